@@ -1,0 +1,129 @@
+"""Why a check did not pass, as lines: the same words on a terminal, in JUnit XML and in plain text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.reports.layout import (
+    UNICODE,
+    Charset,
+    Line,
+    Span,
+    cell_width,
+    clip,
+    clip_middle,
+    crop,
+    indented,
+    wrap,
+    wrap_value,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.reports.model import Counterexample, Failure, Frame
+
+TEXT_WIDTH = 96  # prose is hard to follow on longer lines; values may use all there is
+_LONGEST_TEXT = 20_000  # characters of one field that are looked at, whatever a submission sends
+
+
+def explain(
+    failure: Failure, *, width: int = 80, verbose: bool = False, charset: Charset = UNICODE
+) -> list[Line]:
+    """Lay a failure out: what is wrong, why, the smallest input, where, and what the code printed."""
+    lines = _prose(failure, min(width, TEXT_WIDTH), verbose=verbose, charset=charset)
+    if failure.counterexample is not None:
+        lines += _counterexample(failure.counterexample, width, verbose=verbose, charset=charset)
+    lines += _traceback(failure.traceback, width, verbose=verbose, charset=charset)
+    if failure.location and failure.location not in {f"{f.file}:{f.line}" for f in failure.traceback[-1:]}:
+        # Never broken: a terminal opens a path on a click only while it is whole.
+        lines.append((Span(charset.clean(failure.location), "faint"),))
+    if failure.output.strip():
+        lines += _output(failure.output, width, verbose=verbose, charset=charset)
+    return lines
+
+
+def _prose(failure: Failure, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
+    """The headline, and the findings that do not just repeat it."""
+    at_most = 60 if verbose else 10
+    headline = charset.clean(failure.headline[:_LONGEST_TEXT], multiline=True).strip("\n")
+    lines = [_styled(text, "headline") for text in clip(wrap(headline, width), at_most, charset)]
+    for finding in failure.findings:
+        text = charset.clean(finding.text[:_LONGEST_TEXT], multiline=True).strip()
+        if text and text not in headline:
+            lines += [_styled(part) for part in clip(wrap(text, width), at_most, charset)]
+    return lines
+
+
+def _counterexample(example: Counterexample, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
+    """The input, then the two answers under each other."""
+    lines: list[Line] = []
+    if example.inputs:
+        title = "Smallest input that shows it:"
+        inputs = [(charset.clean(value.name), charset.clean(value.text[:_LONGEST_TEXT])) for value in example.inputs]
+        in_one = "  ".join([title, *(f"{name} {text}" for name, text in inputs)])
+        if cell_width(in_one) <= width:
+            lines.append(_styled(in_one))
+        else:
+            lines.append(_styled(title))
+            lines += _named_values(inputs, width, verbose=verbose, charset=charset)
+    answers: list[tuple[str, str]] = []
+    if example.yours:
+        answers.append(("yours", charset.clean(example.yours[:_LONGEST_TEXT])))
+    if example.expected is not None:
+        oracle = f"   ({charset.clean(example.oracle)})" if example.oracle else ""
+        answers.append(("expected", charset.clean(example.expected[:_LONGEST_TEXT]) + oracle))
+    elif example.yours:
+        answers.append(("expected", "(not shown: this check keeps its values to itself)"))
+    return lines + _named_values(answers, width, verbose=verbose, charset=charset)
+
+
+def _named_values(
+    values: list[tuple[str, str]], width: int, *, verbose: bool, charset: Charset
+) -> list[Line]:
+    """Name and value in two columns, continuation lines under the value."""
+    column = max((cell_width(name) for name, _ in values), default=0)
+    stacked = column > width // 3  # long names get a line of their own
+    hang = 4 if stacked else column + 4
+    lines: list[Line] = []
+    for name, text in values:
+        rows = clip(wrap_value(text, max(width - hang, 8)), 60 if verbose else 8, charset)
+        if stacked:
+            lines.append((Span("  "), Span(name)))
+            lines += indented([_styled(row) for row in rows], hang)
+        else:
+            label = "  " + name + " " * (column - cell_width(name) + 2)
+            lines += [(Span(label if i == 0 else " " * hang), Span(row)) for i, row in enumerate(rows)]
+    return lines
+
+
+def _traceback(frames: Iterable[Frame], width: int, *, verbose: bool, charset: Charset) -> list[Line]:
+    """``file:line in function`` and the source line, the innermost last."""
+    entries: list[list[Line]] = []
+    for frame in frames:
+        place = charset.clean(f"{frame.file}:{frame.line}")
+        function = charset.clean(frame.function)
+        entry: list[Line] = [(Span("  "), Span(place, "faint"), Span(f" in {function}" if function else "", "faint"))]
+        if frame.source.strip():
+            entry.append(_styled("    " + crop(charset.clean(frame.source.strip()), max(width - 4, 8), charset)))
+        entries.append(entry)
+    left_out = 0 if verbose and len(entries) <= 40 else len(entries) - 5
+    if left_out > 1:  # a recursion that does not end shows the same line a thousand times
+        gap = [_styled(f"  {charset.ellipsis} {left_out} more calls {charset.ellipsis}", "faint")]
+        entries = [*entries[:2], gap, *entries[-3:]]
+    return [line for entry in entries for line in entry]
+
+
+def _output(output: str, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
+    """What the code printed, behind a gutter so that it cannot pass for the report."""
+    shown = charset.clean(output[-_LONGEST_TEXT:], multiline=True).strip("\n")
+    rows = [part for row in shown.split("\n") for part in wrap(row.rstrip(), max(width - 4, 8)) or [""]]
+    rows = clip_middle(rows, *((100, 100) if verbose else (3, 5)), charset)
+    return [
+        _styled("Your output:", "faint"),
+        *((Span(f"  {charset.gutter} ", "faint"), Span(row)) for row in rows),
+    ]
+
+
+def _styled(text: str, style: str = "") -> Line:
+    return (Span(text, style),)

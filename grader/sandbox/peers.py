@@ -1,0 +1,102 @@
+"""Who answers a conversation: a worker in its sandbox, or a module of this process."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import msgspec
+
+from grader.sandbox import wire
+from grader.sandbox.client import Worker, WorkerLostError
+from grader.sandbox.proxy import LostError, from_node, to_node
+from grader.sandbox.runtime import Runtime
+
+
+class RemotePeer:
+    """A worker."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    def load(self, sources: dict[str, tuple[str, str]], entry: str, seconds: float) -> tuple[str, Any]:
+        """Import the submission; ``("ok", names)`` or ``("err", description)``."""
+        kind, value, _ = self.exchange("load", 0, (sources, entry), {}, {}, seconds)
+        return kind, value
+
+    def exchange(
+        self, operation: str, target: int, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any], seconds: float
+    ) -> tuple[str, Any, Any]:
+        """See Peer."""
+        large: list[wire.Buffer] = []
+
+        def place(buffer: wire.Buffer, _: int) -> int:
+            large.append(buffer)
+            return len(large) - 1
+
+        packer = wire.Packer(to_node, place if sys.platform == "linux" else None)
+        body = _pack_request(packer, operation, target, args, kwargs, options)
+        try:
+            answer, blob = self.worker.exchange(body, packer.frame, large, seconds)
+            return _unpack_answer(answer, wire.Unpacker(blob, from_node, self.worker.read_shared))
+        except wire.ProtocolError as error:
+            self.worker.kill()
+            raise LostError("protocol", str(error)) from None
+        except WorkerLostError as lost:
+            raise LostError(lost.kind, lost.detail) from None
+
+
+class LocalPeer:
+    """A module in this process: the same requests, the same copies, no sandbox."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+    def exchange(
+        self, operation: str, target: int, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any], seconds: float
+    ) -> tuple[str, Any, Any]:
+        """See Peer; the deadline is not kept."""
+        del seconds
+        packer = wire.Packer(to_node)
+        body = _pack_request(packer, operation, target, args, kwargs, options)
+        request = wire.parse_structure(msgspec.msgpack.encode([0, *body]))
+        buffers = self.runtime.respond(request, bytearray(b"".join(packer.buffers)), [])
+        blob = bytearray(b"".join(buffers[2:]))
+        return _unpack_answer(wire.parse_structure(bytes(buffers[1]))[1:], wire.Unpacker(blob, from_node))
+
+
+def _pack_request(
+    packer: wire.Packer,
+    operation: str,
+    target: int,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    options: dict[str, Any],
+) -> list[Any]:
+    return [operation, ["r", target], packer.pack(args), packer.pack(kwargs), packer.pack(options)]
+
+
+def _unpack_answer(answer: list[Any], unpacker: wire.Unpacker) -> tuple[str, Any, Any]:
+    kind = answer[0]
+    if kind == "ok":
+        return "ok", unpacker.unpack(answer[1]), unpacker.unpack(answer[2])
+    description = unpacker.unpack(answer[1])
+    if kind != "err" or type(description) is not dict:
+        raise wire.ProtocolError("an answer of no known kind")
+    return "err", _error_description(description), None
+
+
+def _error_description(description: dict[Any, Any]) -> dict[str, Any]:
+    """Check every part of an exception's description: it comes from a submission."""
+    clean: dict[str, Any] = {"type": "Exception", "message": "", "bases": (), "frames": ()}
+    for key in ("type", "message", "signature", "name"):
+        if type(description.get(key)) is str:
+            clean[key] = description[key]
+    bases, frames = description.get("bases"), description.get("frames")
+    if type(bases) is list:
+        clean["bases"] = tuple(base for base in bases if type(base) is str)
+    if type(frames) is list:
+        clean["frames"] = tuple(
+            frame for frame in frames if type(frame) is tuple and list(map(type, frame)) == [str, int, str, str]
+        )
+    return clean

@@ -1,0 +1,338 @@
+"""Stand-ins for a submission's module and objects: a check uses them as if there were no sandbox.
+
+``(submission.Value(2.0) * 3).backward()`` becomes four requests. Every request is recorded, so that a wrong answer
+can be traced to the call that gave it, and replayed on the known wrong answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn, Protocol
+
+import msgspec
+
+from grader.sandbox import wire
+from grader.sandbox.wire import HandleInfo
+
+CALL_SECONDS = 10.0
+
+
+class RaisedError(Exception):
+    """The learner's code raised; a check may expect that. Carries what the learner needs to find it."""
+
+    def __init__(self, description: dict[str, Any], call: Call | None) -> None:
+        self.type_name = str(description.get("type", "Exception"))
+        self.bases = tuple(description.get("bases", ()))
+        self.message = str(description.get("message", ""))
+        self.frames = tuple(description.get("frames", ()))
+        self.signature = description.get("signature")
+        self.name = str(description.get("name", ""))
+        self.call = call
+        super().__init__(f"{self.type_name}: {self.message}" if self.message else self.type_name)
+
+
+class Interrupted(BaseException):  # noqa: N818 - no error of the check
+    """Ends a check at once: not an ``Exception``, so that Hypothesis does not try again with another input."""
+
+
+class NotStarted(Interrupted):  # noqa: N818
+    """The stub's NotImplementedError came."""
+
+
+class SymbolMissing(Interrupted):  # noqa: N818
+    """The submission does not define what was asked for."""
+
+    def __init__(self, name: str, defined: list[str]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.defined = defined
+
+
+class NoAnswer(Interrupted):  # noqa: N818
+    """The worker gave no answer: ``timeout``, ``crashed`` or ``protocol``."""
+
+    def __init__(self, kind: str, detail: str, call: Call, seconds: float) -> None:
+        super().__init__(f"{kind}: {detail}")
+        self.kind = kind
+        self.detail = detail
+        self.call = call
+        self.seconds = seconds
+
+
+class Call(msgspec.Struct, eq=False):
+    """One request and what came of it.
+
+    Attributes:
+        operation: ``call``, ``get``, ``add`` …
+        target: the handle it was made on; None for the module.
+        name: what the learner calls it, ``cross_entropy_backward`` or ``Value.backward``.
+        args: positional arguments as sent.
+        kwargs: named arguments as sent.
+        result: what came back, by value or as a Handle.
+        raised: what was raised instead.
+    """
+
+    operation: str
+    target: Handle | None
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    result: Any = None
+    raised: RaisedError | None = None
+
+
+class Peer(Protocol):
+    """Whoever answers requests: a worker, or a module in this process."""
+
+    def exchange(
+        self, operation: str, target: int, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any], seconds: float
+    ) -> tuple[str, Any, Any]:
+        """Answer with ``("ok", value, echo)`` or ``("err", description, None)``; handles come as HandleInfo."""
+
+
+class Conversation:
+    """One check's dealings with a submission.
+
+    Args:
+        peer: who answers.
+        defined: the names that the submission's module defines.
+        seed: seeds the worker's random generators before the first request.
+    """
+
+    def __init__(self, peer: Peer, defined: list[str], seed: int) -> None:
+        self.peer = peer
+        self.defined = defined
+        self.seconds = CALL_SECONDS
+        self.log: list[Call] = []
+        self.dropped: list[int] = []
+        self._options: dict[str, Any] = {"seed": seed}
+        self._symbols: dict[str, Handle] = {}
+
+    def symbol(self, name: str) -> Any:
+        """A function, class or value that the submission's module defines."""
+        if name in self._symbols:
+            return self._symbols[name]
+        if name not in self.defined:
+            raise SymbolMissing(name, self.defined)
+        value = self.request("get", None, (name,), {}, name)
+        if isinstance(value, Handle):
+            self._symbols[name] = value
+        return value
+
+    def request(
+        self,
+        operation: str,
+        target: Handle | None,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        name: str,
+        *,
+        echo: bool = False,
+    ) -> Any:
+        """Make one request.
+
+        Returns:
+            What the learner's code returned; with ``echo`` a pair of that and (args, kwargs) as they were afterwards.
+
+        Raises:
+            RaisedError: the learner's code raised.
+            Interrupted: there is nothing to go on with.
+        """
+        call = Call(operation, target, name, args, kwargs)
+        options, self._options = {**self._options, "echo": echo}, {}
+        if self.dropped:
+            options["drop"], self.dropped = self.dropped, []
+        ref = 0 if target is None else target._info.ref  # noqa: SLF001
+        try:
+            kind, value, echoed = self.peer.exchange(operation, ref, args, kwargs, options, self.seconds)
+        except LostError as lost:
+            raise NoAnswer(lost.kind, lost.detail, call, self.seconds) from None
+        if kind == "err":
+            self._raise(RaisedError(value, call))
+        value = self._adopt(value, name)
+        call.result = value
+        self.log.append(call)
+        return (value, echoed) if echo else value
+
+    def _raise(self, error: RaisedError) -> NoReturn:
+        if error.call is not None:
+            error.call.raised = error
+            self.log.append(error.call)
+        if error.type_name == "NotImplementedError":
+            raise NotStarted(error.message) from None
+        raise error
+
+    def _adopt(self, value: Any, name: str) -> Any:
+        """Turn handle descriptions into handles, inside containers too."""
+        kind = type(value)
+        if kind is HandleInfo:
+            return Handle(self, value, name if value.kind in {"function", "class"} else value.type_name)
+        if kind is list or kind is tuple:
+            if not any(type(item) in _MAY_HOLD_HANDLES for item in value):
+                return value
+            return kind(self._adopt(item, name) for item in value)
+        if kind is dict:
+            return {key: self._adopt(item, name) for key, item in value.items()}
+        if kind is set or kind is frozenset:
+            return kind(self._adopt(item, name) for item in value)
+        return value
+
+
+_MAY_HOLD_HANDLES = {HandleInfo, list, tuple, dict, set, frozenset}
+
+
+class LostError(Exception):
+    """Raised by a peer that cannot answer any more."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.detail = detail
+
+
+class Handle:
+    """Stands for an object in the worker; attributes, calls, items, iteration, ``len`` and operators go there."""
+
+    __slots__ = ("__weakref__", "_info", "_name", "_talk")
+    _info: HandleInfo
+    _name: str
+    _talk: Conversation
+
+    def __init__(self, talk: Conversation, info: HandleInfo, name: str) -> None:
+        object.__setattr__(self, "_talk", talk)
+        object.__setattr__(self, "_info", info)
+        object.__setattr__(self, "_name", name)
+
+    def __del__(self) -> None:
+        self._talk.dropped.append(self._info.ref)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._talk.request("call", self, args, kwargs, self._name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._talk.request("get", self, (name,), {}, f"{self._name}.{name}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._talk.request("set", self, (name, value), {}, f"{self._name}.{name}")
+
+    def _op(self, operation: str, *args: Any) -> Any:
+        return self._talk.request(operation, self, args, {}, self._name)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._op("getitem", key)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._op("setitem", key, value)
+
+    def __contains__(self, item: Any) -> bool:
+        return self._op("contains", item) is True
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._op("iter"))
+
+    def __len__(self) -> int:
+        length = self._op("len")
+        return length if type(length) is int else 0
+
+    def __bool__(self) -> bool:
+        return True  # an object is there; what its own __bool__ says is asked for explicitly
+
+    def __repr__(self) -> str:
+        return f"<{self._info.type_name} object in the submission>"
+
+    def __add__(self, other: Any) -> Any:
+        return self._op("add", other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._op("sub", other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._op("mul", other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._op("truediv", other)
+
+    def __pow__(self, other: Any) -> Any:
+        return self._op("pow", other)
+
+    def __matmul__(self, other: Any) -> Any:
+        return self._op("matmul", other)
+
+    def __neg__(self) -> Any:
+        return self._op("neg")
+
+    def __radd__(self, other: Any) -> Any:
+        return self._reflected("add", other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._reflected("sub", other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._reflected("mul", other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._reflected("truediv", other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return self._reflected("pow", other)
+
+    def _reflected(self, operation: str, other: Any) -> Any:
+        return self._talk.request("r" + operation, self, (other,), {}, self._name)
+
+
+class Submission:
+    """The learner's module, as checks see it: ``submission.cross_entropy_backward(logits, targets)``."""
+
+    def __init__(self, talk: Conversation) -> None:
+        self._talk = talk
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._talk.symbol(name)
+
+    def __repr__(self) -> str:
+        return "<the submission>"
+
+
+def call_and_echo(function: Handle, *args: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Call a function of the submission; its result, and its arguments as they were afterwards."""
+    result, echoed = function._talk.request("call", function, args, {}, function._name, echo=True)  # noqa: SLF001
+    if type(echoed) is not tuple or len(echoed) != 2 or type(echoed[0]) is not tuple:
+        raise NoAnswer("protocol", "no arguments came back", function._talk.log[-1], CALL_SECONDS)  # noqa: SLF001
+    return result, echoed[0]
+
+
+def signature_of(function: Handle) -> str:
+    """The signature of a function of the submission, as text."""
+    signature = function._talk.request("signature", function, (), {}, function._name)  # noqa: SLF001
+    return signature if type(signature) is str else ""
+
+
+def info_of(handle: Handle) -> HandleInfo:
+    """What is known of a handle without asking."""
+    return handle._info  # noqa: SLF001
+
+
+def conversation_of(thing: Submission | Handle) -> Conversation:
+    """The conversation that a proxy belongs to."""
+    return thing._talk  # noqa: SLF001
+
+
+def to_node(value: Any) -> list[Any]:
+    """The node of a value that cannot travel: a reference for a handle."""
+    if isinstance(value, Handle):
+        return ["r", value._info.ref]  # noqa: SLF001
+    raise TypeError(f"a check cannot send a {type(value).__name__} to a submission")
+
+
+def from_node(node: list[Any]) -> HandleInfo:
+    """Check and take a handle's description."""
+    match node:
+        case ["h", int() as ref, str() as kind, str() as kind_name, str() as name, int() as line, str() as file, str() as base]:
+            if kind not in {"function", "class", "module", "object"} or ref < 1:
+                raise wire.ProtocolError("a malformed handle")
+            return HandleInfo(ref, kind, kind_name[:200], name[:200], line, file[:300], base[:50])
+    raise wire.ProtocolError("a malformed handle")

@@ -1,0 +1,216 @@
+"""What runs inside a worker: reads requests, lets the learner's code answer, sends the answers back."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import linecache
+import mmap
+import os
+import random
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.sandbox import wire
+from grader.sandbox.modules import ROOT, SubmissionFinder
+from grader.sandbox.objects import Objects, signature_of
+
+_MOST_FRAMES = 20
+_MOST_TEXT = 4000
+
+
+class Channel:
+    """The worker's end of the socket, and the memfd for large answers."""
+
+    def __init__(self, sock: socket.socket, shared: mmap.mmap | None) -> None:
+        self.sock = sock
+        self.shared = shared
+        self.used = 0
+
+    def receive(self) -> tuple[list[Any], bytearray, list[int]]:
+        """Read one frame and the descriptors that came with it."""
+        header, fds, _, _ = socket.recv_fds(self.sock, wire.HEADER.size, 16)
+        while header and len(header) < wire.HEADER.size:
+            header += self._exactly(wire.HEADER.size - len(header))
+        if not header:
+            os._exit(0)  # the trusted side is done with us
+        structure, blob = wire.HEADER.unpack(header)
+        return wire.parse_structure(self._exactly(structure)), self._exactly(blob), fds
+
+    def _exactly(self, size: int) -> bytearray:
+        data = bytearray(size)
+        view, got = memoryview(data), 0
+        while got < size:
+            read = self.sock.recv_into(view[got:])
+            if not read:
+                os._exit(0)
+            got += read
+        return data
+
+    def place_large(self, buffer: wire.Buffer, size: int) -> int | None:
+        """Copy a large array into the shared memory; None when there is no room."""
+        if self.shared is None or self.used + size > len(self.shared):
+            return None
+        offset = self.used
+        self.shared[offset : offset + size] = buffer
+        self.used += -(-size // 64) * 64
+        return offset
+
+    def send(self, buffers: list[wire.Buffer]) -> None:
+        """Send all buffers of a frame."""
+        remaining = [memoryview(buffer).cast("B") for buffer in buffers if len(memoryview(buffer))]
+        while remaining:
+            sent = self.sock.sendmsg(remaining[:64])
+            while remaining and sent >= len(remaining[0]):
+                sent -= len(remaining.pop(0))
+            if sent:
+                remaining[0] = remaining[0][sent:]
+
+
+def serve(channel: Channel, barred: dict[str, str]) -> None:
+    """Answer one request after the other; never returns."""
+    runtime = Runtime(barred, channel.place_large)
+    while True:
+        structure, blob, fds = channel.receive()
+        channel.used = 0
+        channel.send(runtime.respond(structure, blob, fds))
+
+
+class Runtime:
+    """Answers requests: the worker's whole state.
+
+    Args:
+        barred: top-level packages that may not be imported -> why.
+        place_large: places large answers outside the frame.
+    """
+
+    def __init__(
+        self, barred: dict[str, str], place_large: Callable[[wire.Buffer, int], int | None] | None = None
+    ) -> None:
+        self.barred = barred
+        self.place_large = place_large
+        self.objects = Objects()
+        self.finder = SubmissionFinder({})
+
+    def respond(self, structure: list[Any], blob: bytearray, fds: list[int]) -> list[wire.Buffer]:
+        """Answer one request.
+
+        Args:
+            structure: ``[nonce, operation, target, args, kwargs, options]``.
+            blob: the arrays' bytes.
+            fds: sealed memfds with large arrays.
+
+        Returns:
+            The buffers of the frame ``[nonce, "ok", value, echo]`` or ``[nonce, "err", description, None]``.
+        """
+        nonce, operation, target, args, kwargs, options = structure
+        answer = self._answer(operation, target, args, kwargs, options, blob, fds)
+        _flush()
+        return self._frame(nonce, answer)
+
+    def _frame(self, nonce: Any, answer: list[Any]) -> list[wire.Buffer]:
+        """Pack the answer; an answer that cannot be packed becomes one that says so."""
+        for candidate in (answer, ["ok", wire.Unsendable("a value too large or too strange to send"), None]):
+            packer = wire.Packer(self._handle, self.place_large)
+            with contextlib.suppress(Exception):  # a learner's class may fail when it is merely looked at
+                return packer.frame([nonce, candidate[0], packer.pack(candidate[1]), packer.pack(candidate[2])])
+        raise AssertionError("a description always fits")
+
+    def _handle(self, value: Any) -> list[Any]:
+        if type(value) is wire.Unsendable:
+            return ["u", value.description]
+        return ["h", *msgspec.structs.astuple(self.objects.add(value))]
+
+    def _answer(
+        self, operation: str, target: Any, args: Any, kwargs: Any, options: Any, blob: bytearray, fds: list[int]
+    ) -> list[Any]:
+        mapped = [_map(fd) for fd in fds]
+        try:
+            unpacker = wire.Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: mapped[at])
+            positional = tuple(unpacker.unpack(args))
+            named = dict(unpacker.unpack(kwargs))
+            wishes = unpacker.unpack(options)
+            self.objects.drop(wishes.get("drop", []))
+            if "seed" in wishes:
+                _seed(wishes["seed"])
+            if operation == "load":
+                return ["ok", self._load(*positional), None]
+            subject = unpacker.unpack(target)
+        except BaseException as error:  # noqa: BLE001 - a submission's import may raise anything
+            return ["err", self._describe_error(error, None), None]
+        try:
+            result = self.objects.run(operation, subject, positional, named)
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too: they are answers
+            return ["err", self._describe_error(error, subject), None]
+        echo = (positional, named) if wishes.get("echo") else None
+        return ["ok", result, echo]
+
+    def _load(self, sources: dict[str, tuple[str, str]], entry: str) -> list[str]:
+        self.finder = SubmissionFinder(sources, self.barred)
+        self.finder.install()
+        module = importlib.import_module(f"{ROOT}.{entry}")
+        self.objects.set_module(module)
+        return [name for name in vars(module) if not name.startswith("__")]
+
+    def _describe_error(self, error: BaseException, subject: Any) -> dict[str, Any]:
+        frames = []
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            file = frame.f_code.co_filename
+            if file in self.finder.files:
+                source = linecache.getline(file, line).strip()
+                frames.append((file, line, frame.f_code.co_name, source[:200]))
+        described = {
+            "type": type(error).__name__[:200],
+            "bases": [base.__name__[:200] for base in type(error).__mro__[1:20]],
+            "message": _message(error),
+            "frames": frames[:2] + frames[-_MOST_FRAMES:] if len(frames) > _MOST_FRAMES else frames,
+        }
+        if isinstance(error, TypeError) and not frames and subject is not None:
+            described["signature"] = signature_of(subject)  # called with the wrong arguments
+        if isinstance(error, AttributeError | ImportError):
+            described["name"] = error.name if type(error.name) is str else ""
+        return described
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001 - a __str__ of the learner's may fail in any way
+        return "(its message could not be read)"
+    return text[:_MOST_TEXT] if type(text) is str else ""
+
+
+def _map(fd: int) -> bytearray:
+    # A private copy of the sealed input: the learner may write to it.
+    try:
+        with mmap.mmap(fd, 0, prot=mmap.PROT_READ) as content:
+            return bytearray(content)
+    finally:
+        os.close(fd)
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002 - the legacy global generator is what learners use
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.manual_seed(seed)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):  # the learner may have closed or replaced it
+            stream.flush()
+
+
+def text_streams() -> None:
+    """Point Python's stdout and stderr at the descriptors, lenient and unbuffered enough to lose nothing."""
+    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", "backslashreplace", write_through=True)
+    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), "utf-8", "backslashreplace", write_through=True)

@@ -1,0 +1,377 @@
+"""The wire: plain values as msgpack and raw array bytes, in frames whose size is bounded before anything is read.
+
+A frame is ``<II`` (structure bytes, blob bytes), the structure as msgpack, and the blob that holds the arrays' bytes. No
+pickle, no code, in either direction. A value is a *node*: itself where msgpack has it, else a tagged list::
+
+    [1, 2.5]                        ["L", [1, 2.5]]
+    (1, [True])                     ["t", [1, ["L", [True]]]]
+    torch.zeros(2, 3)               ["T", "float32", [2, 3], offset, nbytes, flags, "cpu"]
+    an object of the learner's      ["h", 7, "object", "Value", …]   (a handle: the object stays where it is)
+
+Arrays over 1 MiB travel beside the frame: inputs in a sealed memfd, answers in a memfd of bounded size.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+HEADER: Final = struct.Struct("<II")
+MAX_STRUCTURE: Final = 4 << 20
+MAX_BLOB: Final = 64 << 20
+MAX_SHARED: Final = 512 << 20  # one memfd of answers
+MAX_DEPTH: Final = 64
+MAX_NODES: Final = 1_000_000
+LARGE: Final = 1 << 20  # from here on an array travels in a memfd
+
+REQUIRES_GRAD, IS_PARAMETER = 1, 2
+
+# torch dtype name -> the NumPy dtype that carries its bytes
+DTYPES: Final = {
+    "float64": "<f8", "float32": "<f4", "float16": "<f2", "bfloat16": "<i2", "complex64": "<c8", "complex128": "<c16",
+    "int64": "<i8", "int32": "<i4", "int16": "<i2", "int8": "|i1", "uint8": "|u1", "bool": "|b1",
+    "uint16": "<u2", "uint32": "<u4", "uint64": "<u8",
+}  # fmt: skip
+_ARRAY_DTYPES: Final = {name: code for name, code in DTYPES.items() if name != "bfloat16"}
+_SCALARS: Final = frozenset({type(None), bool, int, float, str, bytes})
+_INT64: Final = range(-(2**63), 2**64)
+
+Buffer = bytes | bytearray | memoryview
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list)
+
+
+class ProtocolError(Exception):
+    """What came over the wire was no answer. The message says what it was, without quoting it."""
+
+
+class Unsendable(msgspec.Struct, frozen=True):
+    """Stands for a value that cannot be sent, and says why: ``a sparse tensor``, ``a tensor on meta``."""
+
+    description: str
+
+
+class HandleInfo(msgspec.Struct, frozen=True):
+    """A handle to an object that stays in the worker.
+
+    Attributes:
+        ref: its number there.
+        kind: ``function``, ``class``, ``module`` or ``object``.
+        type_name: the name of its type.
+        name: what a function or class is called.
+        line: where a function or class is defined in the learner's file; 0 unknown.
+        file: that file, as the learner would type it.
+        subclass_of: the type that travels by value of which it is a subclass, such as ``torch.Tensor``.
+    """
+
+    ref: int
+    kind: str
+    type_name: str
+    name: str = ""
+    line: int = 0
+    file: str = ""
+    subclass_of: str = ""
+
+
+class Packer:
+    """Turns values into nodes and collects their arrays' bytes.
+
+    Args:
+        handle: makes a node for a value that has no form of its own here.
+        large: places an array over 1 MiB elsewhere and returns its offset there, or None to send it inline.
+    """
+
+    def __init__(
+        self, handle: Callable[[Any], list[Any]], large: Callable[[Buffer, int], int | None] | None = None
+    ) -> None:
+        self.handle = handle
+        self.large = large
+        self.buffers: list[Buffer] = []
+        self.size = 0
+        self.nodes = 0
+
+    def pack(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911, C901 - one line per type
+        """Make the node of a value."""
+        kind = type(value)
+        if kind in _SCALARS:
+            return self._scalar(value, kind)
+        if depth > MAX_DEPTH:
+            return ["u", "a value nested too deeply"]
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            return ["u", "too many values"]
+        if kind is list:
+            return self._list(value, depth)
+        if kind is tuple:
+            return ["t", [self.pack(item, depth + 1) for item in value]]
+        if kind is dict:
+            return ["d", [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]]
+        if kind is set or kind is frozenset:
+            return ["S" if kind is set else "F", [self.pack(item, depth + 1) for item in value]]
+        if kind is complex:
+            return ["c", value.real, value.imag]
+        if kind is np.ndarray:
+            return self._array(value)
+        if isinstance(value, np.generic):
+            return self._numpy_scalar(value)
+        if kind is slice:
+            return ["x", *(self.pack(part, depth + 1) for part in (value.start, value.stop, value.step))]
+        if value is Ellipsis:
+            return ["e"]
+        if kind is np.random.Generator:
+            return ["R", self.pack(value.bit_generator.state, depth + 1)]
+        torch = sys.modules.get("torch")
+        if torch is not None:
+            if kind is torch.Tensor or kind is torch.nn.Parameter:
+                return self._tensor(torch, value)
+            if kind is torch.Size:
+                return ["t", list(value)]
+            if kind is torch.dtype:
+                return ["y", str(value).removeprefix("torch.")]
+            if kind is torch.Generator:
+                state = value.get_state().numpy().tobytes()
+                return ["G", state]
+        return self.handle(value)
+
+    def _scalar(self, value: Any, kind: type) -> Any:
+        if kind is int and value not in _INT64:
+            return ["i", hex(value)]
+        if kind is str and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:  # lone surrogates: msgpack has no place for them
+                return ["s", value.encode("utf-8", "surrogatepass")]
+        return value
+
+    def _list(self, value: list[Any], depth: int) -> list[Any]:
+        kinds = set(map(type, value))
+        self.nodes += len(value)
+        plain = kinds <= {bool, float, type(None)} or (kinds == {int} and min(value) in _INT64 and max(value) in _INT64)
+        if plain and self.nodes <= MAX_NODES:
+            return ["L", value]
+        return ["l", [self.pack(item, depth + 1) for item in value]]
+
+    def _place(self, buffer: Buffer, size: int) -> list[int]:
+        """Where the bytes lie: offset into the blob, or −1−offset into the memfd."""
+        if size > LARGE and self.large is not None:
+            offset = self.large(buffer, size)
+            if offset is not None:
+                return [-1 - offset, size]
+        offset = self.size
+        self.buffers.append(buffer)
+        self.size += size
+        return [offset, size]
+
+    def _array(self, value: np.ndarray[Any, Any]) -> list[Any]:
+        name = value.dtype.name
+        if name not in _ARRAY_DTYPES:
+            return ["u", f"an array of dtype {name}"]
+        flat = np.ascontiguousarray(value, dtype=_ARRAY_DTYPES[name])
+        if flat.nbytes > MAX_BLOB and self.large is None:
+            return ["u", "an array larger than 64 MB"]
+        return ["A", name, list(value.shape), *self._place(_bytes_of(flat), flat.nbytes)]
+
+    def _numpy_scalar(self, value: np.generic) -> list[Any]:
+        if value.dtype.name not in _ARRAY_DTYPES:
+            return ["u", f"a NumPy scalar of dtype {value.dtype.name}"]
+        return ["N", value.dtype.name, value.tobytes()]
+
+    def _tensor(self, torch: Any, value: Any) -> list[Any]:
+        flags = REQUIRES_GRAD * bool(value.requires_grad) | IS_PARAMETER * (type(value) is torch.nn.Parameter)
+        name = str(value.dtype).removeprefix("torch.")
+        if value.layout is not torch.strided or value.is_quantized:
+            return ["u", "a sparse tensor" if value.layout is not torch.strided else "a quantized tensor"]
+        if name not in DTYPES:
+            return ["u", f"a tensor of dtype {name}"]
+        device = value.device.type
+        if device == "meta":
+            return ["u", "a tensor on the meta device, which holds no numbers"]
+        plain = value.detach()
+        if device != "cpu":
+            plain = plain.cpu()
+        plain = plain.resolve_conj().resolve_neg()
+        if name == "bfloat16":
+            plain = plain.contiguous().view(torch.int16)
+        flat = np.ascontiguousarray(plain.numpy())
+        return ["T", name, list(value.shape), *self._place(_bytes_of(flat), flat.nbytes), flags, device]
+
+    def frame(self, node: list[Any]) -> list[Buffer]:
+        """The buffers to send for a finished structure."""
+        structure = _encoder.encode(node)
+        if len(structure) > MAX_STRUCTURE or self.size > MAX_BLOB:
+            raise ValueError("the value is too large to send")
+        return [HEADER.pack(len(structure), self.size), structure, *self.buffers]
+
+
+def _bytes_of(flat: np.ndarray[Any, Any]) -> Buffer:
+    # memoryview.cast refuses shapes with a 0 in them
+    return memoryview(flat).cast("B") if flat.size else b""
+
+
+class Unpacker:
+    """Turns nodes back into values; whatever does not fit raises ProtocolError.
+
+    Args:
+        blob: the frame's blob.
+        handle: makes a value of a handle node.
+        read_shared: returns a copy of ``size`` bytes at an offset of the memfd.
+    """
+
+    def __init__(
+        self,
+        blob: bytes | bytearray,
+        handle: Callable[[list[Any]], Any],
+        read_shared: Callable[[int, int], bytearray] | None = None,
+    ) -> None:
+        self.blob = memoryview(blob)
+        self.handle = handle
+        self.read_shared = read_shared
+
+    def unpack(self, node: Any, depth: int = 0) -> Any:
+        """Make the value of a node."""
+        if type(node) is not list:
+            if type(node) is dict:
+                raise ProtocolError("a map where none is due")
+            return node
+        if depth > MAX_DEPTH:
+            raise ProtocolError("nested too deeply")
+        try:
+            return self._tagged(node, depth + 1)
+        except (IndexError, KeyError, ValueError, TypeError, OverflowError, AttributeError) as error:
+            raise ProtocolError(f"a malformed value ({type(error).__name__})") from None
+
+    def _tagged(self, node: list[Any], depth: int) -> Any:  # noqa: PLR0911, PLR0912, C901 - one line per tag
+        match node:
+            case ["L", list() as items]:
+                if not set(map(type, items)) <= {int, float, bool, type(None)}:
+                    raise ProtocolError("a plain list that is not plain")
+                return items
+            case ["l", list() as items]:
+                return [self.unpack(item, depth) for item in items]
+            case ["t", list() as items]:
+                return tuple(self.unpack(item, depth) for item in items)
+            case ["d", list() as pairs]:
+                return {self.unpack(key, depth): self.unpack(value, depth) for key, value in pairs}
+            case ["S", list() as items]:
+                return {self.unpack(item, depth) for item in items}
+            case ["F", list() as items]:
+                return frozenset(self.unpack(item, depth) for item in items)
+            case ["T", str() as dtype, list() as shape, int() as at, int() as size, int() as flags, str() as device]:
+                return self._tensor(dtype, shape, at, size, flags, device)
+            case ["A", str() as dtype, list() as shape, int() as at, int() as size]:
+                return self._array(_ARRAY_DTYPES[dtype], shape, at, size)
+            case ["N", str() as dtype, bytes() as raw]:
+                return np.frombuffer(raw, _ARRAY_DTYPES[dtype], count=1)[0]
+            case ["i", str() as digits] if len(digits) < 100_000:
+                return int(digits, 16)
+            case ["s", bytes() as raw]:
+                return raw.decode("utf-8", "surrogatepass")
+            case ["c", float() as real, float() as imaginary]:
+                return complex(real, imaginary)
+            case ["x", start, stop, step]:
+                return slice(self.unpack(start, depth), self.unpack(stop, depth), self.unpack(step, depth))
+            case ["e"]:
+                return Ellipsis
+            case ["y", str() as name] if name in DTYPES:
+                import torch
+
+                return getattr(torch, name)
+            case ["u", str() as description]:
+                return Unsendable(description[:200])
+            case ["G", bytes() as state]:
+                return _torch_generator(state)
+            case ["R", state]:
+                return _numpy_generator(self.unpack(state, depth))
+            case ["h" | "r", *_]:
+                return self.handle(node)
+        raise ProtocolError("an unknown kind of value")
+
+    def _raw(self, at: int, size: int) -> bytearray:
+        if size < 0:
+            raise ProtocolError("an array of negative size")
+        if at < 0:
+            if self.read_shared is None:
+                raise ProtocolError("an array in a memory that is not there")
+            return self.read_shared(-1 - at, size)
+        if at + size > len(self.blob):
+            raise ProtocolError("an array that reaches beyond its frame")
+        return bytearray(self.blob[at : at + size])
+
+    def _array(self, code: str, shape: Sequence[Any], at: int, size: int) -> np.ndarray[Any, Any]:
+        if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**48 for n in shape):
+            raise ProtocolError("an array of impossible shape")
+        if math.prod(shape) * np.dtype(code).itemsize != size:
+            raise ProtocolError("an array whose bytes do not fit its shape")
+        if size > MAX_SHARED:
+            raise ProtocolError("an array that is too large")
+        return np.frombuffer(self._raw(at, size), code).reshape(shape)
+
+    def _tensor(self, dtype: str, shape: Sequence[Any], at: int, size: int, flags: int, device: str) -> Any:
+        import torch
+
+        tensor = torch.from_numpy(self._array(DTYPES[dtype], shape, at, size))
+        if dtype == "bfloat16":
+            tensor = tensor.view(torch.bfloat16)
+        if flags or device != "cpu":
+            tensor.came_as = TensorNotes(bool(flags & REQUIRES_GRAD), bool(flags & IS_PARAMETER), device[:20])
+        return tensor
+
+
+class TensorNotes(msgspec.Struct, frozen=True):
+    """What a tensor was where it came from; found as its attribute ``came_as`` when out of the ordinary."""
+
+    requires_grad: bool
+    is_parameter: bool
+    device: str
+
+
+def _torch_generator(state: bytes) -> Any:
+    import torch
+
+    generator = torch.Generator()
+    generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+    return generator
+
+
+def _numpy_generator(state: dict[str, Any]) -> np.random.Generator:
+    if state["bit_generator"] != "PCG64":
+        raise ProtocolError("an unknown random generator")
+    bits = np.random.PCG64()
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def parse_header(raw: bytes) -> tuple[int, int]:
+    """Read a frame's header.
+
+    Raises:
+        ProtocolError: it announces more than may be sent.
+    """
+    structure, blob = HEADER.unpack(raw)
+    if structure > MAX_STRUCTURE or blob > MAX_BLOB:
+        raise ProtocolError("a frame that is too large")
+    return structure, blob
+
+
+def parse_structure(raw: bytes | bytearray) -> list[Any]:
+    """Decode a frame's structure into nodes.
+
+    Raises:
+        ProtocolError: it is not msgpack, or no list.
+    """
+    try:
+        return _decoder.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError) as error:
+        raise ProtocolError(f"bytes that are no message ({type(error).__name__})") from None
+
+
+def total(buffers: Iterable[Buffer]) -> int:
+    """The number of bytes in the buffers."""
+    return sum(memoryview(buffer).nbytes for buffer in buffers)

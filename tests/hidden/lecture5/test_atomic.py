@@ -1,0 +1,129 @@
+"""Checks of lecture5.atomic: each of the 26 gradients alone, with random gradients in d, then the whole chain.
+
+Alone matters. At the true loss the gradients of logit_maxes and b1 are zero up to rounding, so that zeros
+would pass, and a shortcut that ignores d would pass as well. With random numbers in d neither does.
+"""
+
+import inspect
+
+import pytest
+import torch
+
+from grader.checks import assert_close, assert_unchanged, points
+
+# The forward pass: name -> how it is computed; the parameters of each function name what it is computed from.
+GRAPH = {
+    "emb": lambda C, X: C[X],
+    "embcat": lambda emb: emb.flatten(1),
+    "hprebn": lambda embcat, W1, b1: embcat @ W1 + b1,
+    "bnmeani": lambda hprebn: hprebn.mean(0, keepdim=True),
+    "bndiff": lambda hprebn, bnmeani: hprebn - bnmeani,
+    "bndiff2": lambda bndiff: bndiff**2,
+    "bnvar": lambda bndiff2: bndiff2.sum(0, keepdim=True) / (len(bndiff2) - 1),
+    "bnvar_inv": lambda bnvar: (bnvar + 1e-5) ** -0.5,
+    "bnraw": lambda bndiff, bnvar_inv: bndiff * bnvar_inv,
+    "hpreact": lambda bngain, bnraw, bnbias: bngain * bnraw + bnbias,
+    "h": lambda hpreact: hpreact.tanh(),
+    "logits": lambda h, W2, b2: h @ W2 + b2,
+    "logit_maxes": lambda logits: logits.max(1, keepdim=True).values,
+    "norm_logits": lambda logits, logit_maxes: logits - logit_maxes,
+    "counts": lambda norm_logits: norm_logits.exp(),
+    "counts_sum": lambda counts: counts.sum(1, keepdim=True),
+    "counts_sum_inv": lambda counts_sum: counts_sum**-1,
+    "probs": lambda counts, counts_sum_inv: counts * counts_sum_inv,
+    "logprobs": lambda probs: probs.log(),
+    "loss": lambda logprobs, Y: -logprobs[torch.arange(len(Y)), Y].mean(),
+}
+INPUTS = {name: tuple(inspect.signature(compute).parameters) for name, compute in GRAPH.items()}
+
+# The 26 in the lecture's order, from the loss back to the embedding table.
+NAMES = (
+    "logprobs", "probs", "counts_sum_inv", "counts_sum", "counts", "norm_logits", "logit_maxes", "logits",
+    "h", "W2", "b2", "hpreact", "bngain", "bnbias", "bnraw", "bnvar_inv", "bnvar", "bndiff2", "bndiff",
+    "bnmeani", "hprebn", "embcat", "W1", "b1", "emb", "C",
+)  # fmt: skip
+
+
+def parameters(rng, N, V, block, E, H):
+    """Random parameters (no bias or gain at 0 or 1) and a batch in which some character occurs twice."""
+
+    def normal(*shape):
+        return torch.randn(shape, generator=rng, dtype=torch.float64)
+
+    X = torch.randint(V, (N, block), generator=rng)
+    X[0, 0] = X[-1, -1] = X[1, 0]
+    return {
+        "C": normal(V, E),
+        "W1": normal(block * E, H) / (block * E) ** 0.5,
+        "b1": normal(H),
+        "bngain": 1.5 + 0.2 * normal(1, H),
+        "bnbias": 0.3 + 0.2 * normal(1, H),
+        "W2": normal(H, V),
+        "b2": normal(V),
+        "X": X,
+        "Y": torch.randint(V, (N,), generator=rng),
+    }
+
+
+def run_forward(given):
+    """The cache: what was given, and every intermediate."""
+    c = dict(given)
+    for name, compute in GRAPH.items():
+        c[name] = compute(*(c[i] for i in INPUTS[name]))
+    return c
+
+
+def small_sizes(rng):
+    """Five sizes from 3 to 7 that all differ, so that no two axes can be confused."""
+    N, V, block, E, H = (torch.randperm(5, generator=rng) + 3).tolist()
+    return {"N": N, "V": V, "block": block, "E": E, "H": H}
+
+
+def random_upstream(c, name, rng):
+    """Random gradients of all 26 but the one that is asked for."""
+    return {n: torch.randn(c[n].shape, generator=rng, dtype=torch.float64) for n in NAMES if n != name}
+
+
+def gradient(name, c, d):
+    """Autograd's gradient of c[name], given the gradients d of what is computed directly from it."""
+    leaf = c[name].clone().requires_grad_()
+    total = torch.zeros_like(c[name])
+    for consumer, inputs in INPUTS.items():
+        if name in inputs:
+            output = GRAPH[consumer](*(leaf if i == name else c[i] for i in inputs))
+            upstream = torch.ones_like(output) if consumer == "loss" else d[consumer]
+            total += torch.autograd.grad(output, leaf, upstream)[0]
+    return total
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_alone(submission, rng, name):
+    """d_{name} is right by itself, whatever the gradients in d."""
+    for _ in range(3):
+        sizes = small_sizes(rng)
+        c = run_forward(parameters(rng, **sizes))
+        d = random_upstream(c, name, rng)
+        actual = getattr(submission, f"d_{name}")(c, d)
+        assert_close(actual, gradient(name, c, d), name=f"d_{name}", sizes=sizes)
+
+
+@points(3)
+def test_chain(submission, rng):
+    """All 26 together, from the loss to the embedding table, equal autograd's gradients."""
+    sizes = {"N": 13, "V": 11, "block": 3, "E": 4, "H": 7}
+    given = parameters(rng, **sizes)
+    for value in given.values():
+        value.requires_grad_(value.is_floating_point())
+    c = run_forward(given)
+    gradients = torch.autograd.grad(c["loss"], [c[name] for name in NAMES])
+    expected = dict(zip(NAMES, gradients, strict=True))
+    c = {name: value.detach() for name, value in c.items()}
+    assert_close(submission.backward(c), expected, sizes=sizes)
+
+
+def test_cache_and_gradients_are_unchanged(submission, rng):
+    """No function modifies the cache c or the gradients in d."""
+    c = run_forward(parameters(rng, **small_sizes(rng)))
+    for name in NAMES:
+        assert_unchanged(getattr(submission, f"d_{name}"), c, random_upstream(c, name, rng))
+    assert_unchanged(submission.backward, c)

@@ -1,0 +1,112 @@
+"""Checks of lecture5.batchnorm: one formula for the gradients of a batch normalisation."""
+
+import hypothesis.strategies as st
+import torch
+from hypothesis import given
+
+from grader.checks import assert_close, assert_unchanged, check, points, strategies
+
+GRADIENTS = ("dx", "dgain", "dbias")
+
+
+def batchnorm(x, gain, bias):
+    """The layer as the lecture has it, in torch: (out, bnraw, bnvar_inv)."""
+    var_inv = (x.var(0, keepdim=True, unbiased=True) + 1e-5) ** -0.5  # (1, H)
+    raw = (x - x.mean(0, keepdim=True)) * var_inv  # (n, H)
+    return gain * raw + bias, raw, var_inv
+
+
+def autograd(dout, x, gain):
+    """(dx, dgain, dbias) by torch's own graph."""
+    x, gain = x.clone().requires_grad_(), gain.clone().requires_grad_()
+    bias = torch.full_like(gain, 0.3).requires_grad_()
+    out, _, _ = batchnorm(x, gain, bias)
+    return torch.autograd.grad(out, (x, gain, bias), grad_outputs=dout)
+
+
+def arguments(dout, x, gain):
+    """What the submission is given: the gradient, and what the forward pass on x has kept."""
+    _, raw, var_inv = batchnorm(x, gain, torch.zeros_like(gain))
+    return dout, raw, gain, var_inv
+
+
+def random_layer(rng, n, H, scale=1.0):
+    """The gradient dout (n, H), input x (n, H) of the given scale, and a gain (1, H) away from 0 and 1."""
+    dout, x = torch.randn(2, n, H, generator=rng, dtype=torch.float64)
+    gain = 1.5 + torch.rand(1, H, generator=rng, dtype=torch.float64)
+    return dout, scale * x, gain
+
+
+@st.composite
+def layers(draw):
+    """Layers from two rows of one column upwards; the input shrinks to a ramp, for equal rows leave bnraw at 0."""
+    n, H = draw(strategies.sizes(2, 6)), draw(strategies.sizes(1, 4))
+    dout = draw(strategies.tensors((n, H)))
+    ramp = torch.arange(n, dtype=torch.float64)[:, None]
+    gains = st.lists(st.sampled_from([3.0, 0.5, 2.0, -1.5]), min_size=H, max_size=H)
+    return dout, ramp + draw(strategies.tensors((n, H))), torch.tensor([draw(gains)], dtype=torch.float64)
+
+
+@points(3)
+@given(layer=layers())
+def test_matches_autograd(submission, layer):
+    """The three gradients equal autograd's for any batch of two rows or more."""
+    dout, x, gain = layer
+    dout, bnraw, bngain, bnvar_inv = arguments(dout, x, gain)
+    assert_close(
+        submission.batchnorm_backward(dout, bnraw, bngain, bnvar_inv),
+        autograd(dout, x, gain),
+        name=GRADIENTS,
+        sizes={"n": x.shape[0], "H": x.shape[1]},
+        inputs={"dout": dout, "bnraw": bnraw, "bngain": bngain, "bnvar_inv": bnvar_inv},
+    )
+
+
+def test_batch_of_the_lecture(submission, rng):
+    """The three gradients equal autograd's on 32 rows of 64 columns, the sizes of the lecture."""
+    dout, x, gain = random_layer(rng, 32, 64, scale=2.0)
+    assert_close(
+        submission.batchnorm_backward(*arguments(dout, x, gain)),
+        autograd(dout, x, gain),
+        name=GRADIENTS,
+        sizes={"n": 32, "H": 64},
+    )
+
+
+def test_two_rows(submission, rng):
+    """The gradients are right for a batch of two, where n/(n−1) is 2."""
+    # Two rows normalise to ±0.707 whatever they are, so that dx is almost zero. Here var is of the size of the
+    # 1e-5 beside it, which leaves a gradient to look at.
+    dout, x, gain = random_layer(rng, 2, 5, scale=0.01)
+    assert_close(
+        submission.batchnorm_backward(*arguments(dout, x, gain)),
+        autograd(dout, x, gain),
+        name=GRADIENTS,
+        sizes={"n": 2, "H": 5},
+    )
+
+
+def test_columns_of_dx_sum_to_zero(submission, rng):
+    """Each column of dx sums to zero, and is not zero itself."""
+    dout, x, gain = random_layer(rng, 8, 5)
+    answer = submission.batchnorm_backward(*arguments(dout, x, gain))
+    check(
+        isinstance(answer, tuple | list) and len(answer) == 3,
+        "batchnorm_backward must return three tensors: dx, dgain and dbias.",
+    )
+    dx = answer[0]
+    check(
+        isinstance(dx, torch.Tensor) and dx.shape == x.shape,
+        "dx must be a tensor of the shape of dout, here (8, 5).",
+    )
+    check(bool((dx.abs().sum(0) > 1e-3).all()), "A column of dx is zero throughout: nothing would be learned.")
+    check(
+        bool((dx.sum(0).abs() < 1e-9 * dx.abs().sum(0)).all()),
+        "A column of dx does not sum to zero. Adding a number to a whole column of x changes nothing behind the "
+        "layer, so the gradients of the column must cancel.",
+    )
+
+
+def test_arguments_stay_as_they_are(submission, rng):
+    """No argument is modified."""
+    assert_unchanged(submission.batchnorm_backward, *arguments(*random_layer(rng, 4, 3)))

@@ -1,0 +1,238 @@
+"""Checks of lecture5.train: the training loop with no autograd, calibration, evaluation."""
+
+import torch
+import torch.nn.functional as F
+
+from grader.checks import assert_close, assert_unchanged, check, limit, points
+
+V, BLOCK = 27, 3
+
+
+def initial_params(rng, E, H):
+    """Parameters scaled as in the lecture; biases and gains lie off 0 and 1, where they would hide mistakes."""
+
+    def normal(*shape):
+        return torch.randn(*shape, generator=rng, dtype=torch.float64)
+
+    return {
+        "C": normal(V, E),
+        "W1": normal(BLOCK * E, H) * (5 / 3) / (BLOCK * E) ** 0.5,
+        "b1": normal(H) * 0.1,
+        "bngain": 1.2 + normal(1, H) * 0.1,
+        "bnbias": 0.2 + normal(1, H) * 0.1,
+        "W2": normal(H, V) * 0.1,
+        "b2": normal(V) * 0.1,
+    }
+
+
+def generated_words(rng, chains, length):
+    """Examples (X, Y) of an order-3 text over 27 characters, as the sliding window of the lecture sees them.
+
+    The scores of the next character are a sum of three random tables, one for each place in the context: enough
+    structure for a small network to find. Character 0 ends a word, and the next one starts from (0, 0, 0).
+    """
+    tables = torch.randn(BLOCK, V, V, generator=rng, dtype=torch.float64)
+    context = torch.zeros(chains, BLOCK, dtype=torch.int64)
+    X, Y = [], []
+    for _ in range(length):
+        scores = sum(tables[place, context[:, place]] for place in range(BLOCK))  # (chains, V)
+        following = torch.multinomial(scores.softmax(1), 1, generator=rng)  # (chains, 1)
+        X.append(context)
+        Y.append(following[:, 0])
+        context = torch.cat([context[:, 1:], following], 1) * (following != 0)
+    return torch.stack(X, 1).reshape(-1, BLOCK), torch.stack(Y, 1).reshape(-1)
+
+
+def random_examples(rng, N):
+    """Contexts (N, 3) and next characters (N,) with no structure at all."""
+    return (
+        torch.randint(0, V, (N, BLOCK), generator=rng),
+        torch.randint(0, V, (N,), generator=rng),
+    )
+
+
+def generator(seed):
+    """A generator that draws the same batches for the submission and for the oracle."""
+    return torch.Generator().manual_seed(seed)
+
+
+def new_seed(rng):
+    """A seed for the batches, fresh in every run."""
+    return int(torch.randint(0, 2**31, (), generator=rng))
+
+
+def first_layer(params, X):
+    """hprebn, before the normalisation."""
+    return params["C"][X].flatten(1) @ params["W1"] + params["b1"]
+
+
+def logits_of(params, hprebn, mean, var):
+    """The rest of the network, normalised by the given statistics."""
+    raw = (hprebn - mean) / (var + 1e-5).sqrt()
+    return (params["bngain"] * raw + params["bnbias"]).tanh() @ params["W2"] + params["b2"]
+
+
+def statistics(hprebn):
+    """Mean and Bessel-corrected variance over the rows, (1, H) each."""
+    return hprebn.mean(0, keepdim=True), hprebn.var(0, keepdim=True, unbiased=True)
+
+
+def oracle_train(params, X, Y, steps, batch_size, lr, generator):
+    """The loop that the exercise describes, with torch's autograd for the gradients."""
+    params = {name: p.clone().requires_grad_() for name, p in params.items()}
+    losses = []
+    for _ in range(steps):
+        batch = torch.randint(0, X.shape[0], (batch_size,), generator=generator)
+        hprebn = first_layer(params, X[batch])
+        loss = F.cross_entropy(logits_of(params, hprebn, *statistics(hprebn)), Y[batch])
+        losses.append(loss.item())
+        gradients = torch.autograd.grad(loss, list(params.values()))
+        with torch.no_grad():
+            for p, dp in zip(params.values(), gradients, strict=True):
+                p -= lr * dp
+    return {name: p.detach() for name, p in params.items()}, losses
+
+
+def heldout_loss(params, X_train, X, Y):
+    """The grader's own evaluation: statistics from the training set, loss on other words."""
+    mean, var = statistics(first_layer(params, X_train))
+    return F.cross_entropy(logits_of(params, first_layer(params, X), mean, var), Y).item()
+
+
+def unpack(answer):
+    """(params, losses) as train_manual must return them; what is wrong with their kind is said here."""
+    check(
+        isinstance(answer, tuple | list) and len(answer) == 2,
+        "train_manual must return two things: the new parameters and the list of losses.",
+    )
+    params, losses = answer
+    check(isinstance(params, dict), "The first thing that train_manual returns must be the dict of parameters.")
+    check(
+        isinstance(losses, list) and all(isinstance(loss, float) for loss in losses),
+        "The losses must be a list of Python floats: .item() makes one of a tensor.",
+    )
+    return params, losses
+
+
+def test_one_step(submission, rng):
+    """One step moves every parameter by −lr times its gradient, all taken at the old values."""
+    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
+    seed = new_seed(rng)
+    after, _ = unpack(submission.train_manual(params, X, Y, 1, 8, 0.5, generator(seed)))
+    expected, _ = oracle_train(params, X, Y, 1, 8, 0.5, generator(seed))
+    # The steps themselves are compared: beside the parameters that they start from, small ones would be lost.
+    check(set(after) == set(params), f"The parameters must be exactly these: {', '.join(params)}.")
+    assert_close(after, expected, rtol=1e-9, sizes={"N": 8, "lr": 0.5})
+
+
+@points(3)
+def test_trajectory(submission, rng):
+    """After 100 steps the parameters are those of the same loop with autograd, to 1e-6."""
+    params, (X, Y) = initial_params(rng, 5, 16), generated_words(rng, 40, 10)
+    seed = new_seed(rng)
+    after, _ = unpack(submission.train_manual(params, X, Y, 100, 16, 0.1, generator(seed)))
+    expected, _ = oracle_train(params, X, Y, 100, 16, 0.1, generator(seed))
+    assert_close(after, expected, rtol=1e-6, sizes={"N": 16, "lr": 0.1, "steps": 100})
+
+
+def test_losses(submission, rng):
+    """The losses are those of each step's batch before its update, one float a step."""
+    params, (X, Y) = initial_params(rng, 5, 16), generated_words(rng, 40, 10)
+    seed = new_seed(rng)
+    _, losses = unpack(submission.train_manual(params, X, Y, 100, 16, 0.1, generator(seed)))
+    _, expected = oracle_train(params, X, Y, 100, 16, 0.1, generator(seed))
+    check(len(losses) == 100, f"100 steps must give 100 losses, one a step: here are {len(losses)}.")
+    assert_close(
+        torch.tensor(losses, dtype=torch.float64),
+        torch.tensor(expected, dtype=torch.float64),
+        name="losses",
+        rtol=1e-6,
+    )
+
+
+def test_params_stay_as_they_are(submission, rng):
+    """The parameters, X and Y that are passed in are not modified by training."""
+    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
+    before = {name: p.clone() for name, p in params.items()}
+    assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(new_seed(rng)))
+    assert before.keys() == params.keys()
+
+
+def test_calibrate(submission, rng):
+    """calibrate returns mean and variance (by M − 1) of hprebn over all rows of X, (1, H) each."""
+    params, (X, _) = initial_params(rng, 4, 6), random_examples(rng, 40)
+    assert_close(
+        submission.calibrate(params, X),
+        statistics(first_layer(params, X)),
+        name=("mean", "var"),
+        sizes={"M": 40, "H": 6},
+    )
+
+
+def random_statistics(rng, H):
+    """Statistics that are those of no batch at all."""
+    return (
+        torch.randn(1, H, generator=rng, dtype=torch.float64),
+        0.3 + torch.rand(1, H, generator=rng, dtype=torch.float64),
+    )
+
+
+@points(2)
+def test_evaluate(submission, rng):
+    """evaluate returns the mean loss under the mean and variance that it is given, whatever they are."""
+    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 9)
+    mean, var = random_statistics(rng, 6)
+    assert_close(
+        submission.evaluate(params, mean, var, X, Y),
+        F.cross_entropy(logits_of(params, first_layer(params, X), mean, var), Y).item(),
+        name="loss",
+        sizes={"N": 9, "H": 6},
+    )
+
+
+def test_evaluate_one_row(submission, rng):
+    """The loss of a single row is that row's own: it does not depend on other rows."""
+    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 3)
+    mean, var = random_statistics(rng, 6)
+    for row in range(3):
+        x, y = X[row : row + 1], Y[row : row + 1]
+        assert_close(
+            submission.evaluate(params, mean, var, x, y),
+            F.cross_entropy(logits_of(params, first_layer(params, x), mean, var), y).item(),
+            name="loss",
+            sizes={"H": 6},
+        )
+
+
+def test_calibrate_and_evaluate_leave_their_arguments(submission, rng):
+    """Neither calibrate nor evaluate modifies its arguments."""
+    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 5)
+    assert_unchanged(submission.calibrate, params, X)
+    assert_unchanged(submission.evaluate, params, *random_statistics(rng, 6), X, Y)
+
+
+@points(2)
+@limit(60)
+def test_learns_words_it_has_not_seen(submission, rng):
+    """2,000 steps by hand reach the loss of 2,000 steps with autograd, on words you never saw."""
+    X, Y = generated_words(rng, 500, 50)
+    train, test = slice(0, 20_000), slice(20_000, None)  # whole chains: no word is in both
+    params, seed = initial_params(rng, 10, 64), new_seed(rng)
+
+    arguments = (X[train], Y[train], 2_000, 32, 0.1)
+    expected, _ = oracle_train(params, *arguments, generator(seed))
+    target = heldout_loss(expected, X[train], X[test], Y[test]) + 0.03
+
+    after, _ = unpack(submission.train_manual(params, *arguments, generator(seed)))
+    check(
+        all(isinstance(after.get(name), torch.Tensor) and after[name].shape == p.shape for name, p in params.items()),
+        "The returned parameters must have the names and shapes of those that were passed in.",
+    )
+    after = {name: after[name].to(p.dtype) for name, p in params.items()}
+    reached = heldout_loss(after, X[train], X[test], Y[test])
+    check(
+        reached <= target,
+        f"The loss on unseen words, with calibrated statistics, is {reached:.3f}; it must be {target:.3f} or less.",
+    )
+    # A loss forgives many a wrong gradient. The path to it does not.
+    assert_close(after, expected, rtol=1e-4, sizes={"N": 32, "lr": 0.1, "steps": 2_000})

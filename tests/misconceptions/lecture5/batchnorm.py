@@ -1,0 +1,149 @@
+"""What learners get wrong in lecture5.batchnorm."""
+
+from grader.checks import misconception
+
+
+def _gain_and_bias(dout, bnraw):
+    """(dgain, dbias), right."""
+    return (dout * bnraw).sum(0, keepdim=True), dout.sum(0, keepdim=True)
+
+
+def _dx(dout, bnraw, bngain, bnvar_inv):
+    """Right dx."""
+    n = dout.shape[0]
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    return bngain * bnvar_inv / n * (n * dout - dbias - n / (n - 1) * bnraw * dgain)
+
+
+@misconception(
+    "The printed formula of the lecture notes is wrong: it leaves the gain out, and its variance term carries "
+    "var_inv cubed. Derive that term: all of dx has one factor of gain and one of var_inv.",
+    name="printed-formula",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    n = dout.shape[0]
+    bndiff = bnraw / bnvar_inv
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    dx = dout * bnvar_inv - (dbias * bnvar_inv + dgain * bnvar_inv**3 * bndiff) / n
+    return dx, dgain, dbias
+
+
+@misconception(
+    "This is the gradient for a variance divided by n. Here it is divided by n − 1, so the variance's term "
+    "carries n/(n−1).",
+    name="biased-variance",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    n = dout.shape[0]
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    dx = bngain * bnvar_inv / n * (n * dout - dbias - bnraw * dgain)
+    return dx, dgain, dbias
+
+
+@misconception(
+    "Bessel's correction belongs to the variance alone. The mean is over n, so its term is Σdout/n, not "
+    "Σdout/(n−1).",
+    name="bessel-in-the-mean",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    n = dout.shape[0]
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    dx = bngain * bnvar_inv / (n - 1) * ((n - 1) * dout - dbias - bnraw * dgain)
+    return dx, dgain, dbias
+
+
+@misconception(
+    "The gain is missing in dx. out = gain·x̂ + bias, so what reaches x̂ is gain·dout.",
+    name="gain-forgotten",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    return _dx(dout, bnraw, 1.0, bnvar_inv), *_gain_and_bias(dout, bnraw)
+
+
+@misconception(
+    "The mean's term is missing in dx: x moves the mean, which all rows share. Subtract the mean of dout "
+    "over the rows.",
+    name="mean-term-forgotten",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    n = dout.shape[0]
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    dx = bngain * bnvar_inv * (dout - bnraw * dgain / (n - 1))
+    return dx, dgain, dbias
+
+
+@misconception(
+    "The variance's term is missing in dx: x moves the variance, which scales all rows. Subtract "
+    "x̂·Σ(dout·x̂)/(n−1).",
+    name="variance-term-forgotten",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    n = dout.shape[0]
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    dx = bngain * bnvar_inv / n * (n * dout - dbias)
+    return dx, dgain, dbias
+
+
+@misconception(
+    "Mean and variance are taken for constants here. They are computed from x, and each sends a gradient back "
+    "to every row.",
+    name="statistics-constant",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    return dout * bngain * bnvar_inv, *_gain_and_bias(dout, bnraw)
+
+
+@misconception(
+    "bnvar_inv is 1/√(var + 1e-5) already: multiply by it. Divided by it, dx grows where it should shrink.",
+    name="divides-by-var-inv",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    return _dx(dout, bnraw, bngain, 1 / bnvar_inv), *_gain_and_bias(dout, bnraw)
+
+
+@misconception(
+    "The gain multiplies x̂, so dgain is Σ dout·x̂, with the normalised bnraw and not the centred x.",
+    name="dgain-not-normalised",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    _, dbias = _gain_and_bias(dout, bnraw)
+    return _dx(dout, bnraw, bngain, bnvar_inv), (dout * bnraw / bnvar_inv).sum(0, keepdim=True), dbias
+
+
+@misconception(
+    "dgain carries the gain itself. The derivative of gain·x̂ with respect to the gain is x̂ alone.",
+    name="dgain-with-gain",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    return _dx(dout, bnraw, bngain, bnvar_inv), bngain * dgain, dbias
+
+
+@misconception(
+    "dbias is a mean over the rows here. The bias is added to every row, so its gradient is the sum; the 1/n of "
+    "the loss is in dout already.",
+    name="dbias-mean",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    return _dx(dout, bnraw, bngain, bnvar_inv), dgain, dbias / dout.shape[0]
+
+
+@misconception(
+    "dgain and dbias have lost an axis: (H,) is not (1, H). Sum over the rows with keepdim=True.",
+    name="keepdim-lost",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    return _dx(dout, bnraw, bngain, bnvar_inv), dgain[0], dbias[0]
+
+
+@misconception(
+    "The sums run over the columns. Batch normalisation works on each column over the rows: sum over axis 0.",
+    name="sums-over-columns",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    n = dout.shape[0]
+    dgain, dbias = (dout * bnraw).sum(1, keepdim=True), dout.sum(1, keepdim=True)
+    dx = bngain * bnvar_inv / n * (n * dout - dbias - n / (n - 1) * bnraw * dgain)
+    return dx, dgain, dbias
