@@ -60,7 +60,7 @@ def _counterexample(example: Counterexample, width: int, *, verbose: bool, chars
     lines: list[Line] = []
     if example.inputs:
         title = "Smallest input that shows it:"
-        inputs = [(charset.clean(value.name), charset.clean(value.text[:_LONGEST_TEXT])) for value in example.inputs]
+        inputs = [(charset.clean(v.name), charset.clean(v.text[:_LONGEST_TEXT])) for v in example.inputs]
         in_one = "  ".join([title, *(f"{name} {text}" for name, text in inputs)])
         if cell_width(in_one) <= width:
             lines.append(_styled(in_one))
@@ -102,10 +102,10 @@ def _traceback(frames: Iterable[Frame], width: int, *, verbose: bool, charset: C
     entries: list[list[Line]] = []
     for frame in frames:
         place = charset.clean(f"{frame.file}:{frame.line}")
-        function = charset.clean(frame.function)
-        entry: list[Line] = [(Span("  "), Span(place, "faint"), Span(f" in {function}" if function else "", "faint"))]
-        if frame.source.strip():
-            entry.append(_styled("    " + crop(charset.clean(frame.source.strip()), max(width - 4, 8), charset)))
+        function = f" in {charset.clean(frame.function)}" if frame.function else ""
+        entry = [_styled(f"  {place}{function}", "faint")]
+        if source := charset.clean(frame.source.strip()):
+            entry.append(_styled("    " + crop(source, max(width - 4, 8), charset)))
         entries.append(entry)
     left_out = 0 if verbose and len(entries) <= 40 else len(entries) - 5
     if left_out > 1:  # a recursion that does not end shows the same line a thousand times

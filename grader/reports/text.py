@@ -20,7 +20,7 @@ _ANSI = re.compile(
 )
 _LINE_ENDS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SIMPLE = re.compile(r"[ -~]*")
-_UNSAFE_IN_JSON = re.compile("[^\x00-\x7f]")
+_UNSAFE_IN_JSON = re.compile("[^\x00-\x7e]")
 
 # Printable by name, blank on the screen: the Hangul fillers, the empty braille cell, the grapheme joiner.
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f")
@@ -69,7 +69,7 @@ def sanitize(text: str, *, multiline: bool = False) -> str:
     r"""Make untrusted text safe to show on a terminal, in XML or in a page.
 
     ANSI sequences go. Every other character that does not print (controls, bidi overrides, zero-width and
-    private characters, lone surrogates) is spelled out as ``\x07`` or ``\u202e``; tabs become four spaces.
+    private characters, lone surrogates) is spelled out as ``\x07`` or ``\u202e``; tabs become spaces.
 
     Args:
         text: anything.

@@ -1,0 +1,30 @@
+"""What a check may use. Everything an author of checks needs is here, and nothing else.
+
+A check is a pytest function whose docstring is the sentence the learner reads::
+
+    @points(2)
+    @given(batch=logits_and_targets())
+    def test_matches_autograd(submission, batch):
+        \"\"\"The gradient equals autograd's for any batch.\"\"\"
+        logits, targets = batch
+        assert_close(submission.cross_entropy_backward(logits, targets), expected, name="dlogits")
+"""
+
+from grader.checks import strategies
+from grader.checks.bank import misconception
+from grader.checks.compare import assert_close, assert_equal
+from grader.checks.demands import assert_raises, assert_unchanged, check
+from grader.checks.marks import hidden, limit, points
+
+__all__ = [
+    "assert_close",
+    "assert_equal",
+    "assert_raises",
+    "assert_unchanged",
+    "check",
+    "hidden",
+    "limit",
+    "misconception",
+    "points",
+    "strategies",
+]

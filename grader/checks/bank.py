@@ -1,0 +1,115 @@
+"""The bank of known wrong answers: it names mistakes, it tests the checks, and it documents what goes wrong."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from grader.errors import GraderError
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Misconception(msgspec.Struct, frozen=True):
+    """One plausible wrong implementation.
+
+    Attributes:
+        name: short and unique in its exercise.
+        sentence: what corrects it, for the learner.
+        symbol: the function or class that it replaces.
+        source: a whole module: the solution with that symbol replaced.
+    """
+
+    name: str
+    sentence: str
+    symbol: str
+    source: str
+
+
+def misconception(sentence: str, name: str = "") -> Callable[[_F], _F]:
+    """Mark a function or class of the bank as a wrong answer.
+
+    Args:
+        sentence: what the learner reads when an answer matches it.
+        name: a short name; made from the sentence without it.
+
+    The decorator itself does nothing: banks are read as text (``read_bank``), so that one name can be defined often.
+    """
+    del sentence, name
+    return lambda thing: thing
+
+
+def read_bank(bank: Path, solution: Path) -> tuple[Misconception, ...]:
+    """Read an exercise's bank.
+
+    Args:
+        bank: ``tests/misconceptions/<unit>/<exercise>.py``; may be missing.
+        solution: the module whose symbols the bank's functions replace.
+
+    Raises:
+        GraderError: the bank is not written as banks are; the message names the line.
+    """
+    if not bank.is_file() or not solution.is_file():
+        return ()
+    text, base = bank.read_text("utf-8"), solution.read_text("utf-8")
+    tree = ast.parse(text, str(bank))
+    lines = text.splitlines(keepends=True)
+    wrong = [node for node in tree.body if _decorator(node) is not None]
+    common = _without(lines, wrong, tree)
+    found: list[Misconception] = []
+    for node in wrong:
+        sentence, name = _arguments(node, bank)
+        name = name or _slug(sentence)
+        if any(other.name == name for other in found):
+            raise GraderError(f"{bank}:{node.lineno}: a misconception named {name!r} is already there")
+        symbol = str(getattr(node, "name", ""))
+        kept = [d for d in getattr(node, "decorator_list", []) if d is not _decorator(node)]
+        own = "".join(f"@{ast.unparse(d)}\n" for d in kept) + "".join(lines[node.lineno - 1 : node.end_lineno])
+        source = f"{base}\n\n# --- wrong answer: {name} ---\n{common}\n\n{own}"
+        found.append(Misconception(name, sentence, symbol, source))
+    return tuple(found)
+
+
+def _decorator(node: ast.stmt) -> ast.Call | None:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        for decorator in node.decorator_list:
+            if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "misconception":
+                return decorator
+    return None
+
+
+def _arguments(node: ast.stmt, bank: Path) -> tuple[str, str]:
+    call = _decorator(node)
+    assert call is not None
+    values = [ast.literal_eval(arg) for arg in call.args]
+    named = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
+    sentence = values[0] if values else named.get("sentence", "")
+    name = values[1] if len(values) > 1 else named.get("name", "")
+    if not sentence:
+        raise GraderError(f"{bank}:{node.lineno}: a misconception needs the sentence that corrects it")
+    return str(sentence), str(name)
+
+
+def _without(lines: list[str], wrong: list[ast.stmt], tree: ast.Module) -> str:
+    """The bank's imports and helpers: its text less the wrong answers, the docstring and grader imports."""
+    dropped: list[ast.stmt] = list(wrong)
+    for node in tree.body:
+        is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        of_grader = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"grader", "__future__"}
+        if is_docstring or of_grader:
+            dropped.append(node)
+    gone: set[int] = set()
+    for node in dropped:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        gone.update(range(first, (node.end_lineno or node.lineno) + 1))
+    return "".join(line for number, line in enumerate(lines, 1) if number not in gone).strip()
+
+
+def _slug(sentence: str) -> str:
+    words = re.findall(r"[A-Za-z0-9]+", sentence.lower())
+    return "-".join(words[:8])

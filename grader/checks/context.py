@@ -1,0 +1,100 @@
+"""What is known of the check that runs now: its conversation, its sizes, and the comparisons that failed."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Any
+
+import msgspec
+
+from grader.sandbox.proxy import Call, Conversation
+
+
+class Mismatch(msgspec.Struct, eq=False):
+    """One comparison that failed.
+
+    Attributes:
+        kind: ``type``, ``shape``, ``dtype``, ``device``, ``finite`` or ``values``; the first that differs.
+        name: what was compared, ``dlogits``.
+        headline: the sentence for the learner.
+        actual: what the submission returned.
+        expected: what is right.
+        sizes: numbers by which a ratio is explained.
+        oracle: who says what is right.
+        call: the call that gave ``actual``, if it is known.
+        index: where the largest error is, for ``values``.
+    """
+
+    kind: str
+    name: str
+    headline: str
+    actual: Any = None
+    expected: Any = None
+    sizes: dict[str, int] = {}
+    oracle: str = ""
+    call: Call | None = None
+    index: tuple[int, ...] | None = None
+
+
+class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, no error
+    """A check's demand is not met; carries what the report needs."""
+
+    def __init__(self, mismatch: Mismatch) -> None:
+        super().__init__(mismatch.headline)
+        self.mismatch = mismatch
+
+
+class CheckContext:
+    """The running check.
+
+    Args:
+        talk: the conversation with the submission; None before it is asked for.
+    """
+
+    def __init__(self, talk: Conversation | None = None) -> None:
+        self.talk = talk
+        self.mismatches: list[Mismatch] = []
+
+    def fail(self, mismatch: Mismatch) -> CheckFailed:
+        """Record a failed comparison and make the exception to raise."""
+        if mismatch.call is None:
+            mismatch.call = self.call_that_gave(mismatch.actual)
+        if len(self.mismatches) < 200:
+            self.mismatches.append(mismatch)
+        return CheckFailed(mismatch)
+
+    def call_that_gave(self, value: Any) -> Call | None:
+        """The latest call whose result is, or holds, this very object; else the latest call."""
+        if self.talk is None or not self.talk.log:
+            return None
+        for call in reversed(self.talk.log):
+            if call.operation != "get" and _holds(call.result, value):
+                return call
+        for call in reversed(self.talk.log):
+            if call.operation == "call":
+                return call
+        return self.talk.log[-1]
+
+
+def _holds(result: Any, value: Any, depth: int = 0) -> bool:
+    if result is value:
+        return True
+    if depth < 3 and isinstance(result, tuple | list):
+        return any(_holds(item, value, depth + 1) for item in result)
+    if depth < 3 and isinstance(result, dict):
+        return any(_holds(item, value, depth + 1) for item in result.values())
+    return False
+
+
+_current: ContextVar[CheckContext | None] = ContextVar("gradlings_check", default=None)
+
+
+def current() -> CheckContext:
+    """The running check's context; an empty one outside a grading run, so that checks can be tried by hand."""
+    context = _current.get()
+    return CheckContext() if context is None else context
+
+
+def enter(context: CheckContext | None) -> None:
+    """Make a context the current one."""
+    _current.set(context)

@@ -1,0 +1,109 @@
+"""Demands other than equality: an exception that must come, inputs that must stay, anything that can be said in a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from grader.checks.compare import assert_equal
+from grader.checks.context import CheckFailed, Mismatch, current
+from grader.checks.show import as_array, is_tensor, show
+from grader.sandbox.proxy import Handle, RaisedError, call_and_echo
+
+
+def check(condition: bool, message: str) -> None:
+    """Demand a condition.
+
+    Args:
+        condition: computed by the check from values that crossed the wire.
+        message: the sentence for the learner when it does not hold.
+
+    Raises:
+        CheckFailed: it does not hold.
+    """
+    if not condition:
+        raise current().fail(Mismatch("demand", "", message))
+
+
+def assert_raises(kind: type[Exception], function: Any, *args: Any, why: str = "") -> RaisedError:
+    """Demand that the learner's code raises an exception of this kind.
+
+    Args:
+        kind: the built-in exception.
+        function: what to call.
+        args: with what.
+        why: what is wrong with the arguments, ``3 is not divisible by 2``.
+
+    Returns:
+        What was raised, as described by the worker.
+
+    Raises:
+        CheckFailed: nothing or something else was raised.
+    """
+    because = f" ({why})" if why else ""
+    try:
+        result = function(*args)
+    except RaisedError as raised:
+        if kind.__name__ in (raised.type_name, *raised.bases):
+            return raised
+        message = f"{kind.__name__} is wanted here{because}; {raised.type_name} came: {raised.message}"
+        raise current().fail(Mismatch("demand", "", message, call=raised.call)) from None
+    message = f"{kind.__name__} is wanted here{because}; you return {show(result)}."
+    raise current().fail(Mismatch("demand", "", message, actual=result))
+
+
+def assert_unchanged(function: Handle, *args: Any) -> Any:
+    """Call the learner's function and demand that its arguments are as before.
+
+    Args:
+        function: a function of the submission.
+        args: tensors, arrays, and containers of them.
+
+    Returns:
+        What the function returned.
+
+    Raises:
+        CheckFailed: an argument was modified in place.
+    """
+    result, after = call_and_echo(function, *args)
+    for number, (before, now) in enumerate(zip(args, after, strict=False)):
+        changed = _difference(before, now)
+        if changed is not None:
+            name = f"argument {number + 1}{changed}"
+            raise current().fail(Mismatch("modified", name, f"Your code modifies {name} in place; work on a copy."))
+    return result
+
+
+def _difference(before: Any, now: Any) -> str | None:
+    """Where two values differ, as ``['h']``; None where they are equal."""
+    if is_tensor(before) or isinstance(before, np.ndarray):
+        same = type(now) is type(before) and tuple(now.shape) == tuple(before.shape) and now.dtype == before.dtype
+        return None if same and np.array_equal(as_array(now), as_array(before), equal_nan=_is_float(before)) else ""
+    if isinstance(before, dict):
+        if type(now) is not dict or set(map(str, now)) != set(map(str, before)):
+            return ""
+        for key, item in before.items():
+            inner = _difference(item, now[key])
+            if inner is not None:
+                return f"[{key!r}]{inner}"
+        return None
+    if isinstance(before, list | tuple):
+        if type(now) is not type(before) or len(now) != len(before):
+            return ""
+        for i, (item, other) in enumerate(zip(before, now, strict=True)):
+            inner = _difference(item, other)
+            if inner is not None:
+                return f"[{i}]{inner}"
+        return None
+    if isinstance(before, Handle) or type(before).__name__ == "Generator":
+        return None
+    try:
+        assert_equal(now, before)
+    except CheckFailed:
+        return ""
+    return None
+
+
+def _is_float(value: Any) -> bool:
+    return bool(np.issubdtype(as_array(value).dtype, np.inexact))

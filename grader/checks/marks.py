@@ -1,0 +1,50 @@
+"""Decorators that say what a check is worth, what of it is shown, and how long it may take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+_POINTS, _HIDDEN, _LIMIT = "gradlings_points", "gradlings_hidden", "gradlings_limit"
+
+
+def points(number: float) -> Callable[[_F], _F]:
+    """Say what a check (each case of it) is worth; 1 without this."""
+    if number <= 0:
+        raise ValueError("a check is worth more than 0 points")
+    return _marker(_POINTS, number)
+
+
+def hidden(function: _F) -> _F:
+    """Show the learner no expected values of this check. Checks that use ``reference`` are hidden anyway."""
+    return _marker(_HIDDEN, True)(function)
+
+
+def limit(seconds: float) -> Callable[[_F], _F]:
+    """Give each call into the submission this many seconds of wall time; 10 without this."""
+    return _marker(_LIMIT, seconds)
+
+
+def _marker(name: str, value: Any) -> Callable[[_F], _F]:
+    def mark(function: _F) -> _F:
+        setattr(function, name, value)
+        return function
+
+    return mark
+
+
+def points_of(function: Any) -> float:
+    """What the check is worth."""
+    return float(getattr(function, _POINTS, 1.0))
+
+
+def is_hidden(function: Any) -> bool:
+    """Whether expected values are hidden by decorator."""
+    return bool(getattr(function, _HIDDEN, False))
+
+
+def limit_of(function: Any) -> float | None:
+    """The deadline of each call, if it was set."""
+    return getattr(function, _LIMIT, None)

@@ -1,0 +1,120 @@
+"""Writes values on one line, so that a learner can check them by hand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from grader.sandbox.proxy import Handle, info_of
+from grader.sandbox.wire import Unsendable
+
+WHOLE = 12  # tensors up to this many numbers are shown whole
+
+
+def type_in_words(value: Any) -> str:
+    """What a value is: ``a float``, ``a tensor``, ``an object of class Fake (a subclass of torch.Tensor)``."""
+    if value is None:
+        return "None"
+    if isinstance(value, Unsendable):
+        return value.description
+    if isinstance(value, Handle):
+        info = info_of(value)
+        if info.kind in {"function", "class", "module"}:
+            return f"a {info.kind}"
+        of_what = f" (a subclass of {info.subclass_of})" if info.subclass_of else ""
+        return f"an object of class {info.type_name}{of_what}"
+    if is_tensor(value):
+        return "a tensor"
+    if isinstance(value, np.ndarray):
+        return "a NumPy array"
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def is_tensor(value: Any) -> bool:
+    """Whether it is a torch tensor, without importing torch."""
+    return type(value).__module__ == "torch" and type(value).__name__ == "Tensor"
+
+
+def shape_in_words(shape: Any) -> str:
+    """A shape as learners write it: ``(2, 3)``, ``(3,)``, ``()``."""
+    return str(tuple(int(n) for n in shape))
+
+
+def as_array(value: Any) -> np.ndarray[Any, Any]:
+    """A NumPy view or copy of a tensor or array, bfloat16 and float16 widened."""
+    if is_tensor(value):
+        value = value.detach()
+        if str(value.dtype) in {"torch.bfloat16", "torch.float16"}:
+            value = value.float()
+        return np.asarray(value.numpy())
+    return np.asarray(value)
+
+
+def number(value: Any, digits: int = 6) -> str:
+    """One number, no more digits than it needs."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    if isinstance(value, complex | np.complexfloating):
+        return f"{value:.{digits}g}"
+    if math.isnan(value) or math.isinf(value):
+        return str(float(value))
+    text = f"{float(value):.{digits}g}"
+    return "0" if text == "-0" else text
+
+
+def show(value: Any, digits: int = 6, whole: int = WHOLE) -> str:
+    """A value on one line; a large tensor by its shape, dtype and range."""
+    if is_tensor(value) or isinstance(value, np.ndarray):
+        array = as_array(value)
+        if array.size <= whole:
+            return _nested(array.tolist(), digits)
+        kind = "tensor" if is_tensor(value) else "array"
+        low, high = (number(bound, 3) for bound in (array.min(), array.max()))
+        return f"{kind} {shape_in_words(array.shape)}, {low} to {high}"
+    if isinstance(value, float | int | complex) or isinstance(value, np.generic):
+        return number(value, digits)
+    if isinstance(value, dict):
+        return _cut("{" + ", ".join(f"{key!r}: {show(item, digits)}" for key, item in list(value.items())[:20]) + "}")
+    if isinstance(value, tuple):
+        return _cut("(" + ", ".join(show(item, digits) for item in value[:40]) + ")")
+    if isinstance(value, list):
+        return _cut("[" + ", ".join(show(item, digits) for item in value[:40]) + ("" if len(value) <= 40 else ", …") + "]")
+    if isinstance(value, Handle | Unsendable):
+        return type_in_words(value)
+    if type(value).__name__ == "Generator":
+        return "a seeded generator"
+    return _cut(repr(value))
+
+
+def _cut(text: str, most: int = 300) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _nested(value: Any, digits: int) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_nested(item, digits) for item in value) + "]"
+    return number(value, digits)
+
+
+def side_by_side(actual: Any, expected: Any, index: tuple[int, ...] | None) -> tuple[str, str]:
+    """Two values so that their difference can be seen: enough digits, and the row that differs where they are large."""
+    small = all(as_array(v).size <= WHOLE for v in (actual, expected) if is_tensor(v) or isinstance(v, np.ndarray))
+    prefix = ""
+    if not small and index is not None and is_tensor(expected) | isinstance(expected, np.ndarray):
+        a, e = as_array(actual), as_array(expected)
+        column = index[-1] if index else 0
+        start = max(0, min(column - 3, e.shape[-1] - 8)) if e.ndim else 0
+        row = index[:-1]
+        actual, expected = a[row][start : start + 8], e[row][start : start + 8]
+        place = ", ".join([*map(str, row), f"{start}:{start + len(expected)}"])
+        prefix = f"[{place}]  "
+    for digits in (6, 9, 12, 17):
+        yours, right = show(actual, digits), show(expected, digits)
+        if yours != right:
+            break
+    return prefix + yours, prefix + right

@@ -1,0 +1,122 @@
+"""Finding the course, and loading its units and exercises."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from grader.course.errors import CourseError
+from grader.course.header import read_header
+from grader.course.model import Course, Exercise, Unit
+from grader.course.names import closest
+from grader.course.stubs import read_course_file
+from grader.errors import UsageError
+
+_ORDER = ("chapter0", *(f"lecture{n}" for n in range(1, 11)), "day3", "deepdive", "walk")
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def find_course(start: Path | None = None) -> Course:
+    """Find the course and load it.
+
+    Args:
+        start: the course's folder. None: the nearest folder at or above the current one that has
+            ``exercises/`` and ``tests/hidden/``, else the course that the grader was installed with, else the
+            checkout that the grader lies in.
+
+    Raises:
+        UsageError: if there is no course.
+        CourseError: if a file of the course is wrong.
+    """
+    if start is not None:
+        root = start.resolve()
+        if not _is_course(root):
+            above = next((folder for folder in root.parents if _is_course(folder)), None)
+            advice = f"Did you mean {above}?" if above else "Give a folder that has both."
+            raise UsageError(f"{start} is not a course: it lacks exercises/ or tests/hidden/. {advice}")
+        return load_course(root)
+    try:
+        here = Path.cwd()
+        folders = [here, *here.parents]
+    except FileNotFoundError:  # the current folder has been deleted
+        folders = []
+    for folder in (*folders, _PACKAGE / "_course", _PACKAGE.parent):
+        if _is_course(folder):
+            return load_course(folder)
+    raise UsageError(
+        "There is no course here: no folder at or above this one has exercises/ and tests/hidden/, and none "
+        "came with the grader. Give the course's folder."
+    )
+
+
+def load_course(root: Path) -> Course:
+    """Load the units of a course: the folders in ``exercises/`` that have a ``unit.toml``.
+
+    Raises:
+        CourseError: if a ``unit.toml`` or an exercise block is wrong, or a listed exercise is not there.
+    """
+    names = [path.parent.name for path in (root / "exercises").glob("*/unit.toml")]
+    names.sort(key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
+    return Course(root=root, units=tuple(_load_unit(root, name) for name in names))
+
+
+def _is_course(folder: Path) -> bool:
+    # os.path answers False where Path.is_dir would raise: a folder above this one may be closed to us
+    return all(os.path.isdir(folder / part) for part in ("exercises", "tests/hidden"))  # noqa: PTH112
+
+
+def _load_unit(root: Path, name: str) -> Unit:
+    path = root / "exercises" / name / "unit.toml"
+    where = str(path.relative_to(root))
+    if not name.isidentifier():
+        raise CourseError(f"{where}: {name!r} cannot be imported; name the folder as a Python module.")
+    try:
+        values = tomllib.loads(read_course_file(path))
+    except tomllib.TOMLDecodeError as error:
+        raise CourseError(f"{where} is not valid TOML: {error}.") from error
+    title, exercises = values.get("title"), values.get("exercises")
+    for key in values:
+        if key not in ("title", "exercises"):
+            meant = closest(key, ["title", "exercises"])
+            raise CourseError(f"{where}: there is no key {key!r}; write {meant or 'title and exercises'}.")
+    if not isinstance(title, str) or not title.strip():
+        raise CourseError(f'{where}: a title is missing, as in `title = "becoming a backprop ninja"`.')
+    _check_listed(exercises, where)
+    return Unit(name=name, title=title, exercises=tuple(_load_exercise(root, name, e) for e in exercises))
+
+
+def _check_listed(exercises: Any, where: str) -> None:
+    if not isinstance(exercises, list) or not exercises:
+        raise CourseError(f'{where}: list the exercises in order, as in `exercises = ["forward", "atomic"]`.')
+    for exercise in exercises:
+        if not isinstance(exercise, str) or not exercise.isidentifier():
+            raise CourseError(f"{where}: {exercise!r} is not an exercise; write its file's name without .py.")
+        if exercises.count(exercise) > 1:
+            raise CourseError(f"{where}: {exercise!r} is listed twice.")
+
+
+def _load_exercise(root: Path, unit: str, name: str) -> Exercise:
+    stub = root / "exercises" / unit / f"{name}.py"
+    solution = root / "solutions" / unit / f"{name}.py"
+    source = solution if solution.is_file() else stub
+    if not source.is_file():
+        raise CourseError(
+            f"exercises/{unit}/unit.toml lists {name!r}, but there is neither solutions/{unit}/{name}.py nor "
+            f"exercises/{unit}/{name}.py."
+        )
+    header = read_header(read_course_file(source), str(source.relative_to(root)))
+    return Exercise(
+        unit=unit,
+        name=name,
+        title=header.title,
+        forbids=header.forbids,
+        packages=header.packages,
+        preload=header.preload,
+        hints=header.hints,
+        stub=stub,
+        solution=solution,
+        checks=root / "tests" / "hidden" / unit / f"test_{name}.py",
+        bank=root / "tests" / "misconceptions" / unit / f"{name}.py",
+    )

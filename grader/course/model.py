@@ -1,0 +1,161 @@
+"""What a course consists of: units in order, their exercises, and how they are named on a command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from grader.course.names import closest, one_of, plain, printable
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_MOST_SUGGESTIONS = 4
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One module that a learner fills in.
+
+    Attributes:
+        unit: the folder it is in, as in ``lecture5``.
+        name: the module's name, as in ``cross_entropy``.
+        title: what reports call it.
+        forbids: dotted names that a submission may not use.
+        packages: ``torch``, or ``numpy`` where torch cannot be imported.
+        preload: modules that are imported before the submission.
+        hints: from a nudge to the line itself; empty where the course comes without solutions.
+        stub: what the learner starts from. Of the paths any may not exist.
+        solution: the reference.
+        checks: the hidden tests.
+        bank: the misconceptions.
+    """
+
+    unit: str
+    name: str
+    title: str
+    forbids: tuple[str, ...]
+    packages: Literal["torch", "numpy"]
+    preload: tuple[str, ...]
+    hints: tuple[str, ...]
+    stub: Path
+    solution: Path
+    checks: Path
+    bank: Path
+
+    @property
+    def id(self) -> str:
+        """How the exercise is known: ``lecture5.cross_entropy``."""
+        return f"{self.unit}.{self.name}"
+
+    @cached_property
+    def symbols(self) -> dict[str, str]:
+        """What the learner writes, as ``{"cross_entropy_backward": "cross_entropy_backward(logits, targets)"}``.
+
+        Read from the solution's marked blocks, or from the stub where there is no solution.
+        """
+        from grader.course.stubs import read_course_file
+        from grader.course.symbols import symbols_of_solution, symbols_of_stub
+
+        if self.solution.is_file():
+            return symbols_of_solution(read_course_file(self.solution), str(self.solution))
+        return symbols_of_stub(read_course_file(self.stub))
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One folder of exercises, in the order in which they are meant to be done."""
+
+    name: str
+    title: str
+    exercises: tuple[Exercise, ...]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with ``exercises/`` and ``tests/hidden/``, and perhaps ``solutions/``."""
+
+    root: Path
+    units: tuple[Unit, ...]
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """All exercises, in course order."""
+        return tuple(exercise for unit in self.units for exercise in unit.exercises)
+
+    def unit(self, name: str) -> Unit:
+        """Find a unit by name.
+
+        Raises:
+            UsageError: if there is none, with the name that was probably meant.
+        """
+        for unit in self.units:
+            if unit.name == name:
+                return unit
+        meant = closest(name, [unit.name for unit in self.units])
+        raise UsageError(f"There is no unit {printable(name, 60)!r}. {self._advice([meant] if meant else [])}")
+
+    def exercise(self, id: str) -> Exercise:  # noqa: A002 - the field's own name
+        """Find an exercise by its id.
+
+        Raises:
+            UsageError: if there is none, with the id that was probably meant.
+        """
+        for exercise in self.exercises:
+            if exercise.id == id:
+                return exercise
+        meant = [name for name in self._meant(id) if "." in name]
+        raise UsageError(f"There is no exercise {printable(id, 60)!r}. {self._advice(meant)}")
+
+    def resolve(self, names: Sequence[str]) -> tuple[Exercise, ...]:
+        """Find the exercises that a command line names.
+
+        Args:
+            names: units (``lecture5``), exercises (``lecture5.train``) or ``all``, in any order and number;
+                none at all means all.
+
+        Returns:
+            Each exercise once, in course order.
+
+        Raises:
+            UsageError: if a name is unknown, with what was probably meant.
+        """
+        wanted: set[str] = set() if names else {exercise.id for exercise in self.exercises}
+        for name in names:
+            found = {e.id for e in self.exercises if name in ("all", e.unit, e.id)}
+            if not found and name not in ("all", *(unit.name for unit in self.units)):
+                advice = self._advice(self._meant(name))
+                raise UsageError(f"There is no exercise or unit {printable(name, 60)!r}. {advice}")
+            wanted |= found
+        return tuple(exercise for exercise in self.exercises if exercise.id in wanted)
+
+    def _meant(self, name: str) -> list[str]:
+        """Guess which units or exercises a name stands for, best first."""
+        units = [unit.name for unit in self.units]
+        pieces = [p for p in name.removesuffix(".py").replace("\\", "/").replace("/", ".").split(".") if p]
+        if len(pieces) > 1 and plain(pieces[-2]) in map(plain, units):  # lecture5.crossentropy, ./lecture5/train.py
+            unit = closest(pieces[-2], units)
+            inside = closest(pieces[-1], [e.name for e in self.exercises if e.unit == unit])
+            if inside:
+                return [f"{unit}.{inside}"]
+        if len(pieces) > 1:
+            meant = closest(".".join(pieces[-2:]), [e.id for e in self.exercises])
+            if meant:
+                return [meant]
+        last = pieces[-1] if pieces else name
+        known = closest(last, [*units, "all", *(e.name for e in self.exercises)])
+        if known is None or known in units or known == "all":
+            return [known] if known else []
+        return [e.id for e in self.exercises if e.name == known][:_MOST_SUGGESTIONS]
+
+    def _advice(self, meant: list[str]) -> str:
+        if meant:
+            return f"Did you mean {one_of(meant)}?"
+        if not self.units:
+            return f"The course in {self.root} has no units: no folder in its exercises/ has a unit.toml."
+        example = next((e.id for e in self.exercises), "lecture5.cross_entropy")
+        units = ", ".join(unit.name for unit in self.units)
+        return f"The units are {units}. Name one, one exercise of it (as in {example}), or all."

@@ -1,0 +1,254 @@
+"""Reading one file of a submission: never through a link, never a device, never more than a mebibyte."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tokenize
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from grader.course.names import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+MOST_BYTES = 1 << 20
+_HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
+# O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever; absent flags are 0 (Windows has no links
+# to fear by default, and no FIFOs among files)
+_FILE = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_FOLDER = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_DIRECTORY", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+# the encodings of text editors; others (punycode, unicode_escape, utf_7, idna …) are slow or no text
+_ENCODINGS = ("utf", "iso8859", "latin", "ascii", "us-ascii", "iso-8859", "cp", "windows-125", "gb", "big5")
+_ENCODINGS += ("shift_jis", "euc", "koi8", "mac", "johab", "hz", "tis", "ptcp")
+_NEVER = ("utf-7", "utf_7", "utf7", "utf-16", "utf_16", "utf16", "utf-32", "utf_32", "utf32", "cp65000")
+_SAVE = "Open it in your editor and save it as UTF-8"
+_SHOWN_HEAD = 1 << 16
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One Python file of a submission.
+
+    Attributes:
+        module: its dotted name below the submission's root, as in ``lecture5.cross_entropy``.
+        display: its path as the learner would type it.
+        text: what it holds, with ``\\n`` at line ends; empty if it could not be read.
+        fault: why it cannot be graded and what to do about it, in one or two sentences and perhaps the line
+            in question; empty if all is well.
+        notes: warnings that keep nothing from being graded.
+    """
+
+    module: str
+    display: str
+    text: str
+    fault: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class Entry(NamedTuple):
+    """One name in a folder, and what it stands for: ``file``, ``folder``, ``link`` or ``other``."""
+
+    name: str
+    kind: str
+
+
+class Folder:
+    """A folder of a submission, held open so that nothing can be swapped for a link while it is read."""
+
+    def __init__(self, path: Path, parent: Folder | None = None) -> None:
+        """Open ``path``, by its last name inside ``parent`` where there is one.
+
+        Raises:
+            OSError: if it is a link, no folder, or closed to us.
+        """
+        self.path = path
+        self._fd: int | None = None
+        if _HAS_DIR_FD:
+            name = path if parent is None else path.name
+            self._fd = os.open(name, _FOLDER, dir_fd=None if parent is None else parent._fd)
+        elif not stat.S_ISDIR(os.lstat(path).st_mode):
+            raise NotADirectoryError(f"{path} is not a folder")
+
+    def __enter__(self) -> Folder:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._fd is not None:
+            os.close(self._fd)
+
+    def entries(self, most: int) -> list[Entry]:
+        """List the folder by name, at most that many entries of it."""
+        found: list[Entry] = []
+        with os.scandir(self.path if self._fd is None else self._fd) as entries:
+            for entry in entries:
+                if len(found) == most:
+                    break
+                found.append(Entry(entry.name, _kind_of(entry)))
+        return sorted(found)
+
+    def read(self, name: str) -> tuple[bytes, str]:
+        """Read one file: its bytes, and a fault if that cannot be.
+
+        Raises:
+            FileNotFoundError: if there is nothing of that name.
+        """
+        place = {"path": name, "dir_fd": self._fd} if self._fd is not None else {"path": str(self.path / name)}
+        shown = printable(name)
+        try:
+            # looked at before it is opened, as opening a device can already do something
+            fault = _fault_of_kind(os.stat(**place, follow_symlinks=False).st_mode, shown)
+            if fault:
+                return b"", fault
+            fd = os.open(**place, flags=_FILE)
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            return b"", _fault_of_error(error, shown)
+        try:
+            fault = _fault_of_kind(os.fstat(fd).st_mode, shown)
+            return (b"", fault) if fault else (_read(fd), "")
+        except OSError as error:
+            return b"", _fault_of_error(error, shown)
+        finally:
+            os.close(fd)
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """Turn a file's bytes into text as Python would, or into a fault.
+
+    Args:
+        data: the bytes, possibly one more than may be.
+        name: the file's name, for messages.
+
+    Returns:
+        The text with ``\\n`` at line ends and no byte-order mark, and an empty fault; or no text and a fault.
+    """
+    if len(data) > MOST_BYTES:
+        return "", _fault_of_size(data, name)
+    fault = _fault_of_marks(data)
+    if fault:
+        return "", fault
+    lines: Iterator[bytes] = iter(data.splitlines(keepends=True)[:2])
+    try:
+        encoding = tokenize.detect_encoding(lambda: next(lines, b""))[0].lower()
+    except (SyntaxError, LookupError, ValueError, ImportError, OSError):
+        if not _declared(data):  # the first lines are not UTF-8, which decoding says better
+            encoding = "utf-8"
+        else:
+            return "", f"This file declares an encoding that Python does not know. {_SAVE}, and delete that line."
+    if not encoding.startswith(_ENCODINGS) or encoding.startswith(_NEVER):
+        return "", f"This file declares the encoding {printable(encoding, 40)}. {_SAVE}, and delete that line."
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        name_of = "UTF-8" if encoding.startswith("utf") else printable(encoding, 40)
+        return "", (
+            f"Line {line} holds a byte (0x{data[error.start]:02x}) that is not {name_of}; the file was probably "
+            f"saved in another encoding. {_SAVE}."
+        )
+    except (ValueError, LookupError):
+        return "", f"This file is no text in the encoding {printable(encoding, 40)} that it declares. {_SAVE}."
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), ""
+
+
+def looks_like_notebook(head: str) -> bool:
+    """Tell from its beginning whether a text is a Jupyter notebook."""
+    return head.lstrip("\ufeff \t\r\n").startswith("{") and '"cells"' in head
+
+
+def notebook_fault(name: str) -> str:
+    """Say how a notebook becomes a script."""
+    stem = name.rpartition(".")[0] or name
+    rename = "" if name.endswith(".ipynb") else f"Rename it to {stem}.ipynb, then export it as a script"
+    return (
+        "This file is a notebook (JSON), not Python. "
+        f"{rename or 'Export it as a script'}: jupyter nbconvert --to script {stem}.ipynb"
+    )
+
+
+def _kind_of(entry: os.DirEntry[str]) -> str:
+    try:
+        if entry.is_symlink():
+            return "link"
+        if entry.is_dir(follow_symlinks=False):
+            return "folder"
+        return "file" if entry.is_file(follow_symlinks=False) else "other"
+    except OSError:
+        return "other"
+
+
+def _read(fd: int) -> bytes:
+    """Read at most one byte more than may be, whatever size the file claims to have."""
+    chunks: list[bytes] = []
+    missing = MOST_BYTES + 1
+    while missing and (chunk := os.read(fd, missing)):
+        chunks.append(chunk)
+        missing -= len(chunk)
+    return b"".join(chunks)
+
+
+def _fault_of_kind(mode: int, name: str) -> str:
+    if stat.S_ISREG(mode):
+        return ""
+    if stat.S_ISLNK(mode):
+        return f"{name} is a symbolic link, and links are not followed. Put the file itself in its place."
+    if stat.S_ISDIR(mode):
+        return f"{name} is a folder. Put a Python file of that name in its place."
+    return f"{name} is not a regular file (but a pipe, socket or device). Put a Python file in its place."
+
+
+def _fault_of_error(error: OSError, name: str) -> str:
+    if isinstance(error, PermissionError):
+        return f"{name} cannot be read: permission denied. Allow it with: chmod u+r {name}"
+    reason = error.strerror or type(error).__name__
+    return f"{name} cannot be read ({reason}). See whether you can open it in your editor, and save it again."
+
+
+def _fault_of_size(data: bytes, name: str) -> str:
+    if looks_like_notebook(data[:_SHOWN_HEAD].decode("utf-8", "replace")):
+        return notebook_fault(name)
+    return (
+        "This file is larger than 1 MiB, which is too large for an exercise. "
+        "Take data and pasted output out of it; only code belongs here."
+    )
+
+
+def _fault_of_marks(data: bytes) -> str:
+    """Recognise UTF-16 and UTF-32 by their byte-order marks, and what is no text by its zero bytes."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return f"This file is saved as UTF-32. {_SAVE}."
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return f"This file is saved as UTF-16 (as Windows' Notepad and PowerShell may do). {_SAVE}."
+    zero = data.find(b"\0")
+    if zero < 0:
+        return ""
+    if zero <= 1 and len(data) % 2 == 0 and data.count(b"\0") >= len(data) // 3:
+        return f"This file seems to be saved as UTF-16. {_SAVE}."
+    line = data.count(b"\n", 0, zero) + 1
+    return (
+        f"This file holds zero bytes (the first on line {line}), so it is not Python text. "
+        "If it is your program, open it in your editor and save it as UTF-8; "
+        "if it is something else, put your program in its place."
+    )
+
+
+def _declared(data: bytes) -> bool:
+    return any(b"coding" in line for line in data.split(b"\n", 2)[:2])

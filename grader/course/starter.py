@@ -1,0 +1,85 @@
+"""Writing a learner's folder: the stubs, what each unit teaches, and where to begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.course.stubs import read_course_file, stub_of
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.course.model import Course
+
+_GITIGNORE = "# what the grader remembers between runs\n.grade/\n__pycache__/\n"
+_README = """\
+# My exercises
+
+1. Open `exercises/{unit}/README.md`: it says what the unit teaches.
+2. Write the code that `exercises/{unit}/{exercise}.py` asks for, in the place of `raise NotImplementedError`.
+3. In this folder, run `grade {unit}.{exercise}`. It says what is right, and what is not yet and why.
+
+`grade {unit}` grades a whole unit, `grade all` everything. Units, in order:
+
+{units}
+"""
+
+
+def init_course(target: Path, course: Course) -> list[Path]:
+    """Write a folder for a learner: ``exercises/`` with every stub, a README and a ``.gitignore``.
+
+    Files that are there already are left as they are.
+
+    Args:
+        target: the folder; made if it does not exist.
+        course: where the stubs come from.
+
+    Returns:
+        The paths that were written.
+
+    Raises:
+        UsageError: if the target is a file, cannot be written, or has exercises already.
+        CourseError: if a stub cannot be cut.
+    """
+    if not course.exercises:
+        raise UsageError(f"The course in {course.root} has no exercises, so there is nothing to write.")
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"{target} is a file. Name a folder, new or empty.")
+    exercises = target / "exercises"
+    if exercises.is_symlink() or (exercises.exists() and (not exercises.is_dir() or any(exercises.iterdir()))):
+        raise UsageError(
+            f"{exercises} is there already, and nothing in it will be overwritten. "
+            "Name another folder, or move it away first."
+        )
+    texts = _texts(course)  # all of them first: an error in the course leaves no half-written folder
+    written: list[Path] = []
+    try:
+        for name, data in texts.items():
+            path = target / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                with path.open("xb") as file:
+                    file.write(data)
+            except FileExistsError:
+                continue
+            written.append(path)
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}. Name a folder that you may write to.") from error
+    return written
+
+
+def _texts(course: Course) -> dict[str, bytes]:
+    first = course.exercises[0]
+    units = "\n".join(f"- `{unit.name}`: {unit.title}" for unit in course.units)
+    readme = _README.format(unit=first.unit, exercise=first.name, units=units)
+    texts = {"README.md": readme.encode(), ".gitignore": _GITIGNORE.encode()}
+    for unit in course.units:
+        folder = course.root / "exercises" / unit.name
+        for name in ("unit.toml", "README.md"):
+            if (folder / name).is_file():
+                texts[f"exercises/{unit.name}/{name}"] = read_course_file(folder / name).encode()
+        for exercise in unit.exercises:
+            stub = stub_of(exercise.id, exercise.solution, exercise.stub)
+            texts[f"exercises/{unit.name}/{exercise.name}.py"] = stub.encode()
+    return texts

@@ -1,0 +1,77 @@
+"""The report as JSON, for programs: `schema` describes it, and it reads back as the same report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from grader.reports.model import CheckResult, ExerciseResult, Report
+from grader.reports.text import escape_json
+
+
+def to_json(report: Report) -> bytes:
+    """Encode a report, indented, with what follows from it.
+
+    The derived ``status``, ``points`` and ``earned`` stand in the file so that no reader has to know how they
+    are computed; `from_json` computes them again.
+
+    Returns:
+        UTF-8, one document, a line end at its end. Keys keep the order of the structs; whatever does not
+        print is escaped.
+    """
+    try:
+        encoded = msgspec.json.encode(_document(report))
+    except UnicodeEncodeError:  # a path whose bytes were no UTF-8 holds lone surrogates
+        encoded = msgspec.json.encode(_without_surrogates(_document(report)))
+    return escape_json(msgspec.json.format(encoded, indent=2).decode()).encode() + b"\n"
+
+
+def from_json(document: bytes | str) -> Report:
+    """Decode what `to_json` wrote.
+
+    Raises:
+        msgspec.ValidationError: the document is no report, or one of another version; the message says which.
+        msgspec.DecodeError: the document is no JSON.
+    """
+    report = msgspec.json.decode(document, type=Report)
+    ours = Report(seed=0, isolation=report.isolation).schema
+    if report.schema != ours:
+        raise msgspec.ValidationError(f"the report is a {report.schema!r}, and this gradlings reads {ours!r}")
+    return report
+
+
+def _document(report: Report) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(report)
+    document["exercises"] = [_exercise(exercise) for exercise in report.exercises]
+    return {
+        "schema": document.pop("schema"),
+        "points": report.points,
+        "earned": report.earned,
+        "exit_code": report.exit_code,
+        **document,
+    }
+
+
+def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(exercise)
+    checks = [_check(check) for check in exercise.checks]
+    own = {"status": exercise.status.value, "points": exercise.points, "earned": exercise.earned}
+    return {"exercise": document.pop("exercise"), **own, **document, "checks": checks}
+
+
+def _check(check: CheckResult) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(check)
+    return {**document, "earned": check.earned}
+
+
+def _without_surrogates(node: Any) -> Any:
+    match node:
+        case str():
+            return node.encode(errors="backslashreplace").decode()
+        case dict():
+            return {key: _without_surrogates(value) for key, value in node.items()}
+        case list() | tuple():
+            return [_without_surrogates(item) for item in node]
+        case _:
+            return node

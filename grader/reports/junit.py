@@ -1,0 +1,122 @@
+"""The report as JUnit XML, for any CI: a suite for each exercise, a case for each check.
+
+The dialect is what Jenkins' xUnit plugin validates (junit-10.xsd); GitLab and others read it too. A check
+not started is a failure, for a pipeline must not turn green on a stub; a blocked one is skipped, for the
+failure is counted where it arose; a fault of the grader is an error, as in JUnit itself.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING
+
+from grader.reports.failure import explain
+from grader.reports.layout import plain
+from grader.reports.model import CheckResult, ExerciseResult, Report, Verdict
+from grader.reports.page import points_text
+from grader.reports.text import sanitize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WIDTH = 100
+
+
+def to_junit(report: Report) -> bytes:
+    """Encode a report as JUnit XML in UTF-8."""
+    root = ET.Element("testsuites", name="gradlings", time=_seconds(report.seconds))
+    for exercise in report.exercises:
+        root.append(_suite(exercise, report))
+    if faults := _faults(report):
+        suite = ET.SubElement(root, "testsuite", name="grader")
+        suite.extend(faults)
+        _count(suite, [suite])
+    _count(root, root.findall("testsuite"))
+    ET.indent(root)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
+
+
+def _suite(exercise: ExerciseResult, report: Report) -> ET.Element:
+    """One exercise, with what is needed to repeat and to judge the run."""
+    time = _seconds(sum(check.seconds for check in exercise.checks))
+    suite = ET.Element("testsuite", name=sanitize(exercise.exercise), time=time)
+    if exercise.file:
+        suite.set("file", sanitize(exercise.file))
+    if report.started:
+        suite.set("timestamp", sanitize(report.started))
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (
+        ("seed", str(report.seed)),
+        ("isolation", str(report.isolation)),
+        ("status", exercise.status.value),
+        ("points", points_text(exercise.points)),
+        ("earned", points_text(exercise.earned)),
+        ("complete", "true" if report.complete else "false"),
+    ):
+        ET.SubElement(properties, "property", name=name, value=sanitize(value))
+    for check in exercise.checks:
+        suite.append(_case(check, exercise))
+    if not exercise.checks:
+        suite.append(_error("checks", exercise.exercise, "no check ran"))
+    _count(suite, [suite])
+    return suite
+
+
+def _case(check: CheckResult, exercise: ExerciseResult) -> ET.Element:
+    """One check; its demand, the explanation and the code's output where it did not pass."""
+    case = ET.Element(
+        "testcase",
+        name=sanitize(check.name),
+        classname=sanitize(exercise.exercise),
+        time=_seconds(check.seconds),
+    )
+    if check.verdict is Verdict.PASSED:
+        return case
+    if check.verdict is Verdict.BLOCKED:
+        by = f" by {exercise.blocked_by}" if exercise.blocked_by else ""
+        ET.SubElement(case, "skipped", message=sanitize(f"blocked{by}"))
+        return case
+    failure = check.failure
+    problem = ET.SubElement(
+        case,
+        "error" if check.verdict is Verdict.GRADER_FAULT else "failure",
+        message=sanitize(failure.headline if failure else check.verdict.value),
+        type=check.verdict.value,
+    )
+    lines = [sanitize(check.demand)] if check.demand else []
+    if failure:
+        lines += [plain(line) for line in explain(failure, width=_WIDTH, verbose=True)]
+    problem.text = "\n".join(lines)
+    return case
+
+
+def _faults(report: Report) -> list[ET.Element]:
+    """What concerns the run rather than an exercise."""
+    faults = [_error(f"fault {number}", "grader", text) for number, text in enumerate(report.faults, 1)]
+    if not report.complete:
+        text = "The run was cut short: what is not listed was not graded."
+        faults.append(_error("complete", "grader", text))
+    return faults
+
+
+def _error(name: str, classname: str, text: str) -> ET.Element:
+    case = ET.Element("testcase", name=name, classname=sanitize(classname), time=_seconds(0.0))
+    error = ET.SubElement(case, "error", message=sanitize(text), type=Verdict.GRADER_FAULT.value)
+    error.text = sanitize(text, multiline=True)
+    return case
+
+
+def _count(element: ET.Element, suites: Sequence[ET.Element]) -> None:
+    """Set the counts of a suite, or of all suites, from the cases in them."""
+    cases = [case for suite in suites for case in suite.findall("testcase")]
+    element.set("tests", str(len(cases)))
+    kinds = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    if element.tag == "testsuites":
+        del kinds["skipped"]  # the dialect knows it on suites only
+    for attribute, tag in kinds.items():
+        element.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+
+
+def _seconds(seconds: float) -> str:
+    return f"{max(seconds, 0.0):.3f}"

@@ -1,0 +1,187 @@
+"""The kill matrix of ``grade validate``: which check rejects which known wrong answer, and names it."""
+
+from __future__ import annotations
+
+import enum
+import io
+from typing import TYPE_CHECKING
+
+import msgspec
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from grader.reports.layout import ASCII, UNICODE, Charset
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import ConsoleOptions, RenderResult
+
+
+class Outcome(enum.StrEnum):
+    """What one check made of one wrong answer."""
+
+    NAMED = "named"  # rejected, and the report says what was misunderstood
+    KILLED = "killed"  # rejected, in words that would fit another mistake as well
+    MISNAMED = "misnamed"  # rejected as a mistake that it is not: a wrong accusation
+    SURVIVED = "survived"  # accepted
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One misconception of the bank, and what each check of its exercise made of it."""
+
+    misconception: str
+    exercise: str
+    outcomes: dict[str, Outcome]
+
+    @property
+    def verdict(self) -> Outcome:
+        """The row as a whole: one wrong accusation spoils it, one right name redeems it."""
+        found = set(self.outcomes.values())
+        order = (Outcome.MISNAMED, Outcome.NAMED, Outcome.KILLED)
+        return next((outcome for outcome in order if outcome in found), Outcome.SURVIVED)
+
+
+class Matrix(msgspec.Struct, frozen=True):
+    """All rows, in the order in which they are shown."""
+
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercises, as they first occur."""
+        return tuple(dict.fromkeys(row.exercise for row in self.rows))
+
+    def of(self, exercise: str) -> tuple[Row, ...]:
+        """The rows of one exercise."""
+        return tuple(row for row in self.rows if row.exercise == exercise)
+
+    def checks(self, exercise: str) -> tuple[str, ...]:
+        """The checks of one exercise, as they first occur."""
+        return tuple(dict.fromkeys(check for row in self.of(exercise) for check in row.outcomes))
+
+    def idle(self, exercise: str) -> tuple[str, ...]:
+        """The checks that reject none of the exercise's misconceptions."""
+        rows = self.of(exercise)
+        survived = Outcome.SURVIVED
+        return tuple(
+            check
+            for check in self.checks(exercise)
+            if all(row.outcomes.get(check, survived) is survived for row in rows)
+        )
+
+    @property
+    def faulty(self) -> tuple[Row, ...]:
+        """The rows that `grade validate` does not let pass: all that are not rejected by their name."""
+        return tuple(row for row in self.rows if row.verdict is not Outcome.NAMED)
+
+
+_VERDICT = {
+    Outcome.NAMED: ("named", "green"),
+    Outcome.KILLED: ("not named", "yellow"),
+    Outcome.MISNAMED: ("misnamed", "bold red"),
+    Outcome.SURVIVED: ("survives", "bold red"),
+}
+_STYLE = {
+    Outcome.NAMED: "green",
+    Outcome.KILLED: "yellow",
+    Outcome.MISNAMED: "bold red",
+    Outcome.SURVIVED: "dim",
+}
+_UNICODE_MARKS = {Outcome.NAMED: "●", Outcome.KILLED: "○", Outcome.MISNAMED: "✗", Outcome.SURVIVED: "·"}
+_ASCII_MARKS = {Outcome.NAMED: "N", Outcome.KILLED: "k", Outcome.MISNAMED: "X", Outcome.SURVIVED: "."}
+
+
+class MatrixTable:
+    """A kill matrix that rich can print: a table for each exercise, its checks numbered below."""
+
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        charset = ASCII if options.ascii_only else UNICODE
+        for exercise in self.matrix.exercises:
+            yield _exercise(self.matrix, exercise, options.max_width, charset)
+        yield _summary(self.matrix, charset)
+
+
+def matrix_text(matrix: Matrix, *, width: int = 80, ascii_only: bool = False) -> str:
+    """The kill matrix as plain text."""
+    encoding = "ascii" if ascii_only else "utf-8"
+    file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
+    console = Console(file=file, width=width, color_system=None, force_terminal=False, legacy_windows=False)
+    console.print(MatrixTable(matrix))
+    file.seek(0)
+    return "".join(line.rstrip() + "\n" for line in file.read().splitlines())
+
+
+def _exercise(matrix: Matrix, exercise: str, width: int, charset: Charset) -> Group:
+    """Heading, as many tables beside each other's checks as the width demands, and the legend."""
+    rows, checks = matrix.of(exercise), matrix.checks(exercise)
+    cell = len(str(len(checks))) + 1
+    at_once = max((width - max(width // 3, 24) - 14) // cell, 1)
+    parts: list[Text | Table] = [Text(charset.clean(exercise), style="bold")]
+    for start in range(0, len(checks), at_once):
+        part = range(start, min(start + at_once, len(checks)))
+        parts.append(_table(rows, checks, part, charset))
+    parts.append(_legend(matrix, exercise, charset))
+    return Group(*parts)
+
+
+def _table(rows: Sequence[Row], checks: Sequence[str], part: range, charset: Charset) -> Table:
+    """The columns of some checks, and behind the last of all of them each row's verdict."""
+    marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
+    last = part.stop == len(checks)
+    table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
+    table.add_column("  misconception", overflow="fold")
+    for number in part:
+        table.add_column(str(number + 1), justify="right", no_wrap=True)
+    if last:
+        table.add_column(" verdict", no_wrap=True)
+    for row in rows:
+        cells = [Text("  ") + Text(charset.clean(row.misconception))]
+        for number in part:
+            outcome = row.outcomes.get(checks[number])
+            cells.append(Text(marks[outcome], style=_STYLE[outcome]) if outcome else Text(" "))
+        if last:
+            word, style = _VERDICT[row.verdict]
+            cells.append(Text(f" {word}", style=style))
+        table.add_row(*cells)
+    return table
+
+
+def _legend(matrix: Matrix, exercise: str, charset: Charset) -> Table:
+    """Number, name and number of rejected misconceptions of each check."""
+    rows, idle = matrix.of(exercise), matrix.idle(exercise)
+    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(justify="right", overflow="fold")
+    for number, check in enumerate(matrix.checks(exercise), 1):
+        outcomes = [row.outcomes.get(check, Outcome.SURVIVED) for row in rows]
+        rejected = len(outcomes) - outcomes.count(Outcome.SURVIVED)
+        told = (
+            Text("rejects none", style="yellow")
+            if check in idle
+            else Text(f"rejects {rejected}", style="dim")
+        )
+        table.add_row(Text(f"  {number}", style="dim"), Text(charset.clean(check)), told)
+    return table
+
+
+def _summary(matrix: Matrix, charset: Charset) -> Text:
+    """The marks, and the sum."""
+    marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
+    text = Text()
+    for outcome, meaning in (
+        (Outcome.NAMED, "rejected by name"),
+        (Outcome.KILLED, "rejected"),
+        (Outcome.MISNAMED, "misnamed"),
+        (Outcome.SURVIVED, "accepted"),
+    ):
+        text.append(marks[outcome], style=_STYLE[outcome]).append(f" {meaning}   ")
+    text.rstrip()
+    named = len(matrix.rows) - len(matrix.faulty)
+    text.append(f"\n{named} of {len(matrix.rows)} misconceptions are rejected by name", style="bold")
+    return text

@@ -1,0 +1,57 @@
+"""The report on a terminal, through rich: as wide as the console, in letters and colours that it has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from grader.reports.layout import ASCII, UNICODE, Line
+from grader.reports.page import page
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+    from grader.reports.model import Report
+
+# Colour marks verdicts and leads the eye; nothing is said by colour alone.
+STYLES = {
+    "": "",
+    "heading": "bold",
+    "headline": "bold",
+    "total": "bold",
+    "faint": "dim",
+    "passed": "green",
+    "failed": "red",
+    "idle": "dim",
+    "blocked": "yellow",
+    "fault": "bold magenta",
+    "note": "yellow",
+}
+
+
+class TerminalReport:
+    """A report that rich can print; width and encoding are the console's."""
+
+    def __init__(self, report: Report, *, verbose: bool = False) -> None:
+        self.report = report
+        self.verbose = verbose
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        charset = ASCII if options.ascii_only else UNICODE
+        for line in page(self.report, options.max_width, verbose=self.verbose, charset=charset):
+            yield _as_rich(line)
+
+
+def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:
+    """Print the report; paths too long for the console stay whole, the terminal breaks them."""
+    console.print(TerminalReport(report, verbose=verbose), crop=False)
+
+
+def _as_rich(line: Line) -> Text:
+    # Text, never a string: rich reads markup and emoji codes in strings, and this may be a submission's.
+    text = Text(no_wrap=True, overflow="ignore")
+    for span in line:
+        text.append(span.text, STYLES[span.style])
+    text.rstrip()
+    return text
