@@ -15,12 +15,14 @@ _TOKEN = re.compile(r"\w+|[^\w\s]|\n(?=\S)")
 _SHOWN = 90
 _MAGIC = re.compile(r"\s*(%%?[A-Za-z]|!\s*[\w./~]|\?\w|[\w.]+\?{1,2}\s*$)")
 _CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})( |$)|={7}$")
-_PACKAGES = frozenset({"torch", "numpy", "torchvision", "tiktoken", "einops", "regex", "matplotlib", "pytest"})
+_PACKAGES = frozenset(
+    {"torch", "numpy", "torchvision", "tiktoken", "einops", "regex", "matplotlib", "pytest"}
+)
 _QUOTES = "“”„‘’‚«»"
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:
+def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:  # noqa: PLR0911 - one for each fault
     """Say why a text is not Python; empty if it is.
 
     Args:
@@ -45,11 +47,13 @@ def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:
         return _fault_of_syntax(error, text)
     except (RecursionError, MemoryError, SystemError):
         return (
-            "This file nests too deeply for Python to read: hundreds of brackets, operators or branches in one "
-            "statement. Split it into several statements."
+            "This file nests too deeply for Python to read: one statement has hundreds of brackets, operators "
+            "or branches. Split it into several statements."
         )
     except (ValueError, OverflowError) as error:
-        return f"Python {_VERSION} cannot read this file: {printable(str(error))}. Save it again as UTF-8 text."
+        return (
+            f"Python {_VERSION} cannot read this file: {printable(str(error))}. Save it again as UTF-8 text."
+        )
     if must_hold_code and not tree.body:
         return "This file holds only comments. Take the # away from your code, or start again from the stub."
     return ""
@@ -127,7 +131,10 @@ def _in_words(error: SyntaxError, line: str) -> str:
 
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"'(.)' was never closed", "this '{0}' is never closed. Add the bracket that closes it."),
-    (r"unmatched '(.)'", "this '{0}' closes a bracket that was never opened. Delete it, or open the bracket."),
+    (
+        r"unmatched '(.)'",
+        "this '{0}' closes a bracket that was never opened. Delete it, or open the bracket.",
+    ),
     (
         r"closing parenthesis '(.)' does not match opening parenthesis '(.)'",
         "'{0}' does not close the '{1}' that was opened. Make the two brackets match.",
@@ -143,7 +150,10 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "the indentation matches no line above. Line it up with the block that it belongs to.",
     ),
     (r"inconsistent use of tabs", "tabs and spaces are mixed. Indent with 4 spaces throughout."),
-    (r"unterminated triple-quoted string", "this text in triple quotes is never closed. Add the closing quotes."),
+    (
+        r"unterminated triple-quoted string",
+        "this text in triple quotes is never closed. Add the closing quotes.",
+    ),
     (r"unterminated string literal", "this text has no closing quote on its line. Add it."),
     (
         r"invalid character '([“”„‘’‚«»])'",
@@ -151,16 +161,15 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"invalid character '(.)' \((U\+\w+)\)",
-        "Python cannot read the character {0} ({1}). Type it again on the keyboard, as in - for a minus sign.",
+        "Python cannot read the character {0} ({1}). Type what you mean on the keyboard, as - for minus.",
     ),
     (
         r"invalid non-printable character (U\+\w+)",
-        "there is an invisible character ({0}), perhaps from copying. Delete the white space and type it again.",
+        "there is an invisible character ({0}), perhaps from copying. Type the spaces of this line again.",
     ),
     (
         r"invalid syntax$",
-        "Python {version} cannot read this. Look for a missing bracket, quote, comma or operator, here or on the "
-        "line before.",
+        "Python {version} cannot read this. Look here and just before for a missing bracket, quote or comma.",
     ),
     (r"f-string: (.+)", "the f-string is not right: {0}. Python {version} reads it; newer ones allow more."),
 )

@@ -83,11 +83,11 @@ def _load_unit(root: Path, name: str) -> Unit:
             raise CourseError(f"{where}: there is no key {key!r}; write {meant or 'title and exercises'}.")
     if not isinstance(title, str) or not title.strip():
         raise CourseError(f'{where}: a title is missing, as in `title = "becoming a backprop ninja"`.')
-    _check_listed(exercises, where)
-    return Unit(name=name, title=title, exercises=tuple(_load_exercise(root, name, e) for e in exercises))
+    listed = _listed(exercises, where)
+    return Unit(name=name, title=title, exercises=tuple(_load_exercise(root, name, e) for e in listed))
 
 
-def _check_listed(exercises: Any, where: str) -> None:
+def _listed(exercises: Any, where: str) -> list[str]:
     if not isinstance(exercises, list) or not exercises:
         raise CourseError(f'{where}: list the exercises in order, as in `exercises = ["forward", "atomic"]`.')
     for exercise in exercises:
@@ -95,6 +95,7 @@ def _check_listed(exercises: Any, where: str) -> None:
             raise CourseError(f"{where}: {exercise!r} is not an exercise; write its file's name without .py.")
         if exercises.count(exercise) > 1:
             raise CourseError(f"{where}: {exercise!r} is listed twice.")
+    return exercises
 
 
 def _load_exercise(root: Path, unit: str, name: str) -> Exercise:

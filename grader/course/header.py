@@ -58,7 +58,9 @@ def read_header(text: str, where: str) -> Header:
             raise CourseError(f"{where}, line {first + 1}: the exercise block has no key {key!r}; {advice}")
     title = values.get("title")
     if not isinstance(title, str) or not title.strip():
-        raise CourseError(f'{where}, line {first + 1}: the exercise block needs a title, as in `title = "…"`.')
+        raise CourseError(
+            f'{where}, line {first + 1}: the exercise block needs a title, as in `title = "…"`.'
+        )
     packages = values.get("packages", "torch")
     if packages not in ("torch", "numpy"):
         raise CourseError(
@@ -121,4 +123,6 @@ def _strings(values: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
     value = values.get(key, [])
     if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
         return tuple(value)
-    raise CourseError(f'{where}: {key} must be a list of texts, as in `{key} = ["…"]`, and none may be empty.')
+    raise CourseError(
+        f'{where}: {key} must be a list of texts, as in `{key} = ["…"]`, and none may be empty.'
+    )

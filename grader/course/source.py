@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import tokenize
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from grader.course.names import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
 
 MOST_BYTES = 1 << 20
 _HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
-# O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever; absent flags are 0 (Windows has no links
-# to fear by default, and no FIFOs among files)
+# O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever; a flag that a platform lacks is 0
 _FILE = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -35,8 +34,9 @@ _FOLDER = (
     | getattr(os, "O_CLOEXEC", 0)
 )
 # the encodings of text editors; others (punycode, unicode_escape, utf_7, idna …) are slow or no text
-_ENCODINGS = ("utf", "iso8859", "latin", "ascii", "us-ascii", "iso-8859", "cp", "windows-125", "gb", "big5")
-_ENCODINGS += ("shift_jis", "euc", "koi8", "mac", "johab", "hz", "tis", "ptcp")
+_ENCODINGS = tuple(
+    ["utf", "ascii", "us-ascii", "iso8859", "iso-8859", "latin", "cp", "windows-125", "mac", "koi8", "gb", "big5", "shift_jis", "shift-jis", "euc"]
+)
 _NEVER = ("utf-7", "utf_7", "utf7", "utf-16", "utf_16", "utf16", "utf-32", "utf_32", "utf32", "cp65000")
 _SAVE = "Open it in your editor and save it as UTF-8"
 _SHOWN_HEAD = 1 << 16
@@ -44,12 +44,12 @@ _SHOWN_HEAD = 1 << 16
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One Python file of a submission.
+    r"""One Python file of a submission.
 
     Attributes:
         module: its dotted name below the submission's root, as in ``lecture5.cross_entropy``.
         display: its path as the learner would type it.
-        text: what it holds, with ``\\n`` at line ends; empty if it could not be read.
+        text: what it holds, with ``\n`` at line ends; empty if it could not be read.
         fault: why it cannot be graded and what to do about it, in one or two sentences and perhaps the line
             in question; empty if all is well.
         notes: warnings that keep nothing from being graded.
@@ -79,24 +79,26 @@ class Folder:
             OSError: if it is a link, no folder, or closed to us.
         """
         self.path = path
-        self._fd: int | None = None
+        self.fd: int | None = None
         if _HAS_DIR_FD:
             name = path if parent is None else path.name
-            self._fd = os.open(name, _FOLDER, dir_fd=None if parent is None else parent._fd)
+            self.fd = os.open(name, _FOLDER, dir_fd=None if parent is None else parent.fd)
         elif not stat.S_ISDIR(os.lstat(path).st_mode):
             raise NotADirectoryError(f"{path} is not a folder")
 
-    def __enter__(self) -> Folder:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._fd is not None:
-            os.close(self._fd)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self.fd is not None:
+            os.close(self.fd)
 
     def entries(self, most: int) -> list[Entry]:
         """List the folder by name, at most that many entries of it."""
         found: list[Entry] = []
-        with os.scandir(self.path if self._fd is None else self._fd) as entries:
+        with os.scandir(self.path if self.fd is None else self.fd) as entries:
             for entry in entries:
                 if len(found) == most:
                     break
@@ -109,14 +111,14 @@ class Folder:
         Raises:
             FileNotFoundError: if there is nothing of that name.
         """
-        place = {"path": name, "dir_fd": self._fd} if self._fd is not None else {"path": str(self.path / name)}
+        place = name if self.fd is not None else str(self.path / name)
         shown = printable(name)
         try:
             # looked at before it is opened, as opening a device can already do something
-            fault = _fault_of_kind(os.stat(**place, follow_symlinks=False).st_mode, shown)
+            fault = _fault_of_kind(os.stat(place, dir_fd=self.fd, follow_symlinks=False).st_mode, shown)
             if fault:
                 return b"", fault
-            fd = os.open(**place, flags=_FILE)
+            fd = os.open(place, _FILE, dir_fd=self.fd)
         except FileNotFoundError:
             raise
         except OSError as error:
@@ -130,42 +132,51 @@ class Folder:
             os.close(fd)
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:
-    """Turn a file's bytes into text as Python would, or into a fault.
+def decode(data: bytes, name: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each fault
+    r"""Turn a file's bytes into text as Python would, or into a fault.
 
     Args:
         data: the bytes, possibly one more than may be.
         name: the file's name, for messages.
 
     Returns:
-        The text with ``\\n`` at line ends and no byte-order mark, and an empty fault; or no text and a fault.
+        The text with ``\n`` at line ends and no byte-order mark, and an empty fault; or no text and a fault.
     """
     if len(data) > MOST_BYTES:
         return "", _fault_of_size(data, name)
     fault = _fault_of_marks(data)
     if fault:
         return "", fault
-    lines: Iterator[bytes] = iter(data.splitlines(keepends=True)[:2])
     try:
-        encoding = tokenize.detect_encoding(lambda: next(lines, b""))[0].lower()
-    except (SyntaxError, LookupError, ValueError, ImportError, OSError):
-        if not _declared(data):  # the first lines are not UTF-8, which decoding says better
-            encoding = "utf-8"
-        else:
-            return "", f"This file declares an encoding that Python does not know. {_SAVE}, and delete that line."
+        encoding = tokenize.detect_encoding(io.BytesIO(data).readline)[0].lower()
+    except SyntaxError as error:
+        if "missing encoding" not in str(error):  # that is said of lines which decoding will name
+            return "", (
+                "This file declares an encoding that Python does not know, or that it is not saved in. "
+                f"{_SAVE}, and delete the line with `coding`."
+            )
+        encoding = "utf-8"
+    except (LookupError, ValueError, ImportError, OSError):  # a declared name that is no name at all
+        encoding = "without a proper name"
     if not encoding.startswith(_ENCODINGS) or encoding.startswith(_NEVER):
-        return "", f"This file declares the encoding {printable(encoding, 40)}. {_SAVE}, and delete that line."
+        return "", (
+            f"This file declares the encoding {printable(encoding, 40)}, which the grader does not read. "
+            f"{_SAVE}, and delete the line with `coding`."
+        )
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         name_of = "UTF-8" if encoding.startswith("utf") else printable(encoding, 40)
         return "", (
-            f"Line {line} holds a byte (0x{data[error.start]:02x}) that is not {name_of}; the file was probably "
-            f"saved in another encoding. {_SAVE}."
+            f"Line {line} holds a byte (0x{data[error.start]:02x}) that is not {name_of}; "
+            f"the file was probably saved in another encoding. {_SAVE}."
         )
     except (ValueError, LookupError):
-        return "", f"This file is no text in the encoding {printable(encoding, 40)} that it declares. {_SAVE}."
+        return (
+            "",
+            f"This file is no text in the encoding {printable(encoding, 40)} that it declares. {_SAVE}.",
+        )
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"), ""
 
 
@@ -248,7 +259,3 @@ def _fault_of_marks(data: bytes) -> str:
         "If it is your program, open it in your editor and save it as UTF-8; "
         "if it is something else, put your program in its place."
     )
-
-
-def _declared(data: bytes) -> bool:
-    return any(b"coding" in line for line in data.split(b"\n", 2)[:2])

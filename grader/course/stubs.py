@@ -176,7 +176,9 @@ def _placed(block: Block, tree: ast.Module, where: str) -> tuple[Block, list[ast
             touched = [s for s in statements if _first_line(s) < block.last and _last_line(s) > block.first]
             inside = [s for s in touched if _first_line(s) > block.first and _last_line(s) < block.last]
             if inside:
-                _check(inside, touched, statements, node, block, at)
+                _check(inside, touched, block, at)
+                if _is_docstring(inside[0], node):
+                    raise CourseError(f"{at}: the docstring belongs to the stub; put `{_START}` below it.")
                 return block, statements, inside
             if touched and (len(touched) > 1 or around is not None):
                 raise CourseError(f"{at}: the block cuts through a statement; enclose whole ones.")
@@ -191,21 +193,17 @@ def _placed(block: Block, tree: ast.Module, where: str) -> tuple[Block, list[ast
         node = around
 
 
-def _check(  # each argument is one part of where the block stands
-    inside: list[ast.stmt],
-    touched: list[ast.stmt],
-    statements: list[ast.stmt],
-    node: ast.AST,
-    block: Block,
-    at: str,
-) -> None:
+def _check(inside: list[ast.stmt], touched: list[ast.stmt], block: Block, at: str) -> None:
     if len(inside) != len(touched):
         raise CourseError(f"{at}: the block cuts through a statement; enclose whole ones.")
     if inside[0].col_offset != len(block.indent):
         raise CourseError(f"{at}: indent the markers as the statements between them.")
-    documented = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module)
-    if documented and inside[0] is statements[0] and ast.get_docstring(node) is not None:
-        raise CourseError(f"{at}: the docstring belongs to the stub; put `{_START}` below it.")
+
+
+def _is_docstring(statement: ast.stmt, node: ast.AST) -> bool:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
+        return False
+    return statement is node.body[0] and ast.get_docstring(node) is not None
 
 
 def _statement_lists(node: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from grader.reports.model import Counterexample, Failure, Frame
 
 TEXT_WIDTH = 96  # prose is hard to follow on longer lines; values may use all there is
+_LONGEST_PATH = 300
 _LONGEST_TEXT = 20_000  # characters of one field that are looked at, whatever a submission sends
 
 
@@ -36,8 +37,7 @@ def explain(
         lines += _counterexample(failure.counterexample, width, verbose=verbose, charset=charset)
     lines += _traceback(failure.traceback, width, verbose=verbose, charset=charset)
     if failure.location and failure.location not in {f"{f.file}:{f.line}" for f in failure.traceback[-1:]}:
-        # Never broken: a terminal opens a path on a click only while it is whole.
-        lines.append((Span(charset.clean(failure.location), "faint"),))
+        lines.append(_styled(_place(failure.location, width, charset), "faint"))
     if failure.output.strip():
         lines += _output(failure.output, width, verbose=verbose, charset=charset)
     return lines
@@ -58,6 +58,7 @@ def _prose(failure: Failure, width: int, *, verbose: bool, charset: Charset) -> 
 def _counterexample(example: Counterexample, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """The input, then the two answers under each other."""
     lines: list[Line] = []
+    values: list[tuple[str, str]] = []
     if example.inputs:
         title = "Smallest input that shows it:"
         inputs = [(charset.clean(v.name), charset.clean(v.text[:_LONGEST_TEXT])) for v in example.inputs]
@@ -66,16 +67,15 @@ def _counterexample(example: Counterexample, width: int, *, verbose: bool, chars
             lines.append(_styled(in_one))
         else:
             lines.append(_styled(title))
-            lines += _named_values(inputs, width, verbose=verbose, charset=charset)
-    answers: list[tuple[str, str]] = []
+            values += inputs
     if example.yours:
-        answers.append(("yours", charset.clean(example.yours[:_LONGEST_TEXT])))
+        values.append(("yours", charset.clean(example.yours[:_LONGEST_TEXT])))
     if example.expected is not None:
         oracle = f"   ({charset.clean(example.oracle)})" if example.oracle else ""
-        answers.append(("expected", charset.clean(example.expected[:_LONGEST_TEXT]) + oracle))
+        values.append(("expected", charset.clean(example.expected[:_LONGEST_TEXT]) + oracle))
     elif example.yours:
-        answers.append(("expected", "(not shown: this check keeps its values to itself)"))
-    return lines + _named_values(answers, width, verbose=verbose, charset=charset)
+        values.append(("expected", "(not shown: this check keeps its values to itself)"))
+    return lines + _named_values(values, width, verbose=verbose, charset=charset)
 
 
 def _named_values(
@@ -101,9 +101,11 @@ def _traceback(frames: Iterable[Frame], width: int, *, verbose: bool, charset: C
     """``file:line in function`` and the source line, the innermost last."""
     entries: list[list[Line]] = []
     for frame in frames:
-        place = charset.clean(f"{frame.file}:{frame.line}")
-        function = f" in {charset.clean(frame.function)}" if frame.function else ""
-        entry = [_styled(f"  {place}{function}", "faint")]
+        place = "  " + _place(f"{frame.file}:{frame.line}", width - 2, charset)
+        function = crop(charset.clean(frame.function), 40, charset)
+        if function and cell_width(f"{place} in {function}") <= width:
+            place += f" in {function}"
+        entry = [_styled(place, "faint")]
         if source := charset.clean(frame.source.strip()):
             entry.append(_styled("    " + crop(source, max(width - 4, 8), charset)))
         entries.append(entry)
@@ -112,6 +114,15 @@ def _traceback(frames: Iterable[Frame], width: int, *, verbose: bool, charset: C
         gap = [_styled(f"  {charset.ellipsis} {left_out} more calls {charset.ellipsis}", "faint")]
         entries = [*entries[:2], gap, *entries[-3:]]
     return [line for entry in entries for line in entry]
+
+
+def _place(location: str, width: int, charset: Charset) -> str:
+    """A ``path:line``, whole even where it is too long: a terminal opens it on a click.
+
+    One with spaces in it is cropped, for it could be made to continue as a line of the report.
+    """
+    place = charset.clean(location)
+    return place if " " not in place and len(place) <= _LONGEST_PATH else crop(place, width, charset)
 
 
 def _output(output: str, width: int, *, verbose: bool, charset: Charset) -> list[Line]:

@@ -44,6 +44,8 @@ class Charset(msgspec.Struct, frozen=True):
         return max(len(self.passed), len(self.failed))
 
 
+_ROWS = 8  # a matrix of more rows is packed
+
 UNICODE = Charset("✓", "✗", "·", "◌", "!", "·", "│", "…", ascii=False)
 ASCII = Charset("ok", "x", ".", "o", "!", "-", "|", "...", ascii=True)
 
@@ -97,16 +99,20 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def wrap_value(text: str, width: int) -> list[str]:
-    """Break a value into lines, between the rows of a matrix where that is possible.
+    """Break a value into lines: a row of a matrix each if there are few, else where it fits.
 
     [[1, 2], [3, 4]], 10 -> ["[[1, 2],", " [3, 4]]"]
     """
     lines: list[str] = []
     rest = text.strip()
+    by_row = cell_width(rest) > width and rest.count("], [") < _ROWS
     depth = 0
     while rest:
         indent = " " * max(0, min(depth, 4))
         end = _break(rest, width - len(indent), rows=True)
+        row_end = rest.find("], [") + 2
+        if by_row and 1 < row_end < end:
+            end = row_end
         lines.append(indent + rest[:end].rstrip())
         depth += sum((char in "[({") - (char in "])}") for char in rest[:end])
         rest = rest[end:].lstrip()

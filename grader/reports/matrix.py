@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import io
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,12 +12,12 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from grader.reports.layout import ASCII, UNICODE, Charset
+from grader.reports.layout import ASCII, UNICODE, Charset, cell_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import ConsoleOptions, RenderResult
+    from rich.console import ConsoleOptions, RenderableType, RenderResult
 
 
 class Outcome(enum.StrEnum):
@@ -68,7 +69,7 @@ class Matrix(msgspec.Struct, frozen=True):
         return tuple(
             check
             for check in self.checks(exercise)
-            if all(row.outcomes.get(check, survived) is survived for row in rows)
+            if all(row.outcomes.get(check, survived) == survived for row in rows)
         )
 
     @property
@@ -76,6 +77,9 @@ class Matrix(msgspec.Struct, frozen=True):
         """The rows that `grade validate` does not let pass: all that are not rejected by their name."""
         return tuple(row for row in self.rows if row.verdict is not Outcome.NAMED)
 
+
+_NAME_AT_LEAST = 20
+_VERDICT_WIDTH = 9
 
 _VERDICT = {
     Outcome.NAMED: ("named", "green"),
@@ -117,55 +121,81 @@ def matrix_text(matrix: Matrix, *, width: int = 80, ascii_only: bool = False) ->
 
 
 def _exercise(matrix: Matrix, exercise: str, width: int, charset: Charset) -> Group:
-    """Heading, as many tables beside each other's checks as the width demands, and the legend."""
+    """Heading, as many tables as the width demands, the numbered checks, a blank line."""
     rows, checks = matrix.of(exercise), matrix.checks(exercise)
-    cell = len(str(len(checks))) + 1
-    at_once = max((width - max(width // 3, 24) - 14) // cell, 1)
-    parts: list[Text | Table] = [Text(charset.clean(exercise), style="bold")]
-    for start in range(0, len(checks), at_once):
-        part = range(start, min(start + at_once, len(checks)))
-        parts.append(_table(rows, checks, part, charset))
-    parts.append(_legend(matrix, exercise, charset))
-    return Group(*parts)
+    room = width - _NAME_AT_LEAST - _VERDICT_WIDTH
+    fitting = max(room // 6, 1)  # groups of five
+    groups = math.ceil(len(checks) / 5)
+    at_once = 5 * math.ceil(groups / max(math.ceil(groups / fitting), 1)) or 5  # tables of one width
+    parts: list[RenderableType] = [Text(charset.clean(exercise), style="bold")]
+    parts += [
+        _table(rows, checks, range(start, min(start + at_once, len(checks))), width, charset)
+        for start in range(0, len(checks), at_once)
+    ]
+    return Group(*parts, _legend(matrix, exercise, charset), Text(""))
 
 
-def _table(rows: Sequence[Row], checks: Sequence[str], part: range, charset: Charset) -> Table:
-    """The columns of some checks, and behind the last of all of them each row's verdict."""
+def _table(rows: Sequence[Row], checks: Sequence[str], part: range, width: int, charset: Charset) -> Table:
+    """A column of marks for some of the checks, and behind the last of all of them each row's verdict."""
     marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
-    last = part.stop == len(checks)
-    table = Table(box=None, padding=(0, 1, 0, 0), show_edge=False, header_style="dim")
-    table.add_column("  misconception", overflow="fold")
-    for number in part:
-        table.add_column(str(number + 1), justify="right", no_wrap=True)
-    if last:
-        table.add_column(" verdict", no_wrap=True)
-    for row in rows:
-        cells = [Text("  ") + Text(charset.clean(row.misconception))]
+    spaced = 2 * len(part) <= width // 2
+    names = [charset.clean(row.misconception) for row in rows]
+    room = width - len(_spread([Text(" ")] * len(part), spaced=spaced)) - _VERDICT_WIDTH - 4
+    room = max(min(room, max(cell_width(name) for name in names)), 12)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+    for digits in _numbers(part, spaced=spaced):
+        table.add_row("", digits, "")
+    for name, row in zip(names, rows, strict=True):
+        cells = []
         for number in part:
             outcome = row.outcomes.get(checks[number])
             cells.append(Text(marks[outcome], style=_STYLE[outcome]) if outcome else Text(" "))
-        if last:
-            word, style = _VERDICT[row.verdict]
-            cells.append(Text(f" {word}", style=style))
-        table.add_row(*cells)
+        word, style = _VERDICT[row.verdict] if part.stop == len(checks) else ("", "")
+        label = Text("\n".join(f"  {line}" for line in _wrap_name(name, room)))
+        table.add_row(label, _spread(cells, spaced=spaced), Text(word, style=style))
     return table
+
+
+def _numbers(part: range, *, spaced: bool) -> list[Text]:
+    """The checks' numbers, written downwards so that a column stays one cell wide."""
+    digits = len(str(part.stop))
+    written = [f"{number + 1:>{digits}}" for number in part]
+    rows = ([Text(number[place]) for number in written] for place in range(digits))
+    texts = [_spread(row, spaced=spaced) for row in rows]
+    for text in texts:
+        text.stylize("dim")
+    return texts
+
+
+def _spread(cells: Sequence[Text], *, spaced: bool) -> Text:
+    """Cells beside each other: with a space between, or one after every five."""
+    every = 1 if spaced else 5
+    text = Text(no_wrap=True)
+    for index, cell in enumerate(cells):
+        if index and index % every == 0:
+            text.append(" ")
+        text.append_text(cell)
+    return text
+
+
+def _wrap_name(name: str, width: int) -> list[str]:
+    """Break a name between its words, which hyphens join; or a sentence."""
+    if " " in name or cell_width(name) <= width:
+        return wrap(name, width)
+    return [line.replace("- ", "-") for line in wrap(name.replace("-", "- "), width)]
 
 
 def _legend(matrix: Matrix, exercise: str, charset: Charset) -> Table:
     """Number, name and number of rejected misconceptions of each check."""
     rows, idle = matrix.of(exercise), matrix.idle(exercise)
-    table = Table(box=None, padding=(0, 1, 0, 0), show_header=False, show_edge=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_column(justify="right", overflow="fold")
+    table.add_column(no_wrap=True)
     for number, check in enumerate(matrix.checks(exercise), 1):
         outcomes = [row.outcomes.get(check, Outcome.SURVIVED) for row in rows]
         rejected = len(outcomes) - outcomes.count(Outcome.SURVIVED)
-        told = (
-            Text("rejects none", style="yellow")
-            if check in idle
-            else Text(f"rejects {rejected}", style="dim")
-        )
+        told = Text(f"rejects {rejected or 'none'}", style="yellow" if check in idle else "dim")
         table.add_row(Text(f"  {number}", style="dim"), Text(charset.clean(check)), told)
     return table
 

@@ -12,6 +12,7 @@ from grader.reports.layout import (
     Line,
     Span,
     cell_width,
+    clip,
     flow,
     indented,
     plain,
@@ -103,7 +104,7 @@ def _exercise(
         lines += [(Span(" " * 6), Span(part)) for part in wrap(tail, width - 6)]
     for note in exercise.notes:
         body = wrap("note: " + charset.clean(note, multiline=True), min(width, TEXT_WIDTH) - 6)
-        lines += [(Span(" " * 6), Span(part, "note")) for part in body]
+        lines += [(Span(" " * 6), Span(part, "note")) for part in clip(body, 6, charset)]
     if verbose or status in {Status.FAILED, Status.GRADER_FAULT}:
         lines += _checks(exercise, width, verbose=verbose, charset=charset)
     return lines
@@ -199,10 +200,10 @@ def _folded(checks: Sequence[CheckResult], width: int, charset: Charset) -> list
         if not waiting:
             continue
         names = list(dict.fromkeys(charset.clean(_subject(check)) for check in waiting))
-        shown = [*names[:6], charset.ellipsis, names[-1]] if len(names) > 8 else names
-        count = "1 check" if len(waiting) == 1 else f"{len(waiting)} checks"
+        shown = [*names[:7], charset.ellipsis, names[-1]] if len(names) > 10 else names
+        count = f" ({len(waiting)})" if len(waiting) > 1 else ""
         lead = f"      {mark:<{charset.mark_width}} "
-        rows = wrap(f"{verdict.value}: {', '.join(shown)} ({count})", width - len(lead))
+        rows = wrap(f"{verdict.value}{count}: {', '.join(shown)}", width - len(lead))
         lines += [(Span(lead if i == 0 else " " * len(lead), style), Span(row)) for i, row in enumerate(rows)]
     return lines
 
@@ -253,9 +254,9 @@ def _total(report: Report, width: int, charset: Charset) -> list[Line]:
     lines += _sum(report, width, charset)
     if report.isolation.level != "full":
         missing = ", ".join(charset.clean(reason) for reason in report.isolation.missing)
-        level = charset.clean(report.isolation.level)
+        how = "only partly isolated" if report.isolation.level == "partial" else "not isolated"
         why = f": {missing}" if missing else ""
-        text = f"Isolation was {level}{why}. `grade doctor` says what it would take."
+        text = f"This run was {how}{why}. `grade doctor` says what it would take."
         lines += _wrapped(text, width, "note")
     return lines
 

@@ -18,9 +18,13 @@ class SubmissionFinder(MetaPathFinder, Loader):
     Args:
         sources: dotted module below the root -> (text, file name to show in tracebacks).
         barred: top-level packages that this exercise may not import -> the sentence that says why.
+        root: the package that the sources are below.
     """
 
-    def __init__(self, sources: dict[str, tuple[str, str]], barred: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, sources: dict[str, tuple[str, str]], barred: dict[str, str] | None = None, root: str = ROOT
+    ) -> None:
+        self.root = root
         self.sources = sources
         self.barred = barred or {}
         self.packages = {""} | {name.rpartition(".")[0] for name in sources}
@@ -46,12 +50,16 @@ class SubmissionFinder(MetaPathFinder, Loader):
         return None
 
     def _below_root(self, fullname: str) -> str | None:
-        if fullname == ROOT:
+        if fullname == self.root:
             return ""
-        if fullname.startswith(ROOT + "."):
-            return fullname[len(ROOT) + 1 :]
-        # `from lecture5.head import Head` works too, but nothing of the standard library is shadowed.
-        return fullname if fullname in self.sources or (fullname and fullname in self.packages) else None
+        if fullname.startswith(self.root + "."):
+            return fullname[len(self.root) + 1 :]
+        if self.root != ROOT:
+            return None
+        # `from lecture5.head import Head` works too; a file beside them (random.py) shadows nothing.
+        top = fullname.partition(".")[0]
+        known = fullname in self.sources or fullname in self.packages
+        return fullname if known and top in self.packages else None
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Compile and run the module's text; a package has none."""
@@ -65,3 +73,10 @@ class SubmissionFinder(MetaPathFinder, Loader):
     def install(self) -> None:
         """Look here before anywhere else: a barred package is barred wherever it lies."""
         sys.meta_path.insert(0, self)
+
+    def remove(self) -> None:
+        """Stop looking here, and forget what was imported from here."""
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+        for name in list(sys.modules):
+            if name == self.root or name.startswith(self.root + ".") or self._below_root(name) is not None:
+                del sys.modules[name]

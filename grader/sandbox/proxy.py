@@ -190,6 +190,11 @@ class LostError(Exception):
         self.detail = detail
 
 
+def _is_foreign(name: str) -> bool:
+    """Whether Python or a library looks for a protocol, not a check for a learner's symbol."""
+    return name.startswith(("__", "hypothesis_internal", "_pytest", "_hypothesis"))
+
+
 class Handle:
     """Stands for an object in the worker; attributes, calls, items, iteration, ``len`` and operators go there."""
 
@@ -210,7 +215,7 @@ class Handle:
         return self._talk.request("call", self, args, kwargs, self._name)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if _is_foreign(name):
             raise AttributeError(name)
         return self._talk.request("get", self, (name,), {}, f"{self._name}.{name}")
 
@@ -289,7 +294,7 @@ class Submission:
         self._talk = talk
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if _is_foreign(name):
             raise AttributeError(name)
         return self._talk.symbol(name)
 

@@ -141,25 +141,28 @@ class Runtime:
             if "seed" in wishes:
                 _seed(wishes["seed"])
             if operation == "load":
-                return ["ok", self._load(*positional), None]
+                return ["ok", self.load(*positional), None]
             subject = unpacker.unpack(target)
         except BaseException as error:  # noqa: BLE001 - a submission's import may raise anything
-            return ["err", self._describe_error(error, None), None]
+            return ["err", self.describe_error(error), None]
         try:
             result = self.objects.run(operation, subject, positional, named)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too: they are answers
-            return ["err", self._describe_error(error, subject), None]
+            return ["err", self.describe_error(error, subject), None]
         echo = (positional, named) if wishes.get("echo") else None
         return ["ok", result, echo]
 
-    def _load(self, sources: dict[str, tuple[str, str]], entry: str) -> list[str]:
+    def load(self, sources: dict[str, tuple[str, str]], entry: str) -> list[str]:
+        """Import a submission; the names its module defines."""
+        self.finder.remove()
         self.finder = SubmissionFinder(sources, self.barred)
         self.finder.install()
         module = importlib.import_module(f"{ROOT}.{entry}")
         self.objects.set_module(module)
         return [name for name in vars(module) if not name.startswith("__")]
 
-    def _describe_error(self, error: BaseException, subject: Any) -> dict[str, Any]:
+    def describe_error(self, error: BaseException, subject: Any = None) -> dict[str, Any]:
+        """An exception as plain values, with the frames that lie in the learner's own files."""
         frames = []
         for frame, line in traceback.walk_tb(error.__traceback__):
             file = frame.f_code.co_filename

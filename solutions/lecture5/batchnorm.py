@@ -13,14 +13,14 @@ sums. Source: lecture 5, section 5.5, exercise 3.
 #   "torch.nn.functional.batch_norm",
 # ]
 # hints = [
-#   """dgain and dbias first: out = bngain * bnraw + bnbias, and gain and bias each serve all n rows of their \
-#   column, so each sums over the rows. Both sums turn up again in dx.""",
-#   """With g = dout * bngain the gradient at bnraw, dx is bnvar_inv times (g, minus the part that the mean \
-#   takes back, minus the part that the variance takes back). The mean's part is the average of g over the rows. \
-#   The variance's part follows bnraw: it is bnraw times sum(g * bnraw), divided by what the variance is divided \
-#   by.""",
-#   """dx = bngain * bnvar_inv / n * (n * dout - dbias - n / (n - 1) * bnraw * dgain). With keepdim=True in \
-#   the two sums everything broadcasts, and the shapes (1, H) come out right.""",
+#   """dgain and dbias first: out = bngain * bnraw + bnbias, and gain and bias each serve all n rows of \
+#   their column, so each sums over the rows. Both sums turn up again in dx.""",
+#   """With g = dout * bngain the gradient at bnraw, dx is bnvar_inv times (g, minus the part that the \
+#   mean takes back, minus the part that the variance takes back). The mean's part is the average of g \
+#   over the rows. The variance's part follows bnraw: it is bnraw times sum(g * bnraw), divided by what \
+#   the variance is divided by.""",
+#   """dx = bngain * bnvar_inv / n * (n * dout - dbias - n / (n - 1) * bnraw * dgain). With keepdim=True \
+#   in the two sums everything broadcasts, and the shapes (1, H) come out right.""",
 # ]
 # ///
 
@@ -40,9 +40,9 @@ def batchnorm_backward(
         x_hat  = (x - mean) * var_inv                         (n, H), given as bnraw
         out    = bngain * x_hat + bnbias                      (n, H)
 
-    Mean and variance depend on x, and dx must say so. The result is one closed formula in the four arguments, no
-    pass through the atoms and no loop; neither x, nor its mean, nor bnbias is needed for it. Each column of dx
-    sums to zero, for adding the same number to a whole column of x changes nothing.
+    Mean and variance depend on x, and dx must say so. The result is one closed formula in the four
+    arguments, no pass through the atoms and no loop; neither x, nor its mean, nor bnbias is needed for it.
+    Each column of dx sums to zero, for adding the same number to a whole column of x changes nothing.
 
     Args:
         dout: gradient of the loss with respect to out, (n, H), floats; n is at least 2.
@@ -65,7 +65,8 @@ def batchnorm_backward(
     n = dout.shape[0]
     dgain = (dout * bnraw).sum(0, keepdim=True)  # (1, H)
     dbias = dout.sum(0, keepdim=True)  # (1, H)
-    # The two sums that dx takes back are these very gradients. n / (n - 1) is the variance's Bessel correction.
+    # The two sums that dx takes back are these very gradients. n / (n - 1) is the variance's Bessel
+    # correction.
     dx = bngain * bnvar_inv / n * (n * dout - dbias - n / (n - 1) * bnraw * dgain)  # (n, H)
     return dx, dgain, dbias
     # end solution

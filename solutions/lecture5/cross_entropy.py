@@ -12,13 +12,14 @@ exercise 2.
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
 # hints = [
-#   """Take one example first. Its loss is log(sum over j of exp(logits[j])) - logits[target]: differentiate \
-#   both terms with respect to logits[k]. Which one feels every k, and which only k = target?""",
+#   """Take one example first. Its loss is log(sum over j of exp(logits[j])) - logits[target]: \
+#   differentiate both terms with respect to logits[k]. Which one feels every k, and which only k = \
+#   target?""",
 #   """For one example the gradient is p - y: p is the softmax of its row, y has a 1 at the target and 0 \
 #   elsewhere. The loss is the mean over N examples, so what does each of them count?""",
 #   """dlogits = torch.softmax(logits, dim=1); then subtract 1 at the N places (i, targets[i]), which \
-#   dlogits[torch.arange(N), targets] addresses (a colon for the rows would address N whole columns); then \
-#   divide by N.""",
+#   dlogits[torch.arange(N), targets] addresses (a colon for the rows would address N whole columns); \
+#   then divide by N.""",
 # ]
 # ///
 
@@ -33,8 +34,8 @@ def cross_entropy_backward(logits: torch.Tensor, targets: torch.Tensor) -> torch
         loss = -(1/N) * sum over i of log p[i, targets[i]]
 
     and you return dloss/dlogits, in closed form: no pass through the counts and their sums. Two properties to
-    check yourself by: each row of the result sums to zero (what the target is pulled up, the others are pushed
-    down), and a row is small where the target's probability is already close to 1.
+    check yourself by: each row of the result sums to zero (what the target is pulled up, the others are
+    pushed down), and a row is small where the target's probability is already close to 1.
 
     The result is finite and right for logits as large as +-10,000, in float32 too: exp of such a number
     overflows, a softmax that first subtracts the maximum of its row does not (``torch.softmax`` does so).

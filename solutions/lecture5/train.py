@@ -1,8 +1,8 @@
 """The full training loop with no autograd: your forward pass, your backward pass, your update.
 
 You put the pieces of this unit together: in about twenty lines they do what ``loss.backward()`` did. Then you
-fix the statistics of batch normalisation on the training set, and measure the loss with them. Source: lecture 5,
-section 5.6, exercise 4.
+fix the statistics of batch normalisation on the training set, and measure the loss with them. Source:
+lecture 5, section 5.6, exercise 4.
 """
 
 # /// exercise
@@ -12,14 +12,15 @@ section 5.6, exercise 4.
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
 # hints = [
-#   """Six calls lead from the cache to the seven gradients, each answering with the gradient that the next one \
-#   takes: cross_entropy_backward, linear_backward, tanh_backward, batchnorm_backward, linear_backward, \
-#   embedding_backward. Print the shape after each.""",
-#   """embcat is emb with its last two axes merged: demb = dembcat.reshape(c["emb"].shape). Compute all seven \
-#   gradients before you change the first parameter, and make a new dict: {name: p - lr * grads[name] ...}.""",
-#   """calibrate: hprebn = params["C"][X].reshape(len(X), -1) @ params["W1"] + params["b1"], then mean and var over \
-#   axis 0 with keepdim=True. evaluate: the same hprebn, normalised with the mean and var that you are given, then \
-#   gain, bias, tanh, second layer, and minus the mean of log_softmax at Y.""",
+#   """Six calls lead from the cache to the seven gradients, each answering with the gradient that the \
+#   next one takes: cross_entropy_backward, linear_backward, tanh_backward, batchnorm_backward, \
+#   linear_backward, embedding_backward. Print the shape after each.""",
+#   """embcat is emb with its last two axes merged: demb = dembcat.reshape(c["emb"].shape). Compute all \
+#   seven gradients before you change the first parameter, and make a new dict: {name: p - lr * \
+#   grads[name] ...}.""",
+#   """calibrate: hprebn = params["C"][X].reshape(len(X), -1) @ params["W1"] + params["b1"], then mean and \
+#   var over axis 0 with keepdim=True. evaluate: the same hprebn, normalised with the mean and var that \
+#   you are given, then gain, bias, tanh, second layer, and minus the mean of log_softmax at Y.""",
 # ]
 # ///
 
@@ -45,15 +46,18 @@ def train_manual(
 
     Each of the steps, in this order:
 
-        1. draws a batch with ``torch.randint(0, X.shape[0], (batch_size,), generator=generator)``: these rows of
+        1. draws a batch with ``torch.randint(0, X.shape[0], (batch_size,), generator=generator)``: these
+        rows of
            X and Y. One such call a step, and no other use of the generator.
         2. runs ``forward`` on the batch, and notes its loss: the loss *before* the update.
         3. computes the gradients of all seven parameters at the present values.
-        4. replaces every parameter p by p - lr * dp. lr stays the same throughout; nothing is carried over from
+        4. replaces every parameter p by p - lr * dp. lr stays the same throughout; nothing is carried over
+        from
            one step to the next but the parameters.
 
     Args:
-        params: the parameters at the start, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H), ``b1`` (H,),
+        params: the parameters at the start, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H), ``b1``
+        (H,),
             ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,). Neither the dict nor a tensor in
             it is modified.
         X: all contexts of the training set, (M, block), integers in [0, V).
@@ -64,8 +68,8 @@ def train_manual(
         generator: source of the batches. It advances.
 
     Returns:
-        ``(params, losses)``: a new dict with the seven trained parameters, under the same names and of the same
-        shapes and dtype; and a list of ``steps`` Python floats, the loss of each step's batch.
+        ``(params, losses)``: a new dict with the seven trained parameters, under the same names and of the
+        same shapes and dtype; and a list of ``steps`` Python floats, the loss of each step's batch.
 
     Source: lecture 5, section 5.6 (exercise 4).
     """
@@ -106,16 +110,17 @@ def first_layer(params: dict[str, torch.Tensor], X: torch.Tensor) -> torch.Tenso
 def calibrate(params: dict[str, torch.Tensor], X: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return mean and variance of the first layer, hprebn, over the whole training set.
 
-    In training each batch is normalised by its own statistics. A single context has none, so after training the
-    statistics are fixed once: those of ``hprebn = embcat @ W1 + b1``, for the final parameters, over all rows of X.
+    In training each batch is normalised by its own statistics. A single context has none, so after training
+    the statistics are fixed once: those of ``hprebn = embcat @ W1 + b1``, for the final parameters, over all
+    rows of X.
 
     Args:
         params: the trained parameters, named and shaped as in ``train_manual``.
         X: all contexts of the training set, (M, block), integers; M is at least 2.
 
     Returns:
-        ``(mean, var)``, each (1, H). The variance is divided by M - 1 (Bessel's correction), as in ``forward``,
-        without the 1e-5. No argument is modified.
+        ``(mean, var)``, each (1, H). The variance is divided by M - 1 (Bessel's correction), as in
+        ``forward``, without the 1e-5. No argument is modified.
 
     Source: lecture 5, section 5.6.1, step 5; lecture 4 for the idea.
     """
@@ -130,9 +135,9 @@ def evaluate(
 ) -> float:
     """Return the mean loss on X and Y, with batch normalisation by fixed statistics.
 
-    The network is that of ``forward``, but for one line: bnraw = (hprebn - mean) / sqrt(var + 1e-5), with the mean
-    and variance that are passed in. So each example's loss depends on that example alone, and a single row (N = 1)
-    can be evaluated.
+    The network is that of ``forward``, but for one line: bnraw = (hprebn - mean) / sqrt(var + 1e-5), with
+    the mean and variance that are passed in. So each example's loss depends on that example alone, and a
+    single row (N = 1) can be evaluated.
 
     Args:
         params: the parameters, named and shaped as in ``train_manual``.
@@ -142,7 +147,8 @@ def evaluate(
         Y: their true next characters, (N,), integers in [0, V).
 
     Returns:
-        The mean over the N examples of -log p(Y), natural logarithm, as a Python float. No argument is modified.
+        The mean over the N examples of -log p(Y), natural logarithm, as a Python float. No argument is
+        modified.
 
     Source: lecture 5, section 5.6.
     """

@@ -1,4 +1,4 @@
-"""Checks of lecture5.atomic: each of the 26 gradients alone, with random gradients in d, then the whole chain.
+"""Checks of lecture5.atomic: each of the 26 gradients alone, with random gradients in d, then the chain.
 
 Alone matters. At the true loss the gradients of logit_maxes and b1 are zero up to rounding, so that zeros
 would pass, and a shortcut that ignores d would pass as well. With random numbers in d neither does.
@@ -118,7 +118,7 @@ def test_chain(submission, rng):
     gradients = torch.autograd.grad(c["loss"], [c[name] for name in NAMES])
     expected = dict(zip(NAMES, gradients, strict=True))
     c = {name: value.detach() for name, value in c.items()}
-    assert_close(submission.backward(c), expected, sizes=sizes)
+    assert_close(submission.backward(c), expected, name="d", sizes=sizes)
 
 
 def test_cache_and_gradients_are_unchanged(submission, rng):

@@ -52,7 +52,6 @@ def test_matches_autograd(submission, batch):
         autograd(logits, targets),
         name="dlogits",
         sizes={"N": logits.shape[0], "C": logits.shape[1]},
-        inputs={"logits": logits, "targets": targets},
     )
 
 
@@ -105,8 +104,8 @@ def test_large_logits_in_float32(submission, rng):
     """The gradient is right for float32 logits of ±10,000, and is float32 itself."""
     logits, targets = extreme_batch(rng)
     logits = logits.float()
-    # The oracle sees the same rounded logits, in float64. At 10,000 neighbouring float32 numbers lie 0.001 apart:
-    # exp(logits - logsumexp) is right, and loses that much, hence the tolerance.
+    # The oracle sees the same rounded logits, in float64. At 10,000 neighbouring float32 numbers lie 0.001
+    # apart: exp(logits - logsumexp) is right, and loses that much, hence the tolerance.
     assert_close(
         submission.cross_entropy_backward(logits, targets),
         autograd(logits.double(), targets).float(),

@@ -28,8 +28,9 @@ def initial_params(rng, E, H):
 def generated_words(rng, chains, length):
     """Examples (X, Y) of an order-3 text over 27 characters, as the sliding window of the lecture sees them.
 
-    The scores of the next character are a sum of three random tables, one for each place in the context: enough
-    structure for a small network to find. Character 0 ends a word, and the next one starts from (0, 0, 0).
+    The scores of the next character are a sum of three random tables, one for each place in the context:
+    enough structure for a small network to find. Character 0 ends a word, and the next one starts from (0,
+    0, 0).
     """
     tables = torch.randn(BLOCK, V, V, generator=rng, dtype=torch.float64)
     context = torch.zeros(chains, BLOCK, dtype=torch.int64)
@@ -89,7 +90,7 @@ def oracle_train(params, X, Y, steps, batch_size, lr, generator):
         gradients = torch.autograd.grad(loss, list(params.values()))
         with torch.no_grad():
             for p, dp in zip(params.values(), gradients, strict=True):
-                p -= lr * dp
+                p.sub_(lr * dp)
     return {name: p.detach() for name, p in params.items()}, losses
 
 
@@ -106,7 +107,9 @@ def unpack(answer):
         "train_manual must return two things: the new parameters and the list of losses.",
     )
     params, losses = answer
-    check(isinstance(params, dict), "The first thing that train_manual returns must be the dict of parameters.")
+    check(
+        isinstance(params, dict), "The first thing that train_manual returns must be the dict of parameters."
+    )
     check(
         isinstance(losses, list) and all(isinstance(loss, float) for loss in losses),
         "The losses must be a list of Python floats: .item() makes one of a tensor.",
@@ -120,9 +123,8 @@ def test_one_step(submission, rng):
     seed = new_seed(rng)
     after, _ = unpack(submission.train_manual(params, X, Y, 1, 8, 0.5, generator(seed)))
     expected, _ = oracle_train(params, X, Y, 1, 8, 0.5, generator(seed))
-    # The steps themselves are compared: beside the parameters that they start from, small ones would be lost.
     check(set(after) == set(params), f"The parameters must be exactly these: {', '.join(params)}.")
-    assert_close(after, expected, rtol=1e-9, sizes={"N": 8, "lr": 0.5})
+    assert_close(after, expected, rtol=1e-9, sizes={"N": 8, "H": 6, "V": V})
 
 
 @points(3)
@@ -132,7 +134,7 @@ def test_trajectory(submission, rng):
     seed = new_seed(rng)
     after, _ = unpack(submission.train_manual(params, X, Y, 100, 16, 0.1, generator(seed)))
     expected, _ = oracle_train(params, X, Y, 100, 16, 0.1, generator(seed))
-    assert_close(after, expected, rtol=1e-6, sizes={"N": 16, "lr": 0.1, "steps": 100})
+    assert_close(after, expected, rtol=1e-6, sizes={"N": 16, "H": 16, "V": V})
 
 
 def test_losses(submission, rng):
@@ -153,9 +155,7 @@ def test_losses(submission, rng):
 def test_params_stay_as_they_are(submission, rng):
     """The parameters, X and Y that are passed in are not modified by training."""
     params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
-    before = {name: p.clone() for name, p in params.items()}
     assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(new_seed(rng)))
-    assert before.keys() == params.keys()
 
 
 def test_calibrate(submission, rng):
@@ -225,14 +225,18 @@ def test_learns_words_it_has_not_seen(submission, rng):
 
     after, _ = unpack(submission.train_manual(params, *arguments, generator(seed)))
     check(
-        all(isinstance(after.get(name), torch.Tensor) and after[name].shape == p.shape for name, p in params.items()),
+        all(
+            isinstance(after.get(name), torch.Tensor) and after[name].shape == p.shape
+            for name, p in params.items()
+        ),
         "The returned parameters must have the names and shapes of those that were passed in.",
     )
     after = {name: after[name].to(p.dtype) for name, p in params.items()}
     reached = heldout_loss(after, X[train], X[test], Y[test])
     check(
         reached <= target,
-        f"The loss on unseen words, with calibrated statistics, is {reached:.3f}; it must be {target:.3f} or less.",
+        f"The loss on unseen words, with calibrated statistics, is {reached:.3f}; it must be {target:.3f} or
+        less.",
     )
     # A loss forgives many a wrong gradient. The path to it does not.
-    assert_close(after, expected, rtol=1e-4, sizes={"N": 32, "lr": 0.1, "steps": 2_000})
+    assert_close(after, expected, rtol=1e-6, sizes={"N": 32, "H": 64, "V": V})

@@ -16,8 +16,8 @@ def _dx(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "The printed formula of the lecture notes is wrong: it leaves the gain out, and its variance term carries "
-    "var_inv cubed. Derive that term: all of dx has one factor of gain and one of var_inv.",
+    "The printed formula of the lecture notes is wrong: it leaves the gain out, and its variance term "
+    "carries var_inv cubed. Derive that term: all of dx has one factor of gain and one of var_inv.",
     name="printed-formula",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -85,8 +85,8 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "Mean and variance are taken for constants here. They are computed from x, and each sends a gradient back "
-    "to every row.",
+    "Mean and variance are taken for constants here. They are computed from x, and each sends a gradient "
+    "back to every row.",
     name="statistics-constant",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -120,8 +120,8 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "dbias is a mean over the rows here. The bias is added to every row, so its gradient is the sum; the 1/n of "
-    "the loss is in dout already.",
+    "dbias is a mean over the rows here. The bias is added to every row, so its gradient is the sum; the "
+    "1/n of the loss is in dout already.",
     name="dbias-mean",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):

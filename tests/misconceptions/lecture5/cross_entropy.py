@@ -37,7 +37,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "The softmax runs over the batch here. Each example has its own distribution over the classes: use dim=1.",
+    "The softmax runs over the batch here. Each example has its own distribution over the classes: use "
+    "dim=1.",
     name="softmax-over-batch",
 )
 def cross_entropy_backward(logits, targets):
@@ -45,8 +46,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "dlogits[:, targets] is whole columns, so each row loses 1 at every example's target. "
-    "Pair each row with its own target: dlogits[torch.arange(N), targets].",
+    "dlogits[:, targets] is whole columns, so each row loses 1 at every example's target. Pair each row "
+    "with its own target: dlogits[torch.arange(N), targets].",
     name="every-column",
 )
 def cross_entropy_backward(logits, targets):
@@ -56,7 +57,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "exp overflows for large logits and gives inf/inf. Subtract each row's maximum first, as torch.softmax does.",
+    "exp overflows for large logits and gives inf/inf. Subtract each row's maximum first, as torch.softmax "
+    "does.",
     name="unstable-softmax",
 )
 def cross_entropy_backward(logits, targets):
@@ -66,8 +68,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "The maximum of the whole batch is subtracted, so rows far below it underflow to 0/0. "
-    "Subtract the maximum of each row.",
+    "The maximum of the whole batch is subtracted, so rows far below it underflow to 0/0. Subtract the "
+    "maximum of each row.",
     name="maximum-of-the-batch",
 )
 def cross_entropy_backward(logits, targets):
@@ -93,8 +95,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "This is the gradient with respect to the log-probabilities. The logits lie behind the softmax's sum as well, "
-    "which adds the probabilities: p − y.",
+    "This is the gradient with respect to the log-probabilities. The logits lie behind the softmax's sum "
+    "as well, which adds the probabilities: p − y.",
     name="stops-at-logprobs",
 )
 def cross_entropy_backward(logits, targets):

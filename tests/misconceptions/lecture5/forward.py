@@ -44,7 +44,7 @@ def forward(params, X, Y):
 
 
 @misconception(
-    "The first layer has a bias: hprebn is embcat @ W1 + b1, even though batch normalisation removes b1 again."
+    "The first layer has a bias: hprebn is embcat @ W1 + b1, though batch normalisation removes b1 again."
 )
 def forward(params, X, Y):
     return _forward(params, X, Y, hprebn=lambda c: c["embcat"] @ c["W1"])
@@ -91,9 +91,7 @@ def forward(params, X, Y):
     return _forward(params, X, Y, bnvar_inv=lambda c: 1 / (c["bnvar"] ** 0.5 + 1e-5))
 
 
-@misconception(
-    "bnvar_inv needs its 1e-5, (bnvar + 1e-5)**-0.5: without it a unit that never varies divides by zero."
-)
+@misconception("bnvar_inv needs its 1e-5, (bnvar + 1e-5)**-0.5: without it a constant unit divides by zero.")
 def forward(params, X, Y):
     return _forward(params, X, Y, bnvar_inv=lambda c: c["bnvar"] ** -0.5)
 
@@ -127,9 +125,7 @@ def forward(params, X, Y):
     )
 
 
-@misconception(
-    "exp overflows for large logits: subtract each row's maximum first, norm_logits = logits - logit_maxes."
-)
+@misconception("exp overflows for large logits: subtract each row's maximum first, logits - logit_maxes.")
 def forward(params, X, Y):
     return _forward(params, X, Y, norm_logits=lambda c: c["logits"])
 

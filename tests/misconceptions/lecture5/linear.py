@@ -92,7 +92,7 @@ def linear_backward(dout, x, W):
     "dW weighs dout by the input: W[i, o] was multiplied by x[n, i], so dW[i, o] sums x[n, i] * dout[n, o]."
 )
 def linear_backward(dout, x, W):
-    dx, dW, db = _right(dout, x, W)
+    dx, _, db = _right(dout, x, W)
     return dx, db.expand(W.shape).clone(), db
 
 

@@ -1,0 +1,1 @@
+"""What authors of a course use: releasing stubs, validating, starting new exercises."""

@@ -1,0 +1,166 @@
+"""Replays what a check asked of a submission on a module of this process, and compares the answers.
+
+A known wrong answer is recognised when it would have given every answer that the submission gave: the wrong ones and
+the right ones, on all the inputs of the check. One match on one small input would prove little.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.checks.show import as_array, is_tensor
+from grader.sandbox.peers import LocalPeer
+from grader.sandbox.proxy import Call, Conversation, Handle, Interrupted, RaisedError, info_of
+from grader.sandbox.runtime import Runtime
+from grader.sandbox.wire import Unsendable
+
+_RTOL = 1e-9
+_MOST_CALLS = 400
+
+
+class KnownWrong(msgspec.Struct, eq=False):
+    """A misconception that can be run.
+
+    Attributes:
+        name: its name in the bank.
+        sentence: what corrects it.
+        module: makes the solution's module with the symbol replaced.
+    """
+
+    name: str
+    sentence: str
+    module: Callable[[], ModuleType]
+
+
+def converse(module: ModuleType, seed: int = 0) -> Conversation:
+    """A conversation with a module of this process."""
+    runtime = Runtime({})
+    runtime.objects.set_module(module)
+    return Conversation(LocalPeer(runtime), list(vars(module)), seed)
+
+
+def gives_the_same(module: ModuleType, log: Sequence[Call], deadline: float) -> bool:
+    """Whether a module gives every answer in the log, wrong ones and exceptions included."""
+    talk = converse(module)
+    twins: dict[int, Any] = {}
+    for call in log[:_MOST_CALLS]:
+        if time.monotonic() > deadline:
+            return False
+        if not _same_answer(talk, call, twins):
+            return False
+    return bool(log)
+
+
+def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any]) -> bool:
+    try:
+        args = _translate(call.args, twins)
+        kwargs = _translate(call.kwargs, twins)
+        target = None if call.target is None else twins[info_of(call.target).ref]
+        result = talk.request(call.operation, target, args, kwargs, call.name)
+    except RaisedError as raised:
+        return call.raised is not None and call.raised.type_name == raised.type_name
+    except (Interrupted, KeyError):
+        return False
+    return call.raised is None and _alike(call.result, result, twins)
+
+
+def _translate(value: Any, twins: dict[int, Any]) -> Any:
+    """The same value with handles of the submission replaced by their twins."""
+    if isinstance(value, Handle):
+        return twins[info_of(value).ref]
+    if type(value) in {list, tuple}:
+        return type(value)(_translate(item, twins) for item in value)
+    if type(value) is dict:
+        return {key: _translate(item, twins) for key, item in value.items()}
+    return value
+
+
+def _alike(theirs: Any, ours: Any, twins: dict[int, Any]) -> bool:
+    """Whether two answers are the same up to rounding; handles become twins."""
+    if isinstance(theirs, Handle):
+        if not isinstance(ours, Handle):
+            return False
+        twins[info_of(theirs).ref] = ours
+        return True
+    if type(theirs) is not type(ours):
+        return False
+    if isinstance(theirs, list | tuple):
+        return len(theirs) == len(ours) and all(_alike(a, b, twins) for a, b in zip(theirs, ours, strict=True))
+    if isinstance(theirs, dict):
+        return theirs.keys() == ours.keys() and all(_alike(theirs[key], ours[key], twins) for key in theirs)
+    return _alike_leaf(theirs, ours)
+
+
+def _alike_leaf(theirs: Any, ours: Any) -> bool:
+    if is_tensor(theirs) or isinstance(theirs, np.ndarray | np.generic | float):
+        a, b = as_array(theirs), as_array(ours)
+        if a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return close(a, b)
+    if isinstance(theirs, Unsendable):
+        return bool(theirs == ours)
+    if isinstance(theirs, int | str | bytes | bool | complex | set | frozenset | type(None)):
+        return bool(theirs == ours)
+    return False
+
+
+def close(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rtol: float = _RTOL) -> bool:
+    """Whether two arrays of one shape agree to ``rtol`` of their scale, NaN and Inf included."""
+    if a.size == 0:
+        return True
+    if not np.issubdtype(a.dtype, np.inexact):
+        return bool(np.array_equal(a, b))
+    rtol = max(rtol, 1e-5) if a.dtype in {np.dtype(np.float32), np.dtype(np.float16)} else rtol
+    finite = np.isfinite(a)
+    if not np.array_equal(finite, np.isfinite(b)) or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
+        return False
+    if not finite.any():
+        return True
+    scale = max(np.abs(a[finite]).max(), np.abs(b[finite]).max())
+    return bool(np.abs(a[finite] - b[finite]).max() <= rtol * scale + 1e-15)
+
+
+def differs_in_form(module: ModuleType, log: Sequence[Call]) -> str:
+    """How the answers differ in kind, not in value, from those of a right module; empty when they do not.
+
+    Tells a check that stumbled over a strange answer from a check that is wrong itself.
+    """
+    talk, twins = converse(module), dict[int, Any]()
+    for call in log[:_MOST_CALLS]:
+        try:
+            target = None if call.target is None else twins[info_of(call.target).ref]
+            ours = talk.request(
+                call.operation, target, _translate(call.args, twins), _translate(call.kwargs, twins), call.name
+            )
+        except (RaisedError, Interrupted, KeyError):
+            return ""
+        difference = _form(call.result, ours, twins)
+        if difference:
+            return f"{call.name} returns {difference}"
+    return ""
+
+
+def _form(theirs: Any, ours: Any, twins: dict[int, Any]) -> str:
+    from grader.checks.show import shape_in_words, type_in_words
+
+    _alike(theirs, ours, twins)
+    if type(theirs) is not type(ours):
+        return f"{type_in_words(theirs)}; {type_in_words(ours)} is wanted"
+    if isinstance(theirs, list | tuple):
+        if len(theirs) != len(ours):
+            return f"{len(theirs)} values; {len(ours)} are wanted"
+        return next((found for a, b in zip(theirs, ours, strict=True) if (found := _form(a, b, twins))), "")
+    if isinstance(theirs, dict):
+        missing = [key for key in ours if key not in theirs]
+        if missing:
+            return f"a dict without {missing[0]!r}"
+        return next((found for key in ours if (found := _form(theirs[key], ours[key], twins))), "")
+    if (is_tensor(theirs) or isinstance(theirs, np.ndarray)) and tuple(theirs.shape) != tuple(ours.shape):
+        return f"shape {shape_in_words(theirs.shape)}; {shape_in_words(ours.shape)} is wanted"
+    return ""

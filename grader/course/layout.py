@@ -1,0 +1,228 @@
+"""Telling what a path holds: all exercises, one unit, or one exercise file."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from dataclasses import dataclass
+from keyword import iskeyword
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from grader.course.errors import CourseError
+from grader.course.header import read_header
+from grader.course.names import one_of, plain, printable
+from grader.course.source import Folder, decode
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.course.model import Course, Exercise
+
+_T = TypeVar("_T")
+_MOST_ENTRIES = 2_000
+_MOST_READ = 30  # files of a nameless unit folder
+_LAYOUTS = ("exercises", "solutions")
+_SUFFIXES = (".py", ".ipynb")
+_ADDITIONS = re.compile(r"(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$", re.IGNORECASE)  # train (1), train-2
+_DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a submission's files are.
+
+    Attributes:
+        root: the folder to read.
+        unit: the unit that the root is; empty where units are folders in it.
+        file: the only file to read in the root; empty for all of them.
+        only: the ids of the exercises handed in; empty for all of the course.
+    """
+
+    root: Path
+    unit: str = ""
+    file: str = ""
+    only: tuple[str, ...] = ()
+
+
+def lay_out(path: Path, course: Course) -> Layout:
+    """Tell what a path holds.
+
+    Raises:
+        UsageError: if there is nothing, or nothing that belongs to the course.
+    """
+    shown = printable(str(path))
+    path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
+    try:
+        mode = os.lstat(path).st_mode
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"There is nothing at {shown}. Give the path of your exercises, or start: grade init my-course"
+        ) from error
+    if path.suffix.lower() in _SUFFIXES and not stat.S_ISDIR(mode):
+        return _lay_out_file(path, course, shown)
+    if stat.S_ISLNK(mode):
+        raise UsageError(
+            f"{shown} is a link, and links are not followed. Give the folder itself: "
+            f"{printable(str(path.readlink()))}"
+        )
+    if not stat.S_ISDIR(mode):
+        raise UsageError(f"{shown} is neither a folder nor a Python file. Unpack it, or give another path.")
+    for folder in _descend(path):
+        found = _lay_out_folder(folder, course)
+        if found is not None:
+            return found
+    if path.name in _LAYOUTS:
+        return Layout(root=path)
+    units = ", ".join(unit.name for unit in course.units[:3])
+    raise UsageError(
+        f"{shown} holds no exercise of this course. Give a folder with the units in it ({units}, …), "
+        "one unit, or one exercise file."
+    )
+
+
+def is_module_name(name: str) -> bool:
+    """Tell whether an import statement can name it."""
+    return name.isidentifier() and not iskeyword(name)
+
+
+def stem_of(file: str) -> str:
+    """Take the suffixes off a file's name: ``train.py.txt`` is ``train``."""
+    return file.partition(".")[0]
+
+
+def _descend(path: Path) -> Iterable[Path]:
+    """Yield a folder and, as archives wrap their content, the only folder in it, and the only one in that."""
+    for _ in range(3):
+        yield path
+        inner = _folders(path)
+        if len(inner) != 1:
+            return
+        path /= inner[0]
+
+
+def _lay_out_folder(path: Path, course: Course) -> Layout | None:
+    units = {unit.name for unit in course.units}
+    inner = _folders(path)
+    for name in _LAYOUTS[:1]:
+        if name in inner and units.intersection(_folders(path / name)):
+            return Layout(root=path / name)
+    if units.intersection(inner):
+        return Layout(root=path)
+    for name in _LAYOUTS:
+        if name in inner:
+            return Layout(root=path / name)
+    unit = _unit_of(path, course)
+    if not unit:
+        return None
+    only = tuple(exercise.id for exercise in course.unit(unit).exercises)
+    if path.name == unit and path.parent.name in _LAYOUTS:  # its neighbours are the same learner's
+        return Layout(root=path.parent, only=only)
+    return Layout(root=path, unit=unit, only=only)
+
+
+def _lay_out_file(path: Path, course: Course, shown: str) -> Layout:
+    exercise = _exercise_of(path, course, shown)
+    folder = path.parent
+    if path.name == f"{exercise.name}.py" and folder.name == exercise.unit:
+        if folder.parent.name in _LAYOUTS:
+            return Layout(root=folder.parent, only=(exercise.id,))
+        return Layout(root=folder, unit=exercise.unit, only=(exercise.id,))
+    return Layout(root=folder, file=path.name, only=(exercise.id,))
+
+
+def _exercise_of(path: Path, course: Course, shown: str) -> Exercise:
+    """Tell which exercise a file is: by its name, then its folder's, then what it says and defines."""
+    stem = _ADDITIONS.sub("", path.stem[:200])
+    named = [e for e in course.exercises if plain(stem) in (plain(e.name), plain(e.id))]
+    if not named:  # Canvas and the like put the learner's name before the file's
+        ending = [e for e in course.exercises if re.search(rf"(?:^|[^a-z0-9]){e.name}$", stem, re.IGNORECASE)]
+        longest = max((len(e.name) for e in ending), default=0)
+        named = [e for e in ending if len(e.name) == longest]
+    here = [e for e in named if plain(e.unit) == plain(path.parent.name)]
+    if len(here or named) == 1:
+        return (here or named)[0]
+    text = _text_of(path.parent, path.name)
+    best = _best({e: _evidence(text, e) for e in here or named or course.exercises})
+    if len(best) == 1:
+        return best[0]
+    example = next((e for e in course.exercises), None)
+    if example is None or not (best or named):
+        name = f"{example.unit}/{example.name}.py" if example else "cross_entropy.py"
+        raise UsageError(
+            f"{shown} belongs to no exercise that is known. Name it as the exercise is, as in {name}"
+        )
+    ids = [e.id for e in best or named]
+    raise UsageError(
+        f"{shown} could be {one_of([*ids[:3], 'another'] if len(ids) > 4 else ids)}. "
+        f"Put it into a folder named after its unit, as in {ids[0].replace('.', '/')}.py"
+    )
+
+
+def _unit_of(path: Path, course: Course) -> str:
+    """Tell which unit a folder is: by its name, then by the files in it; empty if neither tells."""
+    for unit in course.units:
+        if unit.name == path.name:
+            return unit.name
+    with Folder(path) as folder:
+        files = [e.name for e in folder.entries(_MOST_ENTRIES) if e.kind == "file" and e.name.endswith(".py")]
+    stems = {stem_of(file) for file in files}
+    scores = {unit: sum(e.name in stems for e in unit.exercises) for unit in course.units}
+    most = max(scores.values(), default=0)
+    best = [unit for unit, score in scores.items() if score == most and most]
+    alike = [unit for unit in best or course.units if plain(unit.name) == plain(path.name)]
+    if len(alike) == 1 or len(best) == 1:
+        return (alike or best)[0].name
+    texts = {stem: _text_of(path, f"{stem}.py") for stem in sorted(stems)[:_MOST_READ]}
+    told = _best(
+        {
+            unit.name: tuple(
+                map(sum, zip(*(_evidence(texts.get(e.name, ""), e) for e in unit.exercises), strict=True))
+            )
+            for unit in best
+        }
+    )
+    if best and len(told) != 1:
+        raise UsageError(
+            f"The files in {printable(str(path))} could belong to {one_of([unit.name for unit in best])}. "
+            "Name the folder after its unit."
+        )
+    return told[0] if told else ""
+
+
+def _evidence(text: str, exercise: Exercise) -> tuple[int, ...]:
+    """Weigh whether a text is an attempt at an exercise: its title first, then the names that it defines."""
+    try:
+        titled = read_header(text, "").title == exercise.title
+    except CourseError:  # a learner may have deleted the block
+        titled = False
+    defined = set(_DEFINITION.findall(text))
+    found = sum(symbol in defined for symbol in exercise.symbols)
+    return (int(titled), found, found - len(exercise.symbols)) if titled or found else (0, 0, -1_000)
+
+
+def _best(scores: dict[_T, tuple[int, ...]]) -> list[_T]:
+    most = max(scores.values(), default=())
+    return [key for key, score in scores.items() if score == most and any(part > 0 for part in score)]
+
+
+def _text_of(folder: Path, name: str) -> str:
+    try:
+        with Folder(folder) as opened:
+            data, _ = opened.read(name)
+    except OSError:
+        return ""
+    return decode(data, name)[0]
+
+
+def _folders(path: Path) -> list[str]:
+    try:
+        with Folder(path) as folder:
+            entries = folder.entries(_MOST_ENTRIES)
+    except OSError:
+        return []
+    return [
+        entry.name for entry in entries if entry.kind == "folder" and not entry.name.startswith((".", "__"))
+    ]

@@ -1,0 +1,218 @@
+"""From what happened in a check to its verdict, and to the message a learner is alone with."""
+
+from __future__ import annotations
+
+import ast
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from grader.checks.context import CheckContext, CheckFailed, Mismatch
+from grader.checks.diagnosis import KnownWrong, diagnose, differs_in_form
+from grader.checks.show import is_tensor, show, side_by_side
+from grader.course import Exercise, closest
+from grader.reports.model import Counterexample, Failure, Frame, Value, Verdict, Visibility
+from grader.sandbox.proxy import Call, NoAnswer, NotStarted, RaisedError, SymbolMissing, info_of
+from grader.session.sandboxes import ImportFailure
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A verdict and, unless it passed, why."""
+
+    verdict: Verdict
+    failure: Failure | None = None
+    fault: str = ""  # a fault of the grader: the whole traceback
+
+
+class Judge(msgspec.Struct, eq=False):
+    """What is needed to judge the checks of one exercise.
+
+    Attributes:
+        exercise: the exercise.
+        file: the learner's file as they would type it.
+        bank: the known wrong answers.
+        solution: makes the solution's module; raises GraderError where there is none.
+    """
+
+    exercise: Exercise
+    file: str
+    bank: Callable[[], Sequence[KnownWrong]]
+    solution: Callable[[], Any]
+
+    def judge(
+        self, error: BaseException | None, context: CheckContext, visibility: Visibility, output: str
+    ) -> Outcome:
+        """Judge one check by the exception that ended it."""
+        shown_output = output if visibility is Visibility.VISIBLE else ""
+        match error:
+            case None:
+                return Outcome(Verdict.PASSED)
+            case NotStarted():
+                return Outcome(Verdict.NOT_STARTED, Failure(str(error) or "Not written yet.", location=self.file))
+            case SymbolMissing():
+                return Outcome(Verdict.MISSING, self._missing_symbol(error))
+            case NoAnswer():
+                return self._no_answer(error, shown_output)
+            case RaisedError():
+                return Outcome(Verdict.RAISED, self.raised(error, shown_output, visibility))
+            case CheckFailed():
+                return Outcome(Verdict.FAILED, self._failed(error, context, visibility, shown_output))
+        if type(error).__name__ in {"FlakyFailure", "Flaky", "FlakyReplay"}:
+            headline = "The same input gives different answers from one call to the next."
+            failure = Failure(headline, location=self._last_location(context), output=shown_output)
+            return Outcome(Verdict.FAILED, failure)
+        return self._unforeseen(error, context, shown_output)
+
+    def import_failed(self, failure: ImportFailure) -> Outcome:
+        """Judge every check of a file that cannot be imported."""
+        if failure.kind == "raised":
+            raised = RaisedError(failure.detail, None)
+            if raised.type_name == "NotImplementedError":
+                return Outcome(Verdict.NOT_STARTED, Failure(raised.message, location=self.file))
+            return Outcome(Verdict.RAISED, self.raised(raised, failure.output, Visibility.VISIBLE, importing=True))
+        headline = {
+            "timeout": "The file takes longer than 20 s to import. Code that trains or tests belongs below "
+            'if __name__ == "__main__":',
+            "crashed": f"Importing the file ended its process: {failure.detail}.",
+            "protocol": f"Importing the file sent the grader {failure.detail} in place of an answer.",
+        }[failure.kind]
+        verdict = _LOST[failure.kind]
+        return Outcome(verdict, Failure(headline, location=self.file, output=failure.output))
+
+    def raised(
+        self, error: RaisedError, output: str, visibility: Visibility, *, importing: bool = False
+    ) -> Failure:
+        """Describe an exception of the learner's code."""
+        name = error.call.name if error.call is not None else ""
+        frames = tuple(Frame(*frame) for frame in error.frames)
+        location = f"{frames[-1].file}:{frames[-1].line}" if frames else self._location(error.call)
+        counterexample = None
+        if error.call is not None and visibility is Visibility.VISIBLE:
+            counterexample = Counterexample(self._inputs(error.call))
+        headline = _exception_sentence(error, name, self._signature(name))
+        if importing:
+            headline = f"The file cannot be imported: {headline}"
+        return Failure(headline, (), counterexample, frames, location, output)
+
+    def _missing_symbol(self, error: SymbolMissing) -> Failure:
+        near = closest(error.name, [name for name in error.defined if not name.startswith("_")])
+        hint = f" It defines {near}: did you mean that?" if near else ""
+        kind = "class" if error.name[:1].isupper() else "function"
+        wanted = self._signature(error.name) or error.name
+        return Failure(f"The file defines no {kind} {wanted}.{hint}", location=self.file)
+
+    def _no_answer(self, error: NoAnswer, output: str) -> Outcome:
+        call = self._call_text(error.call)
+        headline = {
+            "timeout": f"No answer within {error.seconds:g} s in {call}.",
+            "crashed": f"No answer from {call}: {error.detail}.",
+            "protocol": f"{call} sent the grader {error.detail} in place of an answer.",
+        }[error.kind]
+        return Outcome(_LOST[error.kind], Failure(headline, location=self._location(error.call), output=output))
+
+    def _failed(self, error: CheckFailed, context: CheckContext, visibility: Visibility, output: str) -> Failure:
+        mismatch = error.mismatch
+        findings = diagnose(context, mismatch, self.bank())
+        return Failure(
+            headline=mismatch.headline,
+            findings=findings,
+            counterexample=self._counterexample(mismatch, visibility),
+            location=self._location(mismatch.call),
+            output=output,
+        )
+
+    def _counterexample(self, mismatch: Mismatch, visibility: Visibility) -> Counterexample | None:
+        if mismatch.kind not in {"values", "finite", "shape"} or mismatch.call is None:
+            return None
+        inputs = self._inputs(mismatch.call)
+        if mismatch.kind == "shape":
+            return Counterexample(inputs)
+        if visibility is Visibility.HIDDEN:
+            return None  # the inputs and one wrong answer would tell the right one
+        yours, expected = side_by_side(mismatch.actual, mismatch.expected, mismatch.index)
+        return Counterexample(inputs, yours, expected, mismatch.oracle)
+
+    def _unforeseen(self, error: BaseException, context: CheckContext, output: str) -> Outcome:
+        """A check that stumbled: over a strange answer of the submission, or over its own mistake."""
+        if context.talk is not None and context.talk.log:
+            difference = differs_in_form(self.solution(), context.talk.log)
+            if difference:
+                failure = Failure(f"{difference}.", location=self._last_location(context), output=output)
+                return Outcome(Verdict.FAILED, failure)
+        text = "".join(traceback.format_exception(error))
+        headline = f"The check itself failed ({type(error).__name__}). This is not your mistake."
+        return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text)
+
+    def _signature(self, name: str) -> str:
+        return self.exercise.symbols.get(name, "")
+
+    def _parameters(self, name: str) -> list[str]:
+        signature = self._signature(name)
+        if not signature:
+            return []
+        try:
+            function = ast.parse(f"def {signature}: pass").body[0]
+        except SyntaxError:
+            return []
+        if not isinstance(function, ast.FunctionDef):
+            return []
+        names = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
+        return names[1:] if names[:1] == ["self"] else names
+
+    def _inputs(self, call: Call) -> tuple[Value, ...]:
+        names = self._parameters(call.name)
+        named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(call.args)]
+        values = [*named, *call.kwargs.items()]
+        return tuple(Value(name, _input_text(value)) for name, value in values if not _is_large_container(value))
+
+    def _call_text(self, call: Call) -> str:
+        if call.operation == "get":
+            return call.name
+        if call.operation != "call":
+            return f"{call.name} ({call.operation})"
+        return self._signature(call.name) or f"{call.name}()"
+
+    def _location(self, call: Call | None) -> str:
+        if call is not None and call.target is not None:
+            info = info_of(call.target)
+            if info.file and info.line:
+                return f"{info.file}:{info.line}"
+        return self.file
+
+    def _last_location(self, context: CheckContext) -> str:
+        return self._location(context.talk.log[-1] if context.talk and context.talk.log else None)
+
+
+_LOST = {"timeout": Verdict.TIMEOUT, "crashed": Verdict.CRASHED, "protocol": Verdict.BROKE_PROTOCOL}
+
+
+def _input_text(value: Any) -> str:
+    return show(value)
+
+
+def _is_large_container(value: Any) -> bool:
+    # A whole cache or parameter dict says nothing to a reader.
+    return isinstance(value, dict) and any(is_tensor(item) for item in value.values())
+
+
+def _exception_sentence(error: RaisedError, name: str, signature: str) -> str:
+    """The exception, and what usually helps."""
+    text = f"{error.type_name}: {error.message}" if error.message else error.type_name
+    if error.type_name == "TypeError" and error.signature and not error.frames and signature:
+        return f"{name} is called as {signature}, and yours takes {error.signature}."
+    hints = {
+        "SystemExit": "Your code ends the program (sys.exit or exit). Return a value, or raise an exception.",
+        "EOFError": "Nobody is there to answer input(): use the function's arguments.",
+        "PermissionError": "The sandbox grants no files, network or other processes: an exercise needs none.",
+        "RecursionError": "The recursion has no end, or is too deep for Python: use a loop.",
+        "MemoryError": "It needs more than the 2 GB that a submission may use.",
+        "NotImplementedError": "",
+    }
+    if error.type_name == "RuntimeError" and "can't allocate memory" in error.message:
+        return f"MemoryError: {hints['MemoryError']}"
+    if error.type_name == "ImportError" and "attempted relative import" in error.message:
+        return f"{text}. Import other exercises as the stub does: from .forward import forward"
+    hint = hints.get(error.type_name, "")
+    return f"{text}. {hint}" if hint else text

@@ -1,0 +1,320 @@
+"""The pytest plugin that runs checks against a submission and turns what happens into results."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import msgspec
+import pytest
+
+from grader.checks import context as check_context
+from grader.checks import marks
+from grader.checks.context import CheckContext
+from grader.course import Course, Exercise, Submission, imports_of, missing_hint
+from grader.errors import GraderError
+from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
+from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted
+from grader.sandbox.proxy import Submission as SubmissionProxy
+from grader.session.outcome import Judge, Outcome
+from grader.session.references import References
+from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
+
+EXAMPLES = 30
+_PROFILE = "gradlings"
+
+
+class _Blocked(Interrupted):
+    """Ends a check whose exercise builds on one that is not done."""
+
+
+class _Unusable(Interrupted):
+    """Ends a check of a file that cannot be imported; holds the outcome."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+class _State(msgspec.Struct, eq=False):
+    """One exercise during a run."""
+
+    exercise: Exercise
+    judge: Judge
+    loaded: Loaded | None = None
+    unusable: Outcome | None = None
+    blocked_by: str = ""
+    checks: list[CheckResult] = []
+
+
+class GradingPlugin:
+    """Runs checks in pytest and collects their results.
+
+    Args:
+        course: where checks and solutions are.
+        exercises: what to grade, in an order in which none comes before what it imports.
+        submission: the learner's files.
+        sandboxes: where they run.
+        references: the solutions and banks.
+        seed: decides every input of the run.
+        sink: called with each result as it comes.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        exercises: tuple[Exercise, ...],
+        submission: Submission,
+        sandboxes: Sandboxes,
+        references: References,
+        seed: int,
+        sink: Callable[[Exercise, CheckResult], None] | None = None,
+    ) -> None:
+        self.course = course
+        self._files = submission
+        self.sandboxes = sandboxes
+        self.references = references
+        self.seed = seed
+        self.sink = sink
+        self.faults: list[str] = []
+        self._states = {exercise.id: self._state(exercise) for exercise in exercises}
+        self._by_path = {exercise.checks.resolve(): exercise.id for exercise in exercises}
+        self._context = CheckContext()
+        self._started = 0.0
+
+    def _state(self, exercise: Exercise) -> _State:
+        source = self._files.files.get(exercise.id)
+        file = source.display if source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
+        judge = Judge(
+            exercise, file, lambda: self.references.bank(exercise), lambda: self.references.solution(exercise)
+        )
+        return _State(exercise, judge, checks=[])
+
+    # -- collection ---------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A check file that cannot be collected is our fault."""
+        if report.failed:
+            self.faults.append(f"The checks in {report.nodeid} cannot be loaded:\n{report.longreprtext}")
+
+    def pytest_internalerror(self, excrepr: object) -> bool:
+        """Pytest itself, or this plugin, broke."""
+        self.faults.append(f"pytest failed:\n{excrepr}")
+        return True
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Seed the search of every property."""
+        function = getattr(item, "obj", None)
+        if function is not None and getattr(function, "is_hypothesis_test", False):
+            item.obj = hypothesis.seed(self._seed_of(item.nodeid))(function)  # type: ignore[attr-defined]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put exercises in the order of the plan; checks keep the order of their file."""
+        order = {exercise: place for place, exercise in enumerate(self._states)}
+        items.sort(key=lambda item: order.get(self._exercise_of(item), len(order)))
+
+    def _exercise_of(self, item: pytest.Item) -> str:
+        return self._by_path.get(item.path.resolve(), "")
+
+    def _seed_of(self, nodeid: str) -> int:
+        name = nodeid.replace("\\", "/").rpartition("/")[2]
+        return int.from_bytes(hashlib.sha256(f"{self.seed}:{name}".encode()).digest()[:6], "big")
+
+    # -- fixtures -----------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def submission(self, request: pytest.FixtureRequest) -> SubmissionProxy:
+        """The learner's module, in its sandbox."""
+        state = self._states[self._exercise_of(request.node)]
+        loaded = self._load(state)
+        talk = Conversation(loaded.peer, loaded.defined, self._seed_of(request.node.nodeid + ":worker"))
+        talk.seconds = marks.limit_of(request.node.obj) or CALL_SECONDS
+        self._context.talk = talk
+        return SubmissionProxy(talk)
+
+    @pytest.fixture
+    def reference(self, request: pytest.FixtureRequest) -> Any:
+        """The solution's module, in the trusted process."""
+        state = self._states[self._exercise_of(request.node)]
+        return self.references.solution(state.exercise)
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> Any:
+        """A generator of this check's own: torch's, or NumPy's in an exercise without torch."""
+        seed = self._seed_of(request.node.nodeid + ":rng")
+        if self._states[self._exercise_of(request.node)].exercise.packages == "numpy":
+            import numpy as np
+
+            return np.random.default_rng(seed)
+        import torch
+
+        return torch.Generator().manual_seed(seed)
+
+    def _load(self, state: _State) -> Loaded:
+        """The exercise's worker; a new one after a fault."""
+        if state.unusable is not None:
+            raise _Unusable(state.unusable)
+        if state.loaded is None or (state.loaded.worker is not None and not state.loaded.worker.alive):
+            loaded = self.sandboxes.load(state.exercise, self._files)
+            if isinstance(loaded, ImportFailure):
+                state.unusable = state.judge.import_failed(loaded)
+                raise _Unusable(state.unusable)
+            state.loaded = loaded
+        return state.loaded
+
+    # -- running ------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin a check: nothing of it runs when its file is unusable or its exercise blocked."""
+        self._context = CheckContext()
+        self._started = time.perf_counter()
+        check_context.enter(self._context)
+        quiet_torch()
+        state = self._states[self._exercise_of(item)]
+        if not state.checks:
+            self._look_at_file(state)
+        if state.unusable is not None:
+            raise _Unusable(state.unusable)
+        if state.blocked_by:
+            raise _Blocked
+
+    def _look_at_file(self, state: _State) -> None:
+        """Find out before the first check of an exercise whether it can be graded at all."""
+        source = self._files.files.get(state.exercise.id)
+        if source is None:
+            hint = missing_hint(self._files, state.exercise)
+            state.unusable = Outcome(Verdict.MISSING, Failure(hint, location=state.judge.file))
+            return
+        if source.fault:
+            state.unusable = Outcome(Verdict.RAISED, Failure(source.fault, location=source.display))
+            return
+        for needed in imports_of(source, self.course):
+            other = self._states.get(needed)
+            if other is not None and needed != state.exercise.id and self.result(needed).status is not Status.PASSED:
+                state.blocked_by = needed
+                return
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+        """Judge the check once, when its body (or its setup) has ended."""
+        if call.when == "teardown" and call.excinfo is None:
+            return None
+        if call.when == "setup" and call.excinfo is None:
+            return None
+        error = None if call.excinfo is None else call.excinfo.value
+        result = self._judged(item, error)
+        state = self._states[self._exercise_of(item)]
+        state.checks.append(result)
+        if self.sink is not None:
+            self.sink(state.exercise, result)
+        passed = result.verdict is Verdict.PASSED
+        text = "" if result.failure is None else result.failure.headline
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="passed" if passed else "failed",
+            longrepr=None if passed else f"{result.verdict}: {text}",
+            when=call.when,
+            duration=call.duration,
+            start=call.start,
+            stop=call.stop,
+        )
+
+    def _judged(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        state = self._states[self._exercise_of(item)]
+        function = getattr(item, "obj", None)
+        uses_reference = "reference" in getattr(item, "fixturenames", ())
+        visibility = Visibility.HIDDEN if uses_reference or marks.is_hidden(function) else Visibility.VISIBLE
+        output = state.loaded.worker.output() if state.loaded is not None and state.loaded.worker is not None else ""
+        outcome = self._outcome(state, error, visibility, output)
+        if outcome.fault:
+            self.faults.append(f"{state.exercise.id}: {item.name}\n{outcome.fault}")
+        return CheckResult(
+            name=item.name,
+            demand=_demand(item),
+            verdict=outcome.verdict,
+            points=marks.points_of(function),
+            visibility=visibility,
+            failure=outcome.failure,
+            seconds=round(time.perf_counter() - self._started, 4),
+        )
+
+    def _outcome(self, state: _State, error: BaseException | None, visibility: Visibility, output: str) -> Outcome:
+        if isinstance(error, _Blocked):
+            return Outcome(Verdict.BLOCKED, Failure(f"{state.blocked_by} is not done yet, and this builds on it."))
+        if isinstance(error, _Unusable):
+            return error.outcome
+        try:
+            return state.judge.judge(error, self._context, visibility, output)
+        except GraderError as fault:
+            failure = Failure("The grader failed here. This is not your mistake.")
+            return Outcome(Verdict.GRADER_FAULT, failure, fault=str(fault))
+
+    # -- results ------------------------------------------------------------------------------------------------
+
+    def result(self, exercise_id: str) -> ExerciseResult:
+        """What is known of an exercise so far."""
+        state = self._states[exercise_id]
+        source = self._files.files.get(exercise_id)
+        return ExerciseResult(
+            exercise=exercise_id,
+            title=state.exercise.title,
+            file=state.judge.file,
+            checks=tuple(state.checks),
+            blocked_by=state.blocked_by,
+            notes=source.notes if source is not None else (),
+        )
+
+
+def _demand(item: pytest.Item) -> str:
+    """The first paragraph of the check's docstring, with the case's parameters filled in."""
+    text = inspect.getdoc(getattr(item, "obj", None)) or item.name
+    demand = " ".join(text.split("\n\n")[0].split())
+    spec = getattr(item, "callspec", None)
+    if spec is not None and "{" in demand:
+        for name, value in spec.params.items():
+            demand = demand.replace("{" + name + "}", str(value))
+    return demand
+
+
+def hypothesis_profile() -> Iterator[None]:
+    """Set Hypothesis up for checks, and as it was afterwards: a context manager's generator."""
+    before = hypothesis.settings.get_current_profile_name()
+    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.target, hypothesis.Phase.shrink]
+    hypothesis.settings.register_profile(
+        _PROFILE,
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        print_blob=False,
+        phases=phases,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    hypothesis.settings.load_profile(_PROFILE)
+    try:
+        yield
+    finally:
+        hypothesis.settings.load_profile(before)
+
+
+def check_files(exercises: tuple[Exercise, ...]) -> list[Path]:
+    """The check files of exercises.
+
+    Raises:
+        GraderError: one is missing.
+    """
+    for exercise in exercises:
+        if not exercise.checks.is_file():
+            raise GraderError(f"{exercise.id} has no checks: {exercise.checks} is missing.")
+    return [exercise.checks for exercise in exercises]

@@ -1,0 +1,179 @@
+"""The zygotes and workers of one run, and what they were confined with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import Any, Self
+
+import msgspec
+
+from grader.course import Course, Exercise, Submission
+from grader.errors import GraderError
+from grader.reports.model import Isolation
+from grader.sandbox import syscalls
+from grader.sandbox.client import Worker, ZygoteProcess
+from grader.sandbox.peers import LocalPeer, RemotePeer
+from grader.sandbox.proxy import LostError, Peer
+from grader.sandbox.runtime import Runtime
+from grader.sandbox.zygote import Ready, Setup
+from grader.session.references import secret_of
+
+_IMPORT_SECONDS = 20.0
+_NUMPY_ALONE = "this exercise is written with NumPy alone"
+
+
+class Loaded(msgspec.Struct, eq=False):
+    """A submission's module, ready to be asked.
+
+    Attributes:
+        peer: answers for it.
+        defined: the names it defines.
+        worker: the process it runs in; None in this process.
+    """
+
+    peer: Peer
+    defined: list[str]
+    worker: Worker | None = None
+
+
+class ImportFailure(msgspec.Struct, frozen=True):
+    """A submission that could not be imported.
+
+    Attributes:
+        kind: ``raised``, ``timeout``, ``crashed`` or ``protocol``.
+        detail: an exception's description, or how the worker ended.
+        output: what it printed.
+    """
+
+    kind: str
+    detail: Any
+    output: str = ""
+
+
+class Sandboxes:
+    """Starts zygotes at once, and gives workers out of them.
+
+    Args:
+        course: what must stay hidden.
+        exercises: what will be graded, which decides what the zygotes import.
+        isolation: ``auto``, or ``none`` to run workers unconfined.
+        debug: answer from this process.
+    """
+
+    def __init__(self, course: Course, exercises: Iterable[Exercise], *, isolation: str = "auto", debug: bool = False) -> None:
+        self.course = course
+        self.debug = debug
+        self.confine = isolation != "none"
+        self._use_namespaces = isolation != "no-namespaces"
+        self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
+        self._stack = ExitStack()
+        if not debug:
+            if syscalls.IS_LINUX:
+                syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)  # nobody of this user looks into this process
+            for exercise in exercises:
+                self._zygote(exercise)
+
+    def _zygote(self, exercise: Exercise) -> ZygoteProcess:
+        key = (exercise.packages, exercise.preload)
+        if key not in self._zygotes:
+            numpy_alone = exercise.packages == "numpy"
+            setup = Setup(
+                preload=("numpy", *(() if numpy_alone else ("torch",)), *exercise.preload),
+                numpy_alone=numpy_alone,
+                hidden=(str(self.course.root.resolve()),),
+                barred=dict.fromkeys(("torch", "torchvision"), _NUMPY_ALONE) if numpy_alone else {},
+                confine=self.confine,
+                use_namespaces=self._use_namespaces,
+            )
+            self._zygotes[key] = self._stack.enter_context(ZygoteProcess(setup))
+        return self._zygotes[key]
+
+    def load(self, exercise: Exercise, submission: Submission) -> Loaded | ImportFailure:
+        """Import the learner's file of an exercise, in a fresh worker.
+
+        Raises:
+            GraderError: the sandbox failed.
+        """
+        sources = {name: (file.text, file.display) for name, file in submission.files.items() if not file.fault}
+        if self.debug:
+            return _load_here(sources, exercise)
+        worker = self._stack.enter_context(_Closing(self._zygote(exercise).spawn())).worker
+        peer = RemotePeer(worker)
+        try:
+            kind, value = peer.load(sources, exercise.id, _IMPORT_SECONDS)
+        except LostError as lost:
+            return ImportFailure(lost.kind, lost.detail, worker.output())
+        if kind == "err":
+            return ImportFailure("raised", value, worker.output())
+        if type(value) is not list or not all(type(name) is str for name in value):
+            return ImportFailure("protocol", "a malformed list of names", worker.output())
+        return Loaded(peer, value, worker)
+
+    def isolation(self) -> Isolation:
+        """What confinement is in force, found out by trying."""
+        if self.debug:
+            return Isolation("none", ("debugging runs the submission in the grader's own process",))
+        if not self.confine:
+            return Isolation("none", ("switched off",))
+        missing: list[str] = []
+        level = "full"
+        for zygote in self._zygotes.values():
+            ready = zygote.ready()
+            succeeded = zygote.probe(secret_of(self.course))
+            missing += [part for part in _missing(ready, succeeded) if part not in missing]
+            if "read the course" in succeeded or "read files" in succeeded:
+                level = "none"
+        return Isolation("partial" if missing and level == "full" else level, tuple(missing))
+
+    def close(self) -> None:
+        """End every worker and zygote."""
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Closing:
+    """Closes a worker when the run ends, whatever happens."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.worker.close()
+        except GraderError:
+            return  # its zygote is gone, and the worker with it
+
+
+def _missing(ready: Ready, succeeded: list[str]) -> list[str]:
+    """What is not in force, in words."""
+    missing = [f"no {part}" for part in ready.lacks]
+    return missing + [f"a submission can {name}" for name in succeeded]
+
+
+def _load_here(sources: dict[str, tuple[str, str]], exercise: Exercise) -> Loaded | ImportFailure:
+    """Import in this process, for a debugger."""
+    runtime = Runtime({})
+    try:
+        defined = runtime.load(sources, exercise.id)
+    except BaseException as error:  # noqa: BLE001 - a submission's import may raise anything
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return ImportFailure("raised", runtime.describe_error(error))
+    return Loaded(LocalPeer(runtime), defined)
+
+
+def quiet_torch() -> None:
+    """One thread for the trusted process too: two cores are shared with the workers, and sums stay the same."""
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_num_threads(1)

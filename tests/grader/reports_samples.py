@@ -1,0 +1,294 @@
+"""Reports that between them hold every verdict, and what a hostile submission would put into one."""
+
+from __future__ import annotations
+
+from grader.reports.model import (
+    CheckResult,
+    Counterexample,
+    Environment,
+    ExerciseResult,
+    Failure,
+    Finding,
+    Frame,
+    Isolation,
+    Report,
+    Value,
+    Verdict,
+    Visibility,
+)
+
+UNITS = (("lecture5", "becoming a backprop ninja"), ("lecture7", "attention"))
+ENVIRONMENT = Environment("0.1.0", "3.11.2", "2.13.0", "2.3.0", "Linux x86_64")
+
+
+def passed(name: str, demand: str, points: float = 1) -> CheckResult:
+    return CheckResult(name, demand, Verdict.PASSED, points, seconds=0.012)
+
+
+def failed(
+    name: str, demand: str, failure: Failure | None, points: float = 1, verdict: Verdict = Verdict.FAILED
+):
+    return CheckResult(name, demand, verdict, points, failure=failure, seconds=0.25)
+
+
+def not_started(symbol: str) -> CheckResult:
+    failure = Failure(f"lecture5.atomic: {symbol} is not written yet")
+    return failed(f"test_gradient[{symbol}]", f"{symbol} equals autograd's.", failure, 1, Verdict.NOT_STARTED)
+
+
+FORWARD = ExerciseResult(
+    "lecture5.forward",
+    "the forward pass in atoms",
+    "exercises/lecture5/forward.py",
+    (
+        passed("test_loss", "The loss equals F.cross_entropy's."),
+        passed("test_shapes", "Every intermediate has the shape that the lecture gives."),
+        passed("test_counts", "The counts of every row sum to its normaliser.", 2),
+    ),
+)
+
+CROSS_ENTROPY = ExerciseResult(
+    "lecture5.cross_entropy",
+    "cross-entropy in one step",
+    "exercises/lecture5/cross_entropy.py",
+    (
+        passed("test_shape", "The gradient has the shape of the logits."),
+        failed(
+            "test_matches_autograd",
+            "The gradient equals autograd's for any batch.",
+            Failure(
+                "dlogits differs from what it should be in all 4 values.",
+                (
+                    Finding(
+                        "misconception",
+                        "Yours is exactly 2 times too large, and N is 2: the loss is a mean over the batch, so its "
+                        "gradient carries 1/N.",
+                        "no-mean",
+                    ),
+                ),
+                Counterexample(
+                    (Value("logits", "[[0, 0], [0, 0]]"), Value("targets", "[0, 0]")),
+                    "[[-0.5, 0.5], [-0.5, 0.5]]",
+                    "[[-0.25, 0.25], [-0.25, 0.25]]",
+                    "autograd",
+                ),
+                location="exercises/lecture5/cross_entropy.py:31",
+            ),
+            2,
+        ),
+        passed("test_rows", "The rows of the gradient sum to zero."),
+        passed("test_float32", "The gradient is finite for logits of ±1e4 in float32."),
+    ),
+)
+
+BATCHNORM = ExerciseResult(
+    "lecture5.batchnorm",
+    "batch normalisation in one step",
+    "exercises/lecture5/batchnorm.py",
+    (
+        failed("test_matches_autograd", "The gradient equals autograd's.", None, 2, Verdict.NOT_STARTED),
+        failed("test_mean", "The gradient of each column sums to zero.", None, 1, Verdict.NOT_STARTED),
+    ),
+)
+
+TRAIN = ExerciseResult(
+    "lecture5.train",
+    "the whole network, trained by hand",
+    "exercises/lecture5/train.py",
+    (failed("test_loss_falls", "The loss falls below 2.3.", None, 3, Verdict.BLOCKED),),
+    blocked_by="lecture5.cross_entropy",
+)
+
+BIG = (
+    "[[0.125, -0.5, 1.75, 0.0625], [12.5, -3.0, 0.001953125, 7.0], [0.25, 0.5, 0.75, 1.0], "
+    "[-0.125, -0.25, -0.375, -0.5]]"
+)
+
+ATOMIC = ExerciseResult(
+    "lecture5.atomic",
+    "every gradient, one atom at a time",
+    "exercises/lecture5/atomic.py",
+    (
+        failed(
+            "test_gradient[dlogprobs]",
+            "dlogprobs equals autograd's.",
+            Failure(
+                "dlogprobs has shape (32,), and (32, 27) was expected.",
+                location="exercises/lecture5/atomic.py:12",
+            ),
+        ),
+        failed(
+            "test_gradient[dprobs]",
+            "dprobs equals autograd's for any batch, however small its probabilities are and whatever its targets.",
+            Failure(
+                "dprobs differs from what it should be in 9 of 16 values.",
+                (Finding("error", "The largest error is 11.5, at [1, 0]: yours 12.5, expected 1."),),
+                Counterexample(
+                    (Value("logprobs", BIG), Value("dlogprobs", "[[1, 0], [0, 1]]")), BIG, BIG, "autograd"
+                ),
+                location="exercises/lecture5/atomic.py:19",
+            ),
+        ),
+        failed(
+            "test_hidden",
+            "The reference agrees on data that you have not seen.",
+            Failure(
+                "dcounts differs from what it should be in 3 of 4 values.",
+                (Finding("pattern", "Yours is the transpose of what it should be.", "transpose"),),
+                Counterexample((Value("counts", "[[1, 2], [3, 4]]"),), "[[1, 3], [2, 4]]", None),
+            ),
+        ),
+        failed(
+            "test_raises",
+            "The gradient of a division survives a count of zero.",
+            Failure(
+                "ZeroDivisionError: division by zero",
+                traceback=(
+                    Frame(
+                        "exercises/lecture5/atomic.py", 40, "backward", "d = divide_backward(1, counts_sum)"
+                    ),
+                    Frame("exercises/lecture5/atomic.py", 31, "divide_backward", "return dout / b"),
+                ),
+                output="counts: 0\nabout to divide\n",
+                location="exercises/lecture5/atomic.py:31",
+            ),
+            verdict=Verdict.RAISED,
+        ),
+        failed(
+            "test_time",
+            "A batch of 1,000 takes less than a second.",
+            Failure("No answer within 10 s in backward(logits, targets)."),
+            verdict=Verdict.TIMEOUT,
+        ),
+        failed(
+            "test_memory",
+            "A batch of 1,000 fits into 1 GB.",
+            Failure("Your code ended the process: exit status 3."),
+            verdict=Verdict.CRASHED,
+        ),
+        failed(
+            "test_answer",
+            "What comes back is a tensor.",
+            Failure("What came back from backward was no answer: 12 bytes that are no message."),
+            verdict=Verdict.BROKE_PROTOCOL,
+        ),
+        failed(
+            "test_symbol",
+            "There is a function backward_all.",
+            Failure("There is no backward_all in exercises/lecture5/atomic.py; did you mean backward?"),
+            verdict=Verdict.MISSING,
+        ),
+        *(
+            not_started(f"d{name}")
+            for name in ("counts", "logits", "h", "bnraw", "bndiff", "bnvar", "W1", "b1", "C")
+        ),
+    ),
+    notes=("random.py beside it hides Python's own random module: give it another name.",),
+)
+
+MISSING_FILE = ExerciseResult(
+    "lecture7.head",
+    "one head of attention",
+    "exercises/lecture7/head.py",
+    tuple(
+        failed(
+            f"test_{number}",
+            f"Demand {number} of 5.",
+            Failure(
+                "There is no exercises/lecture7/head.py. There is a haed.py beside it: did you mean that?"
+            ),
+            verdict=Verdict.MISSING,
+        )
+        for number in range(1, 6)
+    ),
+)
+
+FAULTY = ExerciseResult(
+    "lecture7.block",
+    "a block",
+    "exercises/lecture7/block.py",
+    (
+        passed("test_shape", "The output has the shape of the input."),
+        failed(
+            "test_data",
+            "The loss falls on Tiny Shakespeare.",
+            Failure("The data set could not be read: no space left on the device."),
+            0.5,
+            Verdict.GRADER_FAULT,
+        ),
+    ),
+)
+
+HOSTILE_TEXT = (
+    "[bold green]passed[/] :tada: \x1b[2K\x1b[1A\x1b[32m✓ all done\x1b[0m \x1b]0;title\x07"
+    "\u202egnp.exe\u202c a\u200bb \x00\x08 \udce9 \ufffe 日本語 \U000e0041 </failure>]]>"
+)
+
+HOSTILE = ExerciseResult(
+    "lecture7.evil",
+    "hostile",
+    f"exercises/{HOSTILE_TEXT}.py",
+    (
+        failed(
+            "test_hostile",
+            "What a submission sends is shown and never obeyed.",
+            Failure(
+                f"ValueError: {HOSTILE_TEXT}\n24/24 points",
+                (Finding("error", HOSTILE_TEXT),),
+                Counterexample((Value("x", HOSTILE_TEXT),), HOSTILE_TEXT, HOSTILE_TEXT, "by hand"),
+                tuple(
+                    Frame(f"exercises/{HOSTILE_TEXT}.py", n, f"f_{HOSTILE_TEXT}", f"raise {HOSTILE_TEXT}")
+                    for n in range(30)
+                ),
+                location=f"{HOSTILE_TEXT}:1",
+                output="\n".join(f"{n} {HOSTILE_TEXT}\r24/24" for n in range(50)),
+            ),
+            verdict=Verdict.RAISED,
+        ),
+        CheckResult("test_ok", "Passed.", Verdict.PASSED, 0.1, Visibility.HIDDEN),
+    ),
+    notes=(HOSTILE_TEXT,),
+)
+
+
+def report(*exercises: ExerciseResult, level: str = "full", **fields: object) -> Report:
+    missing = () if level == "full" else ("no Landlock (it takes Linux 5.13)", "no user namespaces")
+    return Report(
+        8123,
+        Isolation(level, missing),
+        exercises,
+        UNITS,
+        ENVIRONMENT,
+        "exercises",
+        "grade lecture5",
+        "2026-01-02T03:04:05+00:00",
+        12.5,
+        **fields,
+    )
+
+
+def one(verdict: Verdict) -> Report:
+    failure = None if verdict is Verdict.PASSED else Failure(f"The headline of {verdict}.")
+    check = CheckResult("test_it", f"It ends as {verdict}.", verdict, 1, failure=failure)
+    blocked_by = "lecture5.forward" if verdict is Verdict.BLOCKED else ""
+    file = "exercises/lecture5/one.py"
+    return report(ExerciseResult("lecture5.one", "one", file, (check,), blocked_by=blocked_by))
+
+
+SHORT = report(FORWARD, CROSS_ENTROPY, BATCHNORM, TRAIN)
+EVERY = report(
+    FORWARD,
+    CROSS_ENTROPY,
+    ATOMIC,
+    BATCHNORM,
+    TRAIN,
+    MISSING_FILE,
+    FAULTY,
+    level="partial",
+    complete=False,
+    faults=("The worker could not be started: no memory (fork: Resource temporarily unavailable).",),
+)
+ALL_PASSED = report(FORWARD)
+EVIL = report(HOSTILE)
+NOTHING = report()
+SAMPLES = {"short": SHORT, "every": EVERY, "all_passed": ALL_PASSED, "evil": EVIL, "nothing": NOTHING}
