@@ -90,6 +90,10 @@ class Peer(Protocol):
         """Answer with ``("ok", value, echo)`` or ``("err", description, None)``; handles come as HandleInfo."""
 
 
+# Hypothesis takes a test's first argument for a test case's self.
+_HYPOTHESIS_LOOKS_FOR = ("hypothesis_internal", "execute_example", "setup_example", "teardown_example")
+
+
 class Conversation:
     """One check's dealings with a submission.
 
@@ -192,7 +196,7 @@ class LostError(Exception):
 
 def _is_foreign(name: str) -> bool:
     """Whether Python or a library looks for a protocol, not a check for a learner's symbol."""
-    return name.startswith(("__", "hypothesis_internal", "_pytest", "_hypothesis"))
+    return name.startswith(("__", "_pytest", "_hypothesis", *_HYPOTHESIS_LOOKS_FOR))
 
 
 class Handle:

@@ -16,8 +16,8 @@ lecture 5, section 5.6, exercise 4.
 #   next one takes: cross_entropy_backward, linear_backward, tanh_backward, batchnorm_backward, \
 #   linear_backward, embedding_backward. Print the shape after each.""",
 #   """embcat is emb with its last two axes merged: demb = dembcat.reshape(c["emb"].shape). Compute all \
-#   seven gradients before you change the first parameter, and make a new dict: {name: p - lr * \
-#   grads[name] ...}.""",
+#   seven gradients before you change the first parameter, and make a new dict: \
+#   {name: p - lr * grads[name] for name, p in params.items()}.""",
 #   """calibrate: hprebn = params["C"][X].reshape(len(X), -1) @ params["W1"] + params["b1"], then mean and \
 #   var over axis 0 with keepdim=True. evaluate: the same hprebn, normalised with the mean and var that \
 #   you are given, then gain, bias, tanh, second layer, and minus the mean of log_softmax at Y.""",
@@ -47,19 +47,16 @@ def train_manual(
     Each of the steps, in this order:
 
         1. draws a batch with ``torch.randint(0, X.shape[0], (batch_size,), generator=generator)``: these
-        rows of
-           X and Y. One such call a step, and no other use of the generator.
+           rows of X and Y. One such call a step, and no other use of the generator.
         2. runs ``forward`` on the batch, and notes its loss: the loss *before* the update.
         3. computes the gradients of all seven parameters at the present values.
         4. replaces every parameter p by p - lr * dp. lr stays the same throughout; nothing is carried over
-        from
-           one step to the next but the parameters.
+           from one step to the next but the parameters.
 
     Args:
-        params: the parameters at the start, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H), ``b1``
-        (H,),
-            ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,). Neither the dict nor a tensor in
-            it is modified.
+        params: the parameters at the start, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H),
+            ``b1`` (H,), ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,). Neither the dict nor
+            a tensor in it is modified.
         X: all contexts of the training set, (M, block), integers in [0, V).
         Y: all next characters, (M,), integers in [0, V).
         steps: number of updates, at least 1.
@@ -87,7 +84,7 @@ def train_manual(
 
 # solution
 def backward(c: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return the gradients of the loss with respect to the seven parameters, from the cache of ``forward``."""
+    """Return the gradients of the loss with respect to the seven parameters, from the forward cache."""
     dlogits = cross_entropy_backward(c["logits"], c["Y"])  # (N, V)
     dh, dW2, db2 = linear_backward(dlogits, c["h"], c["W2"])  # (N, H), (H, V), (V,)
     dhpreact = tanh_backward(dh, c["h"])  # (N, H)

@@ -1,4 +1,4 @@
-"""Everything written out here, without the other exercises; embeddings as one-hot rows, the update as axpy."""
+"""Everything written out here, without the other exercises; embeddings as one-hot rows."""
 
 import torch
 import torch.nn.functional as F
