@@ -125,6 +125,7 @@ class _Comparison:
             self.run(actual[key], wanted, str(key))
 
     def _leaf(self, actual: Any, expected: Any, name: str) -> None:
+        self.context.compared_numbers = True
         if actual is None:
             self._fail("type", name, f"{name} is None: does every path of your code return a value?", None, expected)
         if isinstance(expected, float | int) and not isinstance(expected, bool):

@@ -54,6 +54,7 @@ class CheckContext:
     def __init__(self, talk: Conversation | None = None) -> None:
         self.talk = talk
         self.mismatches: list[Mismatch] = []
+        self.compared_numbers = False  # whether any comparison was of tensors, arrays or floats
 
     def fail(self, mismatch: Mismatch) -> CheckFailed:
         """Record a failed comparison and make the exception to raise."""

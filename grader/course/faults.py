@@ -11,10 +11,11 @@ from grader.course.names import printable
 from grader.course.source import looks_like_notebook, notebook_fault
 
 MOST_TOKENS = 100_000  # Python's parser takes up to 10 µs and 2 kB for each; 1 MiB could hold 500,000
-_TOKEN = re.compile(r"\w+|[^\w\s]|\n(?=\S)")
+# patterns are texts here: re compiles and keeps them at first use, and most runs meet no fault
+_WORD = r"\w+|[^\w\s]|\n(?=\S)"
 _SHOWN = 90
-_MAGIC = re.compile(r"\s*(%%?[A-Za-z]|!\s*[\w./~]|\?\w|[\w.]+\?{1,2}\s*$)")
-_CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})( |$)|={7}$")
+_MAGIC = r"\s*(%%?[A-Za-z]|!\s*[\w./~]|\?\w|[\w.]+\?{1,2}\s*$)"
+_CONFLICT = r"(<{7}|>{7}|\|{7})( |$)|={7}$"
 _PACKAGES = frozenset(
     {"torch", "numpy", "torchvision", "tiktoken", "einops", "regex", "matplotlib", "pytest"}
 )
@@ -47,8 +48,8 @@ def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:  # noqa: PLR
         return _fault_of_syntax(error, text)
     except (RecursionError, MemoryError, SystemError):
         return (
-            "This file nests too deeply for Python to read: one statement has hundreds of brackets, operators "
-            "or branches. Split it into several statements."
+            "This file nests too deeply for Python to read: one statement has hundreds of brackets or "
+            "operators. Split it into several statements."
         )
     except (ValueError, OverflowError) as error:
         return (
@@ -83,7 +84,7 @@ def notes_of(text: str, name: str, *, is_exercise: bool) -> tuple[str, ...]:
 
 def count_tokens(text: str) -> int:
     """Estimate what parsing will cost, without building anything."""
-    return sum(1 for _ in _TOKEN.finditer(text))
+    return sum(1 for _ in re.finditer(_WORD, text))
 
 
 def _is_notebook(text: str) -> bool:
@@ -102,12 +103,12 @@ def _fault_of_syntax(error: SyntaxError, text: str) -> str:
     line = lines[number - 1]
     if line.lstrip().startswith("```"):
         return f"Line {number} is a Markdown fence (```), not Python. Delete it and the one that closes it."
-    if _CONFLICT.match(line):
+    if re.match(_CONFLICT, line):
         return (
             f"Line {number} is the mark of a merge conflict ({line[:7]}). Decide between the two versions, "
             "and delete the other with the lines of <<<<<<<, ======= and >>>>>>>."
         )
-    if _MAGIC.match(line):
+    if re.match(_MAGIC, line):
         return (
             f"Line {number} is a notebook command ({printable(line.strip(), 40)}), not Python. "
             "Remove it, and any other line that starts with % or !."

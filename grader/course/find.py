@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 from typing import Any
 
-from grader.course.errors import CourseError
+from grader.course.errors import CourseError, read_course_file
 from grader.course.header import read_header
 from grader.course.model import Course, Exercise, Unit
 from grader.course.names import closest
-from grader.course.stubs import read_course_file
 from grader.errors import UsageError
 
 _ORDER = ("chapter0", *(f"lecture{n}" for n in range(1, 11)), "day3", "deepdive", "walk")
@@ -68,6 +66,8 @@ def _is_course(folder: Path) -> bool:
 
 
 def _load_unit(root: Path, name: str) -> Unit:
+    import tomllib
+
     path = root / "exercises" / name / "unit.toml"
     where = str(path.relative_to(root))
     if not name.isidentifier():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -43,6 +42,8 @@ def read_header(text: str, where: str) -> Header:
     Raises:
         CourseError: if the block is missing, is no TOML, or holds a key or value that it may not.
     """
+    import tomllib
+
     first, lines = _block(text, where)
     try:
         values = tomllib.loads("\n".join(lines))
@@ -81,6 +82,8 @@ def without_hints(text: str, where: str) -> str:
     Raises:
         CourseError: if the block is missing or is no TOML.
     """
+    import tomllib
+
     read_header(text, where)
     first, block = _block(text, where)
     lines = text.split("\n")

@@ -26,8 +26,8 @@ _MOST_ENTRIES = 2_000
 _MOST_READ = 30  # files of a nameless unit folder
 _LAYOUTS = ("exercises", "solutions")
 _SUFFIXES = (".py", ".ipynb")
-_ADDITIONS = re.compile(r"(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$", re.IGNORECASE)  # train (1), train-2
-_DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_ADDITIONS = r"(?i)(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$"  # train (1), train-2
+_DEFINITION = r"(?m)^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _lay_out_file(path: Path, course: Course, shown: str) -> Layout:
 
 def _exercise_of(path: Path, course: Course, shown: str) -> Exercise:
     """Tell which exercise a file is: by its name, then its folder's, then what it says and defines."""
-    stem = _ADDITIONS.sub("", path.stem[:200])
+    stem = re.sub(_ADDITIONS, "", path.stem[:200])
     named = [e for e in course.exercises if plain(stem) in (plain(e.name), plain(e.id))]
     if not named:  # Canvas and the like put the learner's name before the file's
         ending = [e for e in course.exercises if re.search(rf"(?:^|[^a-z0-9]){e.name}$", stem, re.IGNORECASE)]
@@ -198,7 +198,7 @@ def _evidence(text: str, exercise: Exercise) -> tuple[int, ...]:
         titled = read_header(text, "").title == exercise.title
     except CourseError:  # a learner may have deleted the block
         titled = False
-    defined = set(_DEFINITION.findall(text))
+    defined = set(re.findall(_DEFINITION, text))
     found = sum(symbol in defined for symbol in exercise.symbols)
     return (int(titled), found, found - len(exercise.symbols)) if titled or found else (0, 0, -1_000)
 

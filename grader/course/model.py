@@ -58,7 +58,7 @@ class Exercise:
         As in ``{"cross_entropy_backward": "cross_entropy_backward(logits, targets)"}``. Read from the
         solution's marked blocks, or from the stub where there is no solution.
         """
-        from grader.course.stubs import read_course_file
+        from grader.course.errors import read_course_file
         from grader.course.symbols import symbols_of_solution, symbols_of_stub
 
         if self.solution.is_file():

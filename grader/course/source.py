@@ -34,8 +34,9 @@ _FOLDER = (
     | getattr(os, "O_CLOEXEC", 0)
 )
 # the encodings of text editors; others (punycode, unicode_escape, utf_7, idna …) are slow or no text
-_ENCODINGS = tuple(
-    ["utf", "ascii", "us-ascii", "iso8859", "iso-8859", "latin", "cp", "windows-125", "mac", "koi8", "gb", "big5", "shift_jis", "shift-jis", "euc"]
+_ENCODINGS = (
+    *("utf", "ascii", "us-ascii", "iso8859", "iso-8859", "latin", "cp", "windows-125", "mac", "koi8"),
+    *("gb", "big5", "shift_jis", "shift-jis", "euc"),
 )
 _NEVER = ("utf-7", "utf_7", "utf7", "utf-16", "utf_16", "utf16", "utf-32", "utf_32", "utf32", "cp65000")
 _SAVE = "Open it in your editor and save it as UTF-8"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.course.stubs import read_course_file, stub_of
+from grader.course.errors import read_course_file
+from grader.course.stubs import stub_of
 from grader.errors import UsageError
 
 if TYPE_CHECKING:

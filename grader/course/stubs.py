@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.course.errors import CourseError
+from grader.course.errors import CourseError, read_course_file
 from grader.course.header import without_hints
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _START = "# solution"
 _END = "# end solution"
-_ALMOST = re.compile(r"#+\s*(end\s*)?solution\s*[:.]?\s*", re.IGNORECASE)
+_ALMOST = r"(?i)#+\s*(end\s*)?solution\s*[:.]?\s*"
 
 
 @dataclass(frozen=True)
@@ -93,22 +93,6 @@ def stub_of(exercise_id: str, solution: Path, stub: Path) -> str:
     return cut_stub(text, exercise_id)
 
 
-def read_course_file(path: Path) -> str:
-    """Read one of the course's own text files.
-
-    Raises:
-        CourseError: if it is unreadable or not UTF-8.
-    """
-    if path.exists() and not path.is_file():
-        raise CourseError(f"{path} is not a file; the course needs one here.")
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise CourseError(f"{path} cannot be read: {error.strerror}. The course needs it.") from error
-    except UnicodeDecodeError as error:
-        raise CourseError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
-
-
 def find_blocks(text: str, where: str) -> list[Block]:
     """Find the marked blocks of a solution, from top to bottom.
 
@@ -141,7 +125,7 @@ def _pairs(text: str, where: str) -> Iterator[Block]:
     """Pair the markers; only comments count, never the same words inside a text."""
     open_: Block | None = None
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type != tokenize.COMMENT or not _ALMOST.fullmatch(token.string):
+        if token.type != tokenize.COMMENT or not re.fullmatch(_ALMOST, token.string):
             continue
         line, at = token.start[0], f"{where}, line {token.start[0]}"
         indent = token.line[: token.start[1]]

@@ -46,8 +46,8 @@ def _document(report: Report) -> dict[str, Any]:
     document["exercises"] = [_exercise(exercise) for exercise in report.exercises]
     return {
         "schema": document.pop("schema"),
-        "points": report.points,
-        "earned": report.earned,
+        "points": float(report.points),
+        "earned": float(report.earned),
         "exit_code": report.exit_code,
         **document,
     }
@@ -56,13 +56,21 @@ def _document(report: Report) -> dict[str, Any]:
 def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(exercise)
     checks = [_check(check) for check in exercise.checks]
-    own = {"status": exercise.status.value, "points": exercise.points, "earned": exercise.earned}
-    return {"exercise": document.pop("exercise"), **own, **document, "checks": checks}
+    return {
+        "exercise": document.pop("exercise"),
+        "status": exercise.status.value,
+        "points": float(exercise.points),
+        "earned": float(exercise.earned),
+        **document,
+        "checks": checks,
+    }
 
 
 def _check(check: CheckResult) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(check)
-    return {**document, "earned": check.earned}
+    # Floats also where whole numbers were put in, so that a report read back is the same document.
+    numbers = {"points": float(check.points), "seconds": float(check.seconds), "earned": float(check.earned)}
+    return {**document, **numbers}
 
 
 def _without_surrogates(node: Any) -> Any:

@@ -123,14 +123,14 @@ def matrix_text(matrix: Matrix, *, width: int = 80, ascii_only: bool = False) ->
 def _exercise(matrix: Matrix, exercise: str, width: int, charset: Charset) -> Group:
     """Heading, as many tables as the width demands, the numbered checks, a blank line."""
     rows, checks = matrix.of(exercise), matrix.checks(exercise)
-    room = width - _NAME_AT_LEAST - _VERDICT_WIDTH
+    room = width - _NAME_AT_LEAST - _VERDICT_WIDTH - 6
     fitting = max(room // 6, 1)  # groups of five
     groups = math.ceil(len(checks) / 5)
     at_once = 5 * math.ceil(groups / max(math.ceil(groups / fitting), 1)) or 5  # tables of one width
     parts: list[RenderableType] = [Text(charset.clean(exercise), style="bold")]
     parts += [
         _table(rows, checks, range(start, min(start + at_once, len(checks))), width, charset)
-        for start in range(0, len(checks), at_once)
+        for start in range(0, max(len(checks), 1), at_once)
     ]
     return Group(*parts, _legend(matrix, exercise, charset), Text(""))
 
@@ -140,9 +140,9 @@ def _table(rows: Sequence[Row], checks: Sequence[str], part: range, width: int, 
     marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
     spaced = 2 * len(part) <= width // 2
     names = [charset.clean(row.misconception) for row in rows]
-    room = width - len(_spread([Text(" ")] * len(part), spaced=spaced)) - _VERDICT_WIDTH - 4
+    room = width - len(_spread([Text(" ")] * len(part), spaced=spaced)) - _VERDICT_WIDTH - 6  # margin, gaps
     room = max(min(room, max(cell_width(name) for name in names)), 12)
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     for digits in _numbers(part, spaced=spaced):
         table.add_row("", digits, "")
     for name, row in zip(names, rows, strict=True):
@@ -188,7 +188,7 @@ def _wrap_name(name: str, width: int) -> list[str]:
 def _legend(matrix: Matrix, exercise: str, charset: Charset) -> Table:
     """Number, name and number of rejected misconceptions of each check."""
     rows, idle = matrix.of(exercise), matrix.idle(exercise)
-    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, show_edge=False)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     table.add_column(no_wrap=True)

@@ -239,7 +239,7 @@ def _grader_faults(report: Report, width: int, *, verbose: bool, charset: Charse
     again = f"Run it again with --seed {report.seed}"
     advice = f"{again}; if it fails again, report this with what `grade doctor` says."
     return [
-        (Span(head, "fault"),),
+        *_wrapped(head, width, "fault"),
         *indented(body, 4),
         *indented([(Span(row),) for row in wrap(advice, min(room, TEXT_WIDTH))], 4),
         (),

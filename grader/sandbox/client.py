@@ -383,6 +383,8 @@ class Worker:
         """End the worker and release its descriptors."""
         try:
             self.kill()
+        except GraderError:
+            self.alive = False  # its zygote is gone, and the worker with it
         finally:
             self._channel.close()
 

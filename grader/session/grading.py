@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import importlib
 import os
 import platform
 import secrets
@@ -11,14 +12,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from grader import __version__
 from grader.course import Course, Exercise, Submission, imports_of, read_submission
 from grader.errors import GraderError
-from grader.reports.model import CheckResult, Environment, ExerciseResult, Report
+from grader.reports.model import CheckResult, Environment, ExerciseResult, Isolation, Report
 from grader.session.sandboxes import Sandboxes
+
+if TYPE_CHECKING:
+    from grader.session.references import References
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -29,6 +34,7 @@ class Options(msgspec.Struct, frozen=True):
         debug: the submission runs in this process, for a debugger.
         isolation: ``auto``, ``no-namespaces`` or ``none``.
         require_isolation: grade nothing below full isolation.
+        alone: grade just the exercises asked for, whatever they build on (to validate a course).
         sink: called with each check's result as it comes.
     """
 
@@ -36,37 +42,125 @@ class Options(msgspec.Struct, frozen=True):
     debug: bool = False
     isolation: str = "auto"
     require_isolation: bool = False
+    alone: bool = False
     sink: Callable[[Exercise, CheckResult], None] | None = None
+
+
+class GradingSession:
+    """A course, its zygotes and its references, ready to grade one submission after the other.
+
+    The zygotes start at once and import torch on one core while this process does on the other.
+
+    Args:
+        course: the course.
+        exercises: all that will be graded in this session.
+        options: how.
+    """
+
+    def __init__(self, course: Course, exercises: Sequence[Exercise], options: Options | None = None) -> None:
+        self.course = course
+        self.options = options or Options()
+        self._stack = contextlib.ExitStack()
+        self._sandboxes = self._stack.enter_context(
+            Sandboxes(course, exercises, isolation=self.options.isolation, debug=self.options.debug)
+        )
+        self._needs_torch = any(exercise.packages != "numpy" for exercise in exercises)
+        self._references: References | None = None
+        self._isolation: Isolation | None = None
+        self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _prepare(self) -> tuple[References, Isolation]:
+        """Import what checks need, then see what isolation there is."""
+        if self._references is None or self._isolation is None:
+            _import_for_checks(with_torch=self._needs_torch)
+            from grader.session.plugin import hypothesis_profile
+            from grader.session.references import References
+
+            self._references = self._stack.enter_context(References(self.course))
+            self._stack.enter_context(contextlib.contextmanager(hypothesis_profile)())
+            self._isolation = self._sandboxes.isolation()
+            self._demand_isolation(self._isolation)
+        return self._references, self._isolation
+
+    def _demand_isolation(self, isolation: Isolation) -> None:
+        if self.options.require_isolation and isolation.level != "full":
+            raise GraderError(
+                f"Full isolation is required, and this machine gives {isolation.level}: "
+                f"{'; '.join(isolation.missing)}. `grade doctor` says how to get it."
+            )
+
+    def grade(self, exercises: Sequence[Exercise], submission: Submission | Path, seed: int | None = None) -> Report:
+        """Grade a submission.
+
+        Args:
+            exercises: what to grade.
+            submission: the learner's files, or the path to them.
+            seed: decides every input; the options' when None, else drawn.
+
+        Returns:
+            The report; a fault of the grader's own is in it, not raised, once grading has begun.
+
+        Raises:
+            GraderError: grading could not begin.
+        """
+        started = time.perf_counter()
+        when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        if isinstance(submission, Path):
+            submission = read_submission(submission, self.course)
+        seed = self.options.seed if seed is None else seed
+        seed = secrets.randbelow(10_000) if seed is None else seed
+        plan = tuple(exercises) if self.options.alone else in_order(exercises, submission, self.course)
+        references, isolation = self._prepare()
+        results, faults = self._run(plan, tuple(exercises), submission, references, seed)
+        return Report(
+            seed=seed,
+            isolation=isolation,
+            exercises=results,
+            units=_units(self.course, results),
+            environment=environment(),
+            submission=str(submission.root),
+            started=when,
+            seconds=round(time.perf_counter() - started, 3),
+            faults=faults,
+        )
+
+    def _run(
+        self, plan: tuple[Exercise, ...], wanted: tuple[Exercise, ...], submission: Submission, references: References, seed: int
+    ) -> tuple[tuple[ExerciseResult, ...], tuple[str, ...]]:
+        import pytest
+
+        from grader.session.plugin import GradingPlugin, check_files
+
+        files = check_files(plan)
+        plugin = GradingPlugin(
+            self.course, plan, submission, self._sandboxes, references, seed, self.options.sink
+        )
+        try:
+            with _own_pytest():
+                code = pytest.main([*_arguments(self.course.root, self.options), *map(str, files)], plugins=[plugin])
+        finally:
+            plugin.release()
+        self.numeric = {exercise: frozenset(names) for exercise, names in plugin.numeric.items()}
+        faults = list(plugin.faults)
+        if code == pytest.ExitCode.INTERRUPTED:
+            raise KeyboardInterrupt
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not faults:
+            faults.append(f"pytest ended with {pytest.ExitCode(code).name}.")
+        return tuple(plugin.result(exercise.id) for exercise in wanted), tuple(faults)
 
 
 def grade(
     course: Course, exercises: Sequence[Exercise], submission: Submission | Path, options: Options | None = None
 ) -> Report:
-    """Grade a submission.
-
-    Args:
-        course: the course.
-        exercises: what to grade.
-        submission: the learner's files, or the path to them.
-        options: how.
-
-    Returns:
-        The report; a fault of the grader's own is in it, not raised, once grading has begun.
-
-    Raises:
-        GraderError: grading could not begin.
-    """
-    options = options or Options()
-    started = time.perf_counter()
-    when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    # The zygotes import torch on one core while this process does on the other.
-    with Sandboxes(course, exercises, isolation=options.isolation, debug=options.debug) as sandboxes:
-        if isinstance(submission, Path):
-            submission = read_submission(submission, course)
-        plan = in_order(exercises, submission, course)
-        seed = secrets.randbelow(10_000) if options.seed is None else options.seed
-        report = _run(course, plan, tuple(exercises), submission, sandboxes, seed, options)
-    return msgspec.structs.replace(report, started=when, seconds=round(time.perf_counter() - started, 3))
+    """Grade one submission in a session of its own; see GradingSession.grade."""
+    with GradingSession(course, exercises, options) as session:
+        return session.grade(exercises, submission)
 
 
 def in_order(exercises: Sequence[Exercise], submission: Submission, course: Course) -> tuple[Exercise, ...]:
@@ -86,45 +180,12 @@ def in_order(exercises: Sequence[Exercise], submission: Submission, course: Cour
     return tuple(planned.values())
 
 
-def _run(
-    course: Course,
-    plan: tuple[Exercise, ...],
-    wanted: tuple[Exercise, ...],
-    submission: Submission,
-    sandboxes: Sandboxes,
-    seed: int,
-    options: Options,
-) -> Report:
-    import pytest
-
-    from grader.session.plugin import GradingPlugin, check_files, hypothesis_profile
-    from grader.session.references import References
-
-    files = check_files(plan)
-    with References(course) as references, contextlib.contextmanager(hypothesis_profile)():
-        plugin = GradingPlugin(course, plan, submission, sandboxes, references, seed, options.sink)
-        isolation = sandboxes.isolation()
-        if options.require_isolation and isolation.level != "full":
-            lacking = "; ".join(isolation.missing)
-            raise GraderError(
-                f"Full isolation is required, and this machine gives {isolation.level}: {lacking}. "
-                "`grade doctor` says how to get it."
-            )
-        with _own_pytest():
-            code = pytest.main([*_arguments(course.root, options), *map(str, files)], plugins=[plugin])
-        faults = list(plugin.faults)
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not faults:
-            faults.append(f"pytest ended with {pytest.ExitCode(code).name}.")
-        results = tuple(plugin.result(exercise.id) for exercise in wanted)
-    return Report(
-        seed=seed,
-        isolation=isolation,
-        exercises=results,
-        units=_units(course, results),
-        environment=environment(),
-        submission=str(submission.root),
-        faults=tuple(faults),
-    )
+def _import_for_checks(*, with_torch: bool) -> None:
+    """Everything slow, while the zygotes import too."""
+    for name in ("torch", "torch.nn.functional") if with_torch else ():
+        importlib.import_module(name)
+    for name in ("pytest", "hypothesis", "grader.checks"):
+        importlib.import_module(name)
 
 
 def _units(course: Course, results: tuple[ExerciseResult, ...]) -> tuple[tuple[str, str], ...]:

@@ -82,6 +82,7 @@ class GradingPlugin:
         self.seed = seed
         self.sink = sink
         self.faults: list[str] = []
+        self.numeric: dict[str, set[str]] = {exercise.id: set() for exercise in exercises}  # checks that compare numbers
         self._states = {exercise.id: self._state(exercise) for exercise in exercises}
         self._by_path = {exercise.checks.resolve(): exercise.id for exercise in exercises}
         self._context = CheckContext()
@@ -163,6 +164,8 @@ class GradingPlugin:
             raise _Unusable(state.unusable)
         if state.loaded is None or (state.loaded.worker is not None and not state.loaded.worker.alive):
             loaded = self.sandboxes.load(state.exercise, self._files)
+            if state.loaded is not None and state.loaded.worker is not None:
+                state.loaded.worker.close()
             if isinstance(loaded, ImportFailure):
                 state.unusable = state.judge.import_failed(loaded)
                 raise _Unusable(state.unusable)
@@ -236,6 +239,8 @@ class GradingPlugin:
         visibility = Visibility.HIDDEN if uses_reference or marks.is_hidden(function) else Visibility.VISIBLE
         output = state.loaded.worker.output() if state.loaded is not None and state.loaded.worker is not None else ""
         outcome = self._outcome(state, error, visibility, output)
+        if self._context.compared_numbers:
+            self.numeric[state.exercise.id].add(item.name)
         if outcome.fault:
             self.faults.append(f"{state.exercise.id}: {item.name}\n{outcome.fault}")
         return CheckResult(
@@ -258,6 +263,13 @@ class GradingPlugin:
         except GraderError as fault:
             failure = Failure("The grader failed here. This is not your mistake.")
             return Outcome(Verdict.GRADER_FAULT, failure, fault=str(fault))
+
+    def release(self) -> None:
+        """End the workers of this run."""
+        check_context.enter(None)
+        for state in self._states.values():
+            if state.loaded is not None and state.loaded.worker is not None:
+                state.loaded.worker.close()
 
     # -- results ------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,6 @@ from typing import Any, Self
 import msgspec
 
 from grader.course import Course, Exercise, Submission
-from grader.errors import GraderError
 from grader.reports.model import Isolation
 from grader.sandbox import syscalls
 from grader.sandbox.client import Worker, ZygoteProcess
@@ -99,16 +98,21 @@ class Sandboxes:
         sources = {name: (file.text, file.display) for name, file in submission.files.items() if not file.fault}
         if self.debug:
             return _load_here(sources, exercise)
-        worker = self._stack.enter_context(_Closing(self._zygote(exercise).spawn())).worker
+        worker = self._zygote(exercise).spawn()
         peer = RemotePeer(worker)
+        failure = None
+        value: Any = None
         try:
             kind, value = peer.load(sources, exercise.id, _IMPORT_SECONDS)
+            if kind == "err":
+                failure = ImportFailure("raised", value, worker.output())
+            elif type(value) is not list or not all(type(name) is str for name in value):
+                failure = ImportFailure("protocol", "a malformed list of names", worker.output())
         except LostError as lost:
-            return ImportFailure(lost.kind, lost.detail, worker.output())
-        if kind == "err":
-            return ImportFailure("raised", value, worker.output())
-        if type(value) is not list or not all(type(name) is str for name in value):
-            return ImportFailure("protocol", "a malformed list of names", worker.output())
+            failure = ImportFailure(lost.kind, lost.detail, worker.output())
+        if failure is not None:
+            worker.close()
+            return failure
         return Loaded(peer, value, worker)
 
     def isolation(self) -> Isolation:
@@ -136,22 +140,6 @@ class Sandboxes:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Closing:
-    """Closes a worker when the run ends, whatever happens."""
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker = worker
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            self.worker.close()
-        except GraderError:
-            return  # its zygote is gone, and the worker with it
 
 
 def _missing(ready: Ready, succeeded: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -114,6 +115,32 @@ def test_junit_counts():
         "earned": "4",
         "complete": "false",
     }
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_junit_keeps_to_the_dialect(sample):
+    counts = {"name", "tests", "failures", "errors", "time"}
+    attributes = {
+        "testsuites": counts,
+        "testsuite": counts | {"skipped", "timestamp", "file"},
+        "property": {"name", "value"},
+        "testcase": {"name", "classname", "time"},
+        "failure": {"message", "type"},
+        "error": {"message", "type"},
+        "skipped": {"message", "type"},
+    }
+    children = {
+        "testsuites": {"testsuite"},
+        "testsuite": {"properties", "testcase"},
+        "properties": {"property"},
+        "testcase": {"failure", "error", "skipped"},
+    }
+    root = ET.fromstring(to_junit(SAMPLES[sample]))
+    assert root.tag == "testsuites"
+    for element in root.iter():
+        assert set(element.keys()) <= attributes.get(element.tag, set())
+        assert {child.tag for child in element} <= children.get(element.tag, set())
+        assert re.fullmatch(r"\d+\.\d{3}", element.get("time", "0.000"))
 
 
 @pytest.mark.parametrize(

@@ -107,8 +107,8 @@ def test_columns_of_dx_sum_to_zero(submission, rng):
     )
     check(
         bool((dx.sum(0).abs() < 1e-9 * dx.abs().sum(0)).all()),
-        "A column of dx does not sum to zero. Adding a number to a whole column of x changes nothing behind the "
-        "layer, so the gradients of the column must cancel.",
+        "A column of dx does not sum to zero. Adding a number to a whole column of x changes nothing behind "
+        "the layer, so the gradients of the column must cancel.",
     )
 
 

@@ -79,15 +79,23 @@ def test_unused_rows(submission, rng):
         compare_tables(submission, *random_lookup(rng, shape=shape, vocab=7, E=3))
 
 
-@limit(8)
+@limit(5)
 def test_no_loop_over_rows(submission, rng):
-    """Two million places take well under a second: no Python loop over them."""
-    compare_tables(submission, *random_lookup(rng, shape=(500_000, 4), vocab=8, E=2))
+    """Four million places take less than 5 seconds: no Python loop over them."""
+    compare_tables(submission, *random_lookup(rng, shape=(1_000_000, 4), vocab=4, E=1))
 
 
-def test_arguments_are_unchanged(submission, rng):
-    """dh, h, demb and X come back as they were."""
-    dh = torch.randn(4, 3, generator=rng, dtype=torch.float64)
-    h = torch.tanh(torch.randn(4, 3, generator=rng, dtype=torch.float64))
+def test_tanh_leaves_arguments_unchanged(submission, rng):
+    """The right gradient through tanh is found without modifying dh or h."""
+    dh, hpreact = torch.randn(2, 4, 3, generator=rng, dtype=torch.float64)
+    h = torch.tanh(hpreact)
+    actual = submission.tanh_backward(dh, h)
+    assert_close(actual, tanh_gradient(dh, h), name="dhpreact")
     assert_unchanged(submission.tanh_backward, dh, h)
-    assert_unchanged(submission.embedding_backward, *random_lookup(rng, shape=(4, 5), vocab=7, E=3))
+
+
+def test_embedding_leaves_arguments_unchanged(submission, rng):
+    """The right gradient of the table is found without modifying demb or X."""
+    lookup = random_lookup(rng, shape=(4, 5), vocab=7, E=3)
+    compare_tables(submission, *lookup)
+    assert_unchanged(submission.embedding_backward, *lookup)

@@ -9,7 +9,7 @@ V, BLOCK = 27, 3
 
 
 def initial_params(rng, E, H):
-    """Parameters scaled as in the lecture; biases and gains lie off 0 and 1, where they would hide mistakes."""
+    """Parameters scaled as in the lecture; biases and gains off 0 and 1, which hide mistakes."""
 
     def normal(*shape):
         return torch.randn(*shape, generator=rng, dtype=torch.float64)
@@ -235,8 +235,8 @@ def test_learns_words_it_has_not_seen(submission, rng):
     reached = heldout_loss(after, X[train], X[test], Y[test])
     check(
         reached <= target,
-        f"The loss on unseen words, with calibrated statistics, is {reached:.3f}; it must be {target:.3f} or
-        less.",
+        f"The loss on unseen words, with calibrated statistics, is {reached:.3f}; "
+        f"it must be {target:.3f} or less.",
     )
     # A loss forgives many a wrong gradient. The path to it does not.
     assert_close(after, expected, rtol=1e-6, sizes={"N": 32, "H": 64, "V": V})

@@ -116,8 +116,8 @@ def forward(params, X, Y):
 
 
 @misconception(
-    "Each example subtracts its own largest logit: one maximum for the whole batch leaves rows of tiny counts, "
-    "which may all round to zero."
+    "Each example subtracts its own largest logit: "
+    "one maximum for the whole batch can leave a row of counts that all round to zero."
 )
 def forward(params, X, Y):
     return _forward(

@@ -78,9 +78,7 @@ def embedding_backward(demb, X, vocab):
     return _table(demb.reshape(-1, demb.shape[-1]), X.reshape(-1), int(X.max()) + 1)
 
 
-@misconception(
-    "dC has a row for every token, (vocab, E): a token that does not occur has a row of zeros, not none."
-)
+@misconception("A token that does not occur has a row of zeros in dC, not none: dC has all vocab rows.")
 def embedding_backward(demb, X, vocab):
     seen, places = X.reshape(-1).unique(return_inverse=True)
     return _table(demb.reshape(-1, demb.shape[-1]), places, len(seen))

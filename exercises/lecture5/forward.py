@@ -1,0 +1,58 @@
+"""The forward pass in small steps: every intermediate gets a name, so that its gradient can have one too.
+
+You write the two-layer network of lecture 5 (embedding, linear, batch normalisation, tanh, linear,
+cross-entropy) one operation a line, and keep the result of each line in a dict. The exercises after this one
+walk that dict backwards. Source: lecture 5, sections 5.2 and 5.3.
+"""
+
+# /// exercise
+# title = "the forward pass, one operation a line"
+# forbids = [
+#   "torch.autograd", "torch.func", "Tensor.backward",
+#   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
+# ]
+# ///
+
+import torch
+
+
+def forward(params: dict[str, torch.Tensor], X: torch.Tensor, Y: torch.Tensor) -> dict[str, torch.Tensor]:
+    """Run the network on one batch and return everything that was computed on the way.
+
+    With N examples, contexts of ``block`` characters, V characters, E numbers for each character and H hidden
+    units:
+
+        emb             (N, block, E)   the row of C for each character of the context
+        embcat          (N, block*E)    these rows side by side, first character first
+        hprebn          (N, H)          embcat times W1, plus b1
+        bnmeani         (1, H)          mean of hprebn over the batch
+        bndiff          (N, H)          hprebn minus bnmeani
+        bndiff2         (N, H)          bndiff squared
+        bnvar           (1, H)          sum of bndiff2 over the batch, divided by N - 1 (Bessel's correction)
+        bnvar_inv       (1, H)          1 / sqrt(bnvar + 1e-5), the 1e-5 inside the root
+        bnraw           (N, H)          bndiff times bnvar_inv
+        hpreact         (N, H)          bngain times bnraw, plus bnbias
+        h               (N, H)          tanh of hpreact
+        logits          (N, V)          h times W2, plus b2
+        logit_maxes     (N, 1)          the largest logit of each example
+        norm_logits     (N, V)          logits minus logit_maxes, so that exp cannot overflow
+        counts          (N, V)          exp of norm_logits
+        counts_sum      (N, 1)          sum of counts over the V characters
+        counts_sum_inv  (N, 1)          1 / counts_sum
+        probs           (N, V)          counts times counts_sum_inv
+        logprobs        (N, V)          natural logarithm of probs
+        loss            ()              minus the mean, over the batch, of the logprobs of the true characters
+
+    Args:
+        params: the parameters, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H), ``b1`` (H,),
+            ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,).
+        X: the contexts, (N, block), integers in [0, V); N is at least 2.
+        Y: the true next characters, (N,), integers in [0, V).
+
+    Returns:
+        The cache ``c``: a dict with the 20 tensors above under these names and shapes, the seven parameters
+        under theirs, and ``X`` and ``Y``. Nothing that was passed in is modified.
+
+    Source: lecture 5, section 5.2.2 (the expanded forward pass).
+    """
+    raise NotImplementedError("lecture5.forward: forward is not written yet")

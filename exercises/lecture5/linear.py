@@ -1,0 +1,40 @@
+"""The linear layer, backward: three products whose shapes all but write themselves.
+
+You write the gradients of ``y = x @ W + b``, given the gradient of the loss with respect to y.
+Source: lecture 5, section 5.3.4.
+"""
+
+# /// exercise
+# title = "the linear layer, backward"
+# forbids = [
+#   "torch.autograd", "torch.func", "Tensor.backward",
+#   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
+# ]
+# ///
+
+import torch
+
+
+def linear_backward(
+    dout: torch.Tensor, x: torch.Tensor, W: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the gradients of the loss with respect to x, W and b, where ``y = x @ W + b``.
+
+    For one row, y[o] = b[o] + sum over i of x[i] * W[i, o]. Any number of leading axes (none, one or more)
+    counts the rows; W and b serve every row, so their gradients are sums over all rows, not means.
+
+    Args:
+        dout: gradient of the loss with respect to y, (..., out), floats.
+        x: input of the layer, (..., in), with the leading axes and dtype of dout.
+        W: weights, (in, out).
+
+    Returns:
+        ``(dx, dW, db)``, of shapes (..., in), (in, out) and (out,). No argument is modified.
+
+    Example:
+        dout = [[1, 0]], x = [[2, 3, 4]], W = [[1, 2], [3, 4], [5, 6]]
+        -> dx = [[1, 3, 5]], dW = [[2, 0], [3, 0], [4, 0]], db = [1, 0]
+
+    Source: lecture 5, section 5.3.4 (backpropagation rules for matrix multiplication and bias).
+    """
+    raise NotImplementedError("lecture5.linear: linear_backward is not written yet")

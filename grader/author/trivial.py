@@ -1,0 +1,66 @@
+"""Answers without thought: zeros, a constant, the input itself. No numeric check may accept one."""
+
+from __future__ import annotations
+
+from grader.course import Exercise
+
+KINDS = ("zeros", "constant", "input")
+
+_SOURCE = '''
+
+# --- what follows replaces every answer above by one without thought ---
+import functools as _functools
+import sys as _sys
+
+def _trivial_leaf(value, args):
+    kind = {kind!r}
+    if type(value).__module__.split(".")[0] in ("torch", "numpy") and hasattr(value, "shape"):
+        library = _sys.modules[type(value).__module__.split(".")[0]]
+        if kind == "input":
+            for arg in args:
+                if getattr(arg, "shape", None) == value.shape and arg.dtype == value.dtype:
+                    return arg
+        if kind == "constant":
+            return library.full_like(value, 1 if "int" in str(value.dtype) else 0.5)
+        return library.zeros_like(value)
+    if type(value) is float:
+        return 0.5 if kind == "constant" else 0.0
+    return value
+
+def _trivial(value, args):
+    if type(value) in (tuple, list):
+        return type(value)(_trivial(item, args) for item in value)
+    if type(value) is dict:
+        return {{key: _trivial(item, args) for key, item in value.items()}}
+    return _trivial_leaf(value, args)
+
+def _flat(args):
+    for arg in args:
+        if type(arg) is dict:
+            yield from _flat(arg.values())
+        elif type(arg) in (tuple, list):
+            yield from _flat(arg)
+        else:
+            yield arg
+
+def _without_thought(function):
+    @_functools.wraps(function)
+    def wrapped(*args, **kwargs):
+        return _trivial(function(*args, **kwargs), list(_flat([*args, *kwargs.values()])))
+    return wrapped
+
+for _name in {symbols!r}:
+    globals()[_name] = _without_thought(globals()[_name])
+'''
+
+
+def trivial_source(solution: str, exercise: Exercise, kind: str) -> str:
+    """The solution with every answer replaced: right in type, shape and dtype, and worth nothing.
+
+    Args:
+        solution: its text.
+        exercise: says which functions the learner writes.
+        kind: one of ``KINDS``.
+    """
+    functions = [name for name, signature in exercise.symbols.items() if "." not in name and "(" in signature]
+    return solution + _SOURCE.format(kind=kind, symbols=functions)

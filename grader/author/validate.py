@@ -1,0 +1,207 @@
+"""`grade validate`: a course proves itself before anyone is graded by it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.author.trivial import KINDS, trivial_source
+from grader.checks.bank import Misconception, read_bank
+from grader.course import Course, Exercise, SourceFile, Submission, read_submission
+from grader.errors import UsageError
+from grader.reports.matrix import Matrix, Outcome, Row
+from grader.reports.model import CheckResult, ExerciseResult, Status, Verdict
+from grader.session.grading import GradingSession, Options
+
+SEEDS = 20
+_FEWEST_MISCONCEPTIONS = 5
+_FIRST_SEED = 1000
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something that keeps the course from being trusted."""
+
+    exercise: str
+    text: str
+
+
+class Validation(msgspec.Struct, frozen=True):
+    """What validation found.
+
+    Attributes:
+        problems: empty when the course can be trusted.
+        matrix: which check rejects which misconception, and names it.
+        runs: how often the solutions were graded.
+        alternatives: how many correct solutions written differently passed.
+        trivial: how many answers without thought were graded.
+        seconds: wall time.
+    """
+
+    problems: tuple[Problem, ...]
+    matrix: Matrix
+    runs: int
+    alternatives: int
+    trivial: int
+    seconds: float
+
+
+def validate(
+    course: Course,
+    exercises: Sequence[Exercise],
+    seeds: int = SEEDS,
+    say: Callable[[str], None] = lambda _: None,
+    isolation: str = "auto",
+) -> Validation:
+    """Prove a course: solutions pass, stubs do not, wrong answers are rejected by name.
+
+    Args:
+        course: the course, with solutions.
+        exercises: what to validate.
+        seeds: with how many seeds the solutions are graded.
+        say: told what is being done.
+        isolation: as in ``Options``.
+    """
+    if not (course.root / "solutions").is_dir():
+        raise UsageError(f"{course.root} has no solutions/, so there is nothing to validate it with.")
+    started = time.perf_counter()
+    with GradingSession(course, exercises, Options(alone=True, isolation=isolation)) as session:
+        work = _Work(session, course, tuple(exercises), say)
+        work.solutions(seeds)
+        work.stubs()
+        work.wrong_answers()
+        work.trivial_answers()
+        work.alternative_answers()
+    return Validation(
+        tuple(work.problems), Matrix(tuple(work.rows)), seeds, work.alternatives, work.trivial,
+        time.perf_counter() - started,
+    )  # fmt: skip
+
+
+class _Work:
+    """One validation: each method grades one kind of submission and notes problems."""
+
+    def __init__(
+        self, session: GradingSession, course: Course, exercises: tuple[Exercise, ...], say: Callable[[str], None]
+    ) -> None:
+        self.session = session
+        self.course = course
+        self.exercises = exercises
+        self.say = say
+        self.problems: list[Problem] = []
+        self.rows: list[Row] = []
+        self.alternatives = 0
+        self.trivial = 0
+        self._solutions = read_submission(course.root / "solutions", course)
+        self._numeric: dict[str, frozenset[str]] = {}
+
+    def _note(self, exercise: str, text: str) -> None:
+        self.problems.append(Problem(exercise, text))
+
+    def _grade(self, exercises: Sequence[Exercise], submission: Submission, seed: int) -> tuple[ExerciseResult, ...]:
+        report = self.session.grade(exercises, submission, seed)
+        for fault in report.faults:
+            self._note("", f"the grader failed: {fault}")
+        return report.exercises
+
+    def _with(self, exercise: Exercise, text: str) -> Submission:
+        """The solutions, with one exercise's text replaced."""
+        display = f"exercises/{exercise.unit}/{exercise.name}.py"
+        file = SourceFile(exercise.id, display, text)
+        return dataclasses.replace(self._solutions, files={**self._solutions.files, exercise.id: file})
+
+    def solutions(self, seeds: int) -> None:
+        """Every solution passes every check, with every seed."""
+        for seed in range(_FIRST_SEED, _FIRST_SEED + seeds):
+            self.say(f"solutions, seed {seed - _FIRST_SEED + 1} of {seeds}")
+            for result in self._grade(self.exercises, self._solutions, seed):
+                for check in result.checks:
+                    if check.verdict is not Verdict.PASSED:
+                        self._note(result.exercise, f"the solution fails {check.name} with seed {seed}: {_why(check)}")
+                if not result.checks:
+                    self._note(result.exercise, "there are no checks")
+            self._numeric = self.session.numeric
+
+    def stubs(self) -> None:
+        """Every stub is "not started" in every check."""
+        self.say("stubs")
+        stubs = read_submission(self.course.root / "exercises", self.course)
+        for result in self._grade(self.exercises, stubs, _FIRST_SEED):
+            if result.status is not Status.NOT_STARTED:
+                named = [f"{check.name} ({check.verdict})" for check in result.checks if check.verdict is not Verdict.NOT_STARTED]
+                self._note(result.exercise, f"the stub is {result.status}, not \"not started\": {', '.join(named[:5])}")
+
+    def wrong_answers(self) -> None:
+        """Every misconception is rejected, named, and never taken for another."""
+        for exercise in self.exercises:
+            bank = read_bank(exercise.bank, exercise.solution)
+            if len(bank) < _FEWEST_MISCONCEPTIONS:
+                self._note(exercise.id, f"the bank holds {len(bank)} misconceptions; at least 5 are wanted")
+            for entry in bank:
+                self.say(f"{exercise.id}: {entry.name}")
+                (result,) = self._grade([exercise], self._with(exercise, entry.source), _FIRST_SEED)
+                row = Row(entry.name, exercise.id, {check.name: _outcome(check, entry) for check in result.checks})
+                self.rows.append(row)
+                if row.verdict is not Outcome.NAMED:
+                    self._note(exercise.id, _trouble(row, result))
+
+    def trivial_answers(self) -> None:
+        """Zeros, a constant and the input itself fail every numeric check."""
+        for exercise in self.exercises:
+            solution = exercise.solution.read_text("utf-8")
+            for kind in KINDS:
+                self.say(f"{exercise.id}: {kind}")
+                self.trivial += 1
+                submission = self._with(exercise, trivial_source(solution, exercise, kind))
+                (result,) = self._grade([exercise], submission, _FIRST_SEED)
+                numeric = self._numeric.get(exercise.id, frozenset())
+                for check in result.checks:
+                    if check.name in numeric and check.verdict is Verdict.PASSED:
+                        self._note(exercise.id, f"{check.name} is passed by an answer without thought: {kind}")
+
+    def alternative_answers(self) -> None:
+        """Correct solutions written differently pass."""
+        for exercise in self.exercises:
+            for path in self._alternatives(exercise):
+                self.say(f"{exercise.id}: {path.name}")
+                self.alternatives += 1
+                (result,) = self._grade([exercise], self._with(exercise, path.read_text("utf-8")), _FIRST_SEED)
+                for check in result.checks:
+                    if check.verdict is not Verdict.PASSED:
+                        self._note(exercise.id, f"the correct {path.name} fails {check.name}: {_why(check)}")
+
+    def _alternatives(self, exercise: Exercise) -> Iterator[Path]:
+        folder = self.course.root / "tests" / "alternatives" / exercise.unit / exercise.name
+        yield from sorted(folder.glob("*.py"))
+
+
+def _named(check: CheckResult) -> str:
+    findings = check.failure.findings if check.failure is not None else ()
+    return next((finding.name for finding in findings if finding.kind == "misconception"), "")
+
+
+def _outcome(check: CheckResult, entry: Misconception) -> Outcome:
+    if check.verdict is Verdict.PASSED:
+        return Outcome.SURVIVED
+    name = _named(check)
+    if name == entry.name:
+        return Outcome.NAMED
+    return Outcome.MISNAMED if name else Outcome.KILLED
+
+
+def _trouble(row: Row, result: ExerciseResult) -> str:
+    verdict = {
+        Outcome.SURVIVED: "is accepted by every check",
+        Outcome.KILLED: "is rejected but not named",
+        Outcome.MISNAMED: "is taken for another",
+    }[row.verdict]
+    named = {_named(check) for check in result.checks} - {"", row.misconception}
+    other = f": {', '.join(sorted(named))}" if named else ""
+    return f"the misconception {row.misconception!r} {verdict}{other}"
+
+
+def _why(check: CheckResult) -> str:
+    return f"{check.verdict}: {check.failure.headline if check.failure else ''}"

@@ -1,0 +1,371 @@
+"""Submissions are read in any layout, and hostile ones can neither stop nor mislead the reading."""
+
+import os
+import socket
+import time
+
+import pytest
+from grader.course import find_course, missing_hint, read_submission
+from grader.course import submission as submission_module
+from grader.errors import UsageError
+
+GOOD = "def f(x):\n    return x\n"
+UNITS = {
+    "lecture1": {"value": "Value", "train": "train"},
+    "lecture5": {"cross_entropy": "cross_entropy_backward", "linear": "linear_backward"},
+    "lecture7": {"head": "Head", "train": "train_gpt"},
+}
+
+
+@pytest.fixture
+def course(tmp_path):
+    root = tmp_path / "course"
+    (root / "tests/hidden").mkdir(parents=True)
+    for unit, exercises in UNITS.items():
+        (root / "exercises" / unit).mkdir(parents=True)
+        (root / "exercises" / unit / "unit.toml").write_text(
+            f'title = "t"\nexercises = [{", ".join(map(repr, exercises))}]\n'
+        )
+        for name, symbol in exercises.items():
+            (root / "exercises" / unit / f"{name}.py").write_text(
+                f'# /// exercise\n# title = "{unit} {name}"\n# ///\n\n\n'
+                f"def {symbol}(x):\n    raise NotImplementedError\n"
+            )
+    return find_course(root)
+
+
+@pytest.fixture
+def hand_in(tmp_path, monkeypatch):
+    """Write files below a folder and make that the current one."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    def write(files):
+        for name, text in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+        return folder
+
+    return write
+
+
+ALL = {f"{unit}/{name}.py": GOOD for unit, names in UNITS.items() for name in names}
+
+
+# layouts
+
+
+@pytest.mark.parametrize("wrapping", ["exercises/", "", "solutions/", "alice-main/exercises/", "a/b/exercises/"])
+@pytest.mark.parametrize("relative", [False, True])
+def test_a_whole_submission_in_any_wrapping(course, hand_in, wrapping, relative):
+    folder = hand_in({wrapping + name: text for name, text in ALL.items()})
+    from pathlib import Path
+
+    found = read_submission(Path() if relative else folder, course)
+    assert set(found.files) == {e.id for e in course.exercises}
+    assert found.only == ()
+    file = found.files["lecture5.cross_entropy"]
+    assert (file.module, file.text, file.fault, file.notes) == ("lecture5.cross_entropy", GOOD, "", ())
+    assert file.display == f"{wrapping}lecture5/cross_entropy.py"
+
+
+def test_display_is_as_typed_where_it_is_not_below_the_current_folder(course, hand_in, tmp_path, monkeypatch):
+    from pathlib import Path
+
+    hand_in({"exercises/lecture1/value.py": GOOD})
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path / "other")
+    assert read_submission(Path("../work"), course).files["lecture1.value"].display == (
+        "../work/exercises/lecture1/value.py"
+    )
+    absolute = read_submission(tmp_path / "work/exercises", course).files["lecture1.value"].display
+    assert absolute == str(tmp_path / "work/exercises/lecture1/value.py")
+
+
+def test_exercises_come_before_solutions(course, hand_in):
+    folder = hand_in({"exercises/lecture1/value.py": "x = 1\n", "solutions/lecture1/value.py": "x = 2\n"})
+    assert read_submission(folder, course).files["lecture1.value"].text == "x = 1\n"
+
+
+@pytest.mark.parametrize("name", ["lecture5", "Lecture 5", "homework"])
+def test_a_unit_folder_alone(course, hand_in, name):
+    folder = hand_in({f"{name}/cross_entropy.py": GOOD, f"{name}/mine.py": GOOD})
+    found = read_submission(folder / name, course)
+    assert set(found.files) == {"lecture5.cross_entropy", "lecture5.mine"}
+    assert found.only == ("lecture5.cross_entropy", "lecture5.linear")
+    assert found.files["lecture5.mine"].display == f"{name}/mine.py"
+
+
+def test_a_unit_folder_among_its_neighbours_may_import_from_them(course, hand_in):
+    folder = hand_in({f"exercises/{name}": text for name, text in ALL.items()})
+    found = read_submission(folder / "exercises/lecture7", course)
+    assert found.only == ("lecture7.head", "lecture7.train")
+    assert "lecture5.linear" in found.files
+
+
+def test_the_content_decides_between_units_with_the_same_files(course, hand_in):
+    folder = hand_in({"hw/train.py": "def train_gpt(x): return x\n"})
+    assert read_submission(folder / "hw", course).only == ("lecture7.head", "lecture7.train")
+    folder = hand_in({"hw/train.py": '# /// exercise\n# title = "lecture1 train"\n# ///\n'})
+    assert read_submission(folder / "hw", course).only == ("lecture1.value", "lecture1.train")
+    folder = hand_in({"hw/train.py": GOOD})
+    with pytest.raises(UsageError, match=r"lecture1 or lecture7\. Name the folder after its unit"):
+        read_submission(folder / "hw", course)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "id"),
+    [
+        ("cross_entropy.py", GOOD, "lecture5.cross_entropy"),
+        ("crossEntropy.py", GOOD, "lecture5.cross_entropy"),
+        ("cross_entropy (1).py", GOOD, "lecture5.cross_entropy"),
+        ("cross_entropy-2.py", GOOD, "lecture5.cross_entropy"),
+        ("lecture5.cross_entropy.py", GOOD, "lecture5.cross_entropy"),
+        ("doejane_12345_678_cross_entropy.py", GOOD, "lecture5.cross_entropy"),
+        ("lecture7_train.py", GOOD, "lecture7.train"),
+        ("lecture7/train.py", GOOD, "lecture7.train"),
+        ("train.py", "async def train_gpt(x): ...\n", "lecture7.train"),
+        ("train.py", '# /// exercise\n# title = "lecture1 train"\n# ///\n', "lecture1.train"),
+        ("answer.py", "class Head: ...\n", "lecture7.head"),
+        ("cross_entropy.ipynb", '{"cells": []}', "lecture5.cross_entropy"),
+        ("value.py", "def f(:\n", "lecture1.value"),
+    ],
+)
+def test_a_single_file(course, hand_in, name, text, id):
+    folder = hand_in({name: text, "mine.py": GOOD})
+    found = read_submission(folder / name, course)
+    assert found.only == (id,)
+    assert set(found.files) == {id}
+    assert found.files[id].display == name
+
+
+def test_a_single_file_where_it_belongs_may_import_its_neighbours(course, hand_in):
+    folder = hand_in({f"exercises/{name}": text for name, text in ALL.items()})
+    found = read_submission(folder / "exercises/lecture7/head.py", course)
+    assert found.only == ("lecture7.head",)
+    assert {"lecture7.train", "lecture5.linear"} <= set(found.files)
+
+
+def test_what_cannot_be_told_is_asked_for(course, hand_in):
+    folder = hand_in({"train.py": GOOD, "zzz.py": GOOD, "hw.zip": b"PK", "empty/readme": "", "exercises/x": ""})
+    for name, says in [
+        ("train.py", r"could be lecture1\.train or lecture7\.train\. Put it into a folder"),
+        ("zzz.py", "Name it as the exercise is, as in lecture1/value.py"),
+        ("hw.zip", "neither a folder nor a Python file. Unpack it"),
+        ("empty", "holds no exercise of this course"),
+        ("absent", "There is nothing at"),
+        ("absent\0", "There is nothing at"),
+    ]:
+        with pytest.raises(UsageError, match=says):
+            read_submission(folder / name, course)
+    assert read_submission(folder / "exercises", course).files == {}
+
+
+def test_helper_modules_are_read_too(course, hand_in):
+    hand_in(ALL)
+    folder = hand_in(
+        {
+            "helpers.py": "",
+            "lecture5/__init__.py": "",
+            "lecture5/tools/deep.py": GOOD,
+            "lecture5/not-a-module.py": GOOD,
+            "lecture5/class.py": GOOD,
+            ".git/x.py": GOOD,
+            "venv/lib.py": GOOD,
+            "lecture5/__pycache__/x.py": GOOD,
+            "data-files/x.py": GOOD,
+        }
+    )
+    files = read_submission(folder, course).files
+    more = set(files) - {e.id for e in course.exercises}
+    assert more == {"helpers", "lecture5.__init__", "lecture5.tools.deep"}
+    assert not any(file.fault or file.notes for file in files.values())
+
+
+# hostile files
+
+
+def test_links_pipes_sockets_and_folders_are_faults(course, hand_in, tmp_path):
+    folder = hand_in({"lecture1/train.py": GOOD})
+    (tmp_path / "secret.py").write_text("SECRET = 1\n")
+    (folder / "lecture1/value.py").symlink_to(tmp_path / "secret.py")
+    (folder / "lecture5/cross_entropy.py").mkdir(parents=True)
+    os.mkfifo(folder / "lecture5/linear.py")
+    (folder / "lecture7").mkdir()
+    server = socket.socket(socket.AF_UNIX)
+    os.chdir(folder / "lecture7")
+    server.bind("head.py")
+    (folder / "lecture7/train.py").symlink_to("/dev/zero")
+    files = read_submission(folder, course).files
+    server.close()
+    assert files["lecture1.value"].fault.startswith("value.py is a symbolic link")
+    assert files["lecture1.value"].text == ""
+    assert "is a folder" in files["lecture5.cross_entropy"].fault
+    assert "pipe" in files["lecture5.linear"].fault
+    assert "socket" in files["lecture7.head"].fault
+    assert "symbolic link" in files["lecture7.train"].fault
+    assert files["lecture1.train"].fault == ""
+
+
+def test_linked_folders_are_never_entered(course, hand_in, tmp_path):
+    folder = hand_in({"lecture1/train.py": GOOD})
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "cross_entropy.py").write_text("SECRET = 1\n")
+    (folder / "lecture5").symlink_to(outside)
+    (folder / "lecture1/more").symlink_to(outside)
+    (folder / "lecture1/loop").symlink_to(folder)
+    found = read_submission(folder, course)
+    assert set(found.files) == {"lecture1.train"}
+    assert "lecture5 is a link, and links are not followed" in found.notes[-1]
+    hint = missing_hint(found, course.exercise("lecture5.cross_entropy"))
+    assert hint.startswith("lecture5/cross_entropy.py is missing: lecture5 is a link")
+
+
+@pytest.mark.parametrize("target", ["", "lecture1/train.py"])
+def test_a_path_that_is_itself_a_link_is_not_followed(course, hand_in, target):
+    folder = hand_in({"real/lecture1/train.py": GOOD})
+    link = folder / ("train.py" if target else "link")
+    link.symlink_to(folder / "real" / target)
+    if target:
+        (folder / "lecture1").mkdir()
+        link.rename(folder / "lecture1/train.py")
+        fault = read_submission(folder / "lecture1/train.py", course).files["lecture1.train"].fault
+        assert "symbolic link" in fault
+    else:
+        with pytest.raises(UsageError, match="Give the folder itself: .*real"):
+            read_submission(link, course)
+
+
+def test_a_fifo_as_the_single_file_does_not_block(course, hand_in):
+    folder = hand_in({})
+    os.mkfifo(folder / "value.py")
+    os.mkfifo(folder / "train.py")
+    assert "pipe" in read_submission(folder / "value.py", course).files["lecture1.value"].fault
+    with pytest.raises(UsageError, match="could be"):
+        read_submission(folder / "train.py", course)
+
+
+def test_a_file_swapped_for_a_fifo_after_the_look_does_not_block(course, hand_in, monkeypatch):
+    folder = hand_in({"lecture1/train.py": GOOD})
+    os.mkfifo(folder / "lecture1/value.py")
+    real = os.stat
+    regular = real(folder / "lecture1/train.py")
+    monkeypatch.setattr(os, "stat", lambda path, **how: regular if path == "value.py" else real(path, **how))
+    assert "pipe" in read_submission(folder, course).files["lecture1.value"].fault
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_closed_files_and_folders_say_so(course, hand_in):
+    folder = hand_in(ALL)
+    (folder / "lecture1/value.py").chmod(0)
+    (folder / "lecture5").chmod(0)
+    try:
+        found = read_submission(folder, course)
+        assert "chmod u+r value.py" in found.files["lecture1.value"].fault
+        assert "chmod u+rx lecture5" in missing_hint(found, course.exercise("lecture5.linear"))
+    finally:
+        (folder / "lecture5").chmod(0o700)
+
+
+def test_permission_errors_are_faults(course, hand_in, monkeypatch):
+    folder = hand_in(ALL)
+    real = os.open
+
+    def refuse(path, *args, **how):
+        if path in ("value.py", "lecture5"):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *args, **how)
+
+    monkeypatch.setattr(os, "open", refuse)
+    found = read_submission(folder, course)
+    assert "chmod u+r value.py" in found.files["lecture1.value"].fault
+    assert "chmod u+rx lecture5" in missing_hint(found, course.exercise("lecture5.linear"))
+
+
+def test_size_is_bounded_whatever_the_file_claims(course, hand_in):
+    folder = hand_in({"lecture1/train.py": "#" * (1 << 20), "lecture1/value.py": "#" * ((1 << 20) + 1)})
+    with (folder / "lecture1/value.py").open("r+b") as file:
+        file.truncate(1 << 40)
+    files = read_submission(folder, course).files
+    assert "larger than 1 MiB" in files["lecture1.value"].fault
+    assert "only comments" in files["lecture1.train"].fault
+
+
+def test_exercises_are_read_however_many_other_files_there_are(course, hand_in):
+    hand_in({f"lecture7/a{i}.py": "" for i in range(600)})
+    folder = hand_in({**ALL, "another-folder/x.txt": ""})
+    found = read_submission(folder, course)
+    assert len(found.files) == 500
+    assert {e.id for e in course.exercises} <= set(found.files)
+    assert "more than 500 Python files" in found.notes[0]
+
+
+def test_all_files_together_are_bounded(course, hand_in, monkeypatch):
+    monkeypatch.setattr(submission_module, "_MOST_TEXT", 100)
+    monkeypatch.setattr(submission_module, "_MOST_ENTRIES", 6)
+    folder = hand_in({**ALL, **{f"lecture1/a{i}.py": "x = 1\n" * 10 for i in range(9)}})
+    found = read_submission(folder, course)
+    assert any("too long taken together" in file.fault for file in found.files.values())
+    assert any("over 6 files" in note for note in found.notes)
+
+
+def test_deep_folders_end(course, hand_in):
+    folder = hand_in({"lecture1/value.py": GOOD, "/".join(["lecture1", *["d"] * 60, "x.py"]): GOOD})
+    assert set(read_submission(folder, course).files) == {"lecture1.value"}
+
+
+def test_odd_names_cannot_break_the_terminal(course, hand_in, tmp_path):
+    folder = hand_in({"\x1b[31mred\n/lecture1/value.py": GOOD, "\x1b[31mred\n/lecture1/\x1b.py": GOOD})
+    (folder / os.fsdecode(b"\x1b[31mred\n/lecture1/\xff.py")).write_text("")
+    found = read_submission(folder / "\x1b[31mred\n", course)
+    assert found.files["lecture1.value"].display == "?[31mred?/lecture1/value.py"
+    for exercise in course.exercises:
+        hint = missing_hint(found, exercise)
+        assert "\x1b" not in hint
+        hint.encode()
+
+
+# missing files
+
+
+@pytest.mark.parametrize(
+    ("file", "hint"),
+    [
+        ("lecture5/crossentropy.py", "Did you mean lecture5/crossentropy.py? Rename it to cross_entropy.py."),
+        ("lecture5/cross-entropy.py", "Did you mean lecture5/cross-entropy.py?"),
+        ("lecture5/cross_entropy (1).py", "Did you mean lecture5/cross_entropy (1).py?"),
+        ("lecture5/cross_entropy.py.txt", "Did you mean lecture5/cross_entropy.py.txt?"),
+        ("lecture5/cross_entropy.ipynb", "jupyter nbconvert --to script --output cross_entropy 'lecture5/cross"),
+        ("cross_entropy.py", "there is cross_entropy.py. Move it to lecture5/cross_entropy.py."),
+        ("lecture_5/cross_entropy.py", "there is lecture_5/cross_entropy.py. Move it to"),
+        ("Lecture-5/zzz.py", "Did you mean the folder Lecture-5? Rename it to lecture5."),
+        ("lecture5/zzz.py", "Start from its stub, exercises/lecture5/cross_entropy.py of the course."),
+        ("lecture5/linear.py", "Start from its stub"),
+    ],
+)
+def test_a_missing_file_is_looked_for(course, hand_in, file, hint):
+    folder = hand_in({file: GOOD, "lecture1/value.py": GOOD})
+    found = read_submission(folder, course)
+    exercise = course.exercise("lecture5.cross_entropy")
+    assert exercise.id not in found.files
+    text = missing_hint(found, exercise)
+    assert text.startswith("lecture5/cross_entropy.py is missing")
+    assert hint in text
+
+
+def test_a_unit_alone_gets_the_same_hints(course, hand_in):
+    folder = hand_in({"lecture5/crossentropy.py": GOOD, "lecture5/linear.py": GOOD})
+    found = read_submission(folder / "lecture5", course)
+    assert "Did you mean lecture5/crossentropy.py?" in missing_hint(
+        found, course.exercise("lecture5.cross_entropy")
+    )
+    assert missing_hint(found, course.exercise("lecture5.linear")) == ""
+
+
+def test_reading_is_quick(course, hand_in):
+    folder = hand_in(ALL)
+    start = time.perf_counter()
+    read_submission(folder, course)
+    assert time.perf_counter() - start < 1
