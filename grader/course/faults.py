@@ -12,7 +12,7 @@ from grader.course.source import looks_like_notebook, notebook_fault
 
 MOST_TOKENS = 100_000  # Python's parser takes up to 10 µs and 2 kB for each; 1 MiB could hold 500,000
 # patterns are texts here: re compiles and keeps them at first use, and most runs meet no fault
-_WORD = r"\w+|[^\w\s]|\n(?=\S)"
+_WORD = r"\w+|#+|[^\w\s#]|\n(?=\S)"
 _SHOWN = 90
 _MAGIC = r"\s*(%%?[A-Za-z]|!\s*[\w./~]|\?\w|[\w.]+\?{1,2}\s*$)"
 _CONFLICT = r"(<{7}|>{7}|\|{7})( |$)|={7}$"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course.faults import count_tokens, fault_of, notes_of
+from grader.course.faults import MOST_TOKENS, count_tokens, fault_of, notes_of
 from grader.course.layout import Layout, is_module_name, lay_out, stem_of
 from grader.course.names import closest, plain, printable
 from grader.course.source import Entry, Folder, SourceFile, decode
@@ -218,13 +218,15 @@ class _Reader:
         Raises:
             FileNotFoundError: if there is none.
         """
-        display = printable(os.path.join(self.display, path))  # noqa: PTH118 - text for the learner, no path
+        display = printable(os.path.normpath(f"{self.display}/{path}"))
         is_exercise = module in self.exercises
         data, fault = folder.read(name)
         text = ""
         if not fault:
             text, fault = decode(data, printable(name))
         tokens = count_tokens(text)
+        if tokens > MOST_TOKENS:
+            tokens = 0  # a fault by itself: it will not be parsed
         if self.text + len(text) > _MOST_TEXT or self.tokens + tokens > _MOST_TOKENS:
             text, tokens = "", 0
             fault = "Your files are too long taken together, so this one was not read. Hand in only code."

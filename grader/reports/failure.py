@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.reports.layout import (
+    LONGEST_TEXT,
     UNICODE,
     Charset,
     Line,
@@ -19,13 +20,13 @@ from grader.reports.layout import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from grader.reports.model import Counterexample, Failure, Frame
 
 TEXT_WIDTH = 96  # prose is hard to follow on longer lines; values may use all there is
 _LONGEST_PATH = 300
-_LONGEST_TEXT = 20_000  # characters of one field that are looked at, whatever a submission sends
+_LONGEST_NAME = 40
 
 
 def explain(
@@ -46,10 +47,10 @@ def explain(
 def _prose(failure: Failure, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """The headline, and the findings that do not just repeat it."""
     at_most = 60 if verbose else 10
-    headline = charset.clean(failure.headline[:_LONGEST_TEXT], multiline=True).strip("\n")
+    headline = charset.clean(failure.headline, multiline=True).strip("\n")
     lines = [_styled(text, "headline") for text in clip(wrap(headline, width), at_most, charset)]
     for finding in failure.findings:
-        text = charset.clean(finding.text[:_LONGEST_TEXT], multiline=True).strip()
+        text = charset.clean(finding.text, multiline=True).strip()
         if text and text not in headline:
             lines += [_styled(part) for part in clip(wrap(text, width), at_most, charset)]
     return lines
@@ -61,7 +62,10 @@ def _counterexample(example: Counterexample, width: int, *, verbose: bool, chars
     values: list[tuple[str, str]] = []
     if example.inputs:
         title = "Smallest input that shows it:"
-        inputs = [(charset.clean(v.name), charset.clean(v.text[:_LONGEST_TEXT])) for v in example.inputs]
+        inputs = [
+            (crop(charset.clean(v.name), _LONGEST_NAME, charset), charset.clean(v.text))
+            for v in example.inputs
+        ]
         in_one = "  ".join([title, *(f"{name} {text}" for name, text in inputs)])
         if cell_width(in_one) <= width:
             lines.append(_styled(in_one))
@@ -69,10 +73,10 @@ def _counterexample(example: Counterexample, width: int, *, verbose: bool, chars
             lines.append(_styled(title))
             values += inputs
     if example.yours:
-        values.append(("yours", charset.clean(example.yours[:_LONGEST_TEXT])))
+        values.append(("yours", charset.clean(example.yours)))
     if example.expected is not None:
         oracle = f"   ({charset.clean(example.oracle)})" if example.oracle else ""
-        values.append(("expected", charset.clean(example.expected[:_LONGEST_TEXT]) + oracle))
+        values.append(("expected", charset.clean(example.expected) + oracle))
     elif example.yours:
         values.append(("expected", "(not shown: this check keeps its values to itself)"))
     return lines + _named_values(values, width, verbose=verbose, charset=charset)
@@ -97,23 +101,25 @@ def _named_values(
     return lines
 
 
-def _traceback(frames: Iterable[Frame], width: int, *, verbose: bool, charset: Charset) -> list[Line]:
+def _traceback(frames: Sequence[Frame], width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """``file:line in function`` and the source line, the innermost last."""
-    entries: list[list[Line]] = []
-    for frame in frames:
+    shown: list[Frame | None] = list(frames)
+    left_out = 0 if verbose and len(shown) <= 40 else len(shown) - 5
+    if left_out > 1:  # a recursion that does not end shows the same line a thousand times
+        shown[2:-3] = [None]
+    lines: list[Line] = []
+    for frame in shown:
+        if frame is None:
+            lines.append(_styled(f"  {charset.ellipsis} {left_out} more calls {charset.ellipsis}", "faint"))
+            continue
         place = "  " + _place(f"{frame.file}:{frame.line}", width - 2, charset)
-        function = crop(charset.clean(frame.function), 40, charset)
+        function = crop(charset.clean(frame.function), _LONGEST_NAME, charset)
         if function and cell_width(f"{place} in {function}") <= width:
             place += f" in {function}"
-        entry = [_styled(place, "faint")]
+        lines.append(_styled(place, "faint"))
         if source := charset.clean(frame.source.strip()):
-            entry.append(_styled("    " + crop(source, max(width - 4, 8), charset)))
-        entries.append(entry)
-    left_out = 0 if verbose and len(entries) <= 40 else len(entries) - 5
-    if left_out > 1:  # a recursion that does not end shows the same line a thousand times
-        gap = [_styled(f"  {charset.ellipsis} {left_out} more calls {charset.ellipsis}", "faint")]
-        entries = [*entries[:2], gap, *entries[-3:]]
-    return [line for entry in entries for line in entry]
+            lines.append(_styled("    " + crop(source, max(width - 4, 8), charset)))
+    return lines
 
 
 def _place(location: str, width: int, charset: Charset) -> str:
@@ -127,7 +133,7 @@ def _place(location: str, width: int, charset: Charset) -> str:
 
 def _output(output: str, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """What the code printed, behind a gutter so that it cannot pass for the report."""
-    shown = charset.clean(output[-_LONGEST_TEXT:], multiline=True).strip("\n")
+    shown = charset.clean(output[-LONGEST_TEXT:], multiline=True).strip("\n")
     rows = [part for row in shown.split("\n") for part in wrap(row.rstrip(), max(width - 4, 8)) or [""]]
     rows = clip_middle(rows, *((100, 100) if verbose else (3, 5)), charset)
     return [

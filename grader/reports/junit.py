@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _WIDTH = 100
+_LONGEST_MESSAGE = 2_000
 
 
 def to_junit(report: Report) -> bytes:
@@ -81,7 +82,7 @@ def _case(check: CheckResult, exercise: ExerciseResult) -> ET.Element:
     problem = ET.SubElement(
         case,
         "error" if check.verdict is Verdict.GRADER_FAULT else "failure",
-        message=sanitize(failure.headline if failure else check.verdict.value),
+        message=sanitize(failure.headline[:_LONGEST_MESSAGE] if failure else check.verdict.value),
         type=check.verdict.value,
     )
     lines = [sanitize(check.demand)] if check.demand else []

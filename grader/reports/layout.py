@@ -34,8 +34,8 @@ class Charset(msgspec.Struct, frozen=True):
     ascii: bool
 
     def clean(self, text: str, *, multiline: bool = False) -> str:
-        """Make text safe to show, in letters that the console has."""
-        text = sanitize(text, multiline=multiline)
+        """Make text safe to show, in letters that the console has, and bound it whatever it is."""
+        text = sanitize(text[:LONGEST_TEXT], multiline=multiline)
         return to_ascii(text) if self.ascii else text
 
     @property
@@ -44,6 +44,7 @@ class Charset(msgspec.Struct, frozen=True):
         return max(len(self.passed), len(self.failed))
 
 
+LONGEST_TEXT = 20_000  # characters of one field that are looked at
 _ROWS = 8  # a matrix of more rows is packed
 
 UNICODE = Charset("✓", "✗", "·", "◌", "!", "·", "│", "…", ascii=False)

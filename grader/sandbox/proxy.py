@@ -196,7 +196,7 @@ class LostError(Exception):
 
 def _is_foreign(name: str) -> bool:
     """Whether Python or a library looks for a protocol, not a check for a learner's symbol."""
-    return name.startswith(("__", "_pytest", "_hypothesis", *_HYPOTHESIS_LOOKS_FOR))
+    return name.startswith(("__", "_pytest", "_hypothesis", "_repr_", "_ipython", *_HYPOTHESIS_LOOKS_FOR))
 
 
 class Handle:
@@ -298,7 +298,7 @@ class Submission:
         self._talk = talk
 
     def __getattr__(self, name: str) -> Any:
-        if _is_foreign(name):
+        if _is_foreign(name) or (name.startswith("_") and name not in self._talk.defined):
             raise AttributeError(name)
         return self._talk.symbol(name)
 

@@ -54,7 +54,7 @@ def readable(numpy_alone: bool) -> list[tuple[str, int]]:
                 paths.append(child)
     for folder in {*_LIBRARY_FOLDERS, sysconfig.get_config_var("LIBDIR") or "/usr/lib"}:
         paths += [child for child in _children(folder) if _is_library(child)]
-    paths += [*_SMALL_FILES, *_DEVICES]
+    paths += [*_SMALL_FILES, *_DEVICES, "/proc/cpuinfo"]  # torch complains aloud where it cannot read the last
     return [(path, landlock.READ) for path in sorted(set(paths))]
 
 

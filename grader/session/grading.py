@@ -61,7 +61,7 @@ class GradingSession:
         self.course = course
         self.options = options or Options()
         self._stack = contextlib.ExitStack()
-        self._sandboxes = self._stack.enter_context(
+        self.sandboxes = self._stack.enter_context(
             Sandboxes(course, exercises, isolation=self.options.isolation, debug=self.options.debug)
         )
         self._needs_torch = any(exercise.packages != "numpy" for exercise in exercises)
@@ -75,7 +75,7 @@ class GradingSession:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _prepare(self) -> tuple[References, Isolation]:
+    def prepare(self) -> tuple[References, Isolation]:
         """Import what checks need, then see what isolation there is."""
         if self._references is None or self._isolation is None:
             _import_for_checks(with_torch=self._needs_torch)
@@ -84,7 +84,7 @@ class GradingSession:
 
             self._references = self._stack.enter_context(References(self.course))
             self._stack.enter_context(contextlib.contextmanager(hypothesis_profile)())
-            self._isolation = self._sandboxes.isolation()
+            self._isolation = self.sandboxes.isolation()
             self._demand_isolation(self._isolation)
         return self._references, self._isolation
 
@@ -116,7 +116,7 @@ class GradingSession:
         seed = self.options.seed if seed is None else seed
         seed = secrets.randbelow(10_000) if seed is None else seed
         plan = tuple(exercises) if self.options.alone else in_order(exercises, submission, self.course)
-        references, isolation = self._prepare()
+        references, isolation = self.prepare()
         results, faults = self._run(plan, tuple(exercises), submission, references, seed)
         return Report(
             seed=seed,
@@ -139,7 +139,7 @@ class GradingSession:
 
         files = check_files(plan)
         plugin = GradingPlugin(
-            self.course, plan, submission, self._sandboxes, references, seed, self.options.sink
+            self.course, plan, submission, self.sandboxes, references, seed, self.options.sink
         )
         try:
             with _own_pytest():

@@ -113,7 +113,7 @@ class GradingPlugin:
         """Seed the search of every property."""
         function = getattr(item, "obj", None)
         if function is not None and getattr(function, "is_hypothesis_test", False):
-            item.obj = hypothesis.seed(self._seed_of(item.nodeid))(function)  # type: ignore[attr-defined]
+            item.obj = hypothesis.seed(self._seed_of(item, "given"))(function)  # type: ignore[attr-defined]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -124,9 +124,9 @@ class GradingPlugin:
     def _exercise_of(self, item: pytest.Item) -> str:
         return self._by_path.get(item.path.resolve(), "")
 
-    def _seed_of(self, nodeid: str) -> int:
-        name = nodeid.replace("\\", "/").rpartition("/")[2]
-        return int.from_bytes(hashlib.sha256(f"{self.seed}:{name}".encode()).digest()[:6], "big")
+    def _seed_of(self, item: pytest.Item, purpose: str) -> int:
+        name = f"{self.seed}:{self._exercise_of(item)}:{item.name}:{purpose}"
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big")
 
     # -- fixtures -----------------------------------------------------------------------------------------------
 
@@ -135,7 +135,7 @@ class GradingPlugin:
         """The learner's module, in its sandbox."""
         state = self._states[self._exercise_of(request.node)]
         loaded = self._load(state)
-        talk = Conversation(loaded.peer, loaded.defined, self._seed_of(request.node.nodeid + ":worker"))
+        talk = Conversation(loaded.peer, loaded.defined, self._seed_of(request.node, "worker"))
         talk.seconds = marks.limit_of(request.node.obj) or CALL_SECONDS
         self._context.talk = talk
         return SubmissionProxy(talk)
@@ -149,7 +149,7 @@ class GradingPlugin:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Any:
         """A generator of this check's own: torch's, or NumPy's in an exercise without torch."""
-        seed = self._seed_of(request.node.nodeid + ":rng")
+        seed = self._seed_of(request.node, "rng")
         if self._states[self._exercise_of(request.node)].exercise.packages == "numpy":
             import numpy as np
 
@@ -199,11 +199,19 @@ class GradingPlugin:
         if source.fault:
             state.unusable = Outcome(Verdict.RAISED, Failure(source.fault, location=source.display))
             return
-        for needed in imports_of(source, self.course):
-            other = self._states.get(needed)
-            if other is not None and needed != state.exercise.id and self.result(needed).status is not Status.PASSED:
-                state.blocked_by = needed
-                return
+        unmet = {
+            needed: self.result(needed).status
+            for needed in imports_of(source, self.course)
+            if needed in self._states and needed != state.exercise.id
+        }
+        unmet = {needed: status for needed, status in unmet.items() if status is not Status.PASSED}
+        tried = [needed for needed, status in unmet.items() if status is not Status.NOT_STARTED]
+        if unmet and not tried and _is_stub(source.text, state.exercise):
+            # Nothing has been begun: "blocked" would only puzzle.
+            failure = Failure(f"{state.exercise.id} is not written yet.", location=source.display)
+            state.unusable = Outcome(Verdict.NOT_STARTED, failure)
+        elif unmet:
+            state.blocked_by = (tried or list(unmet))[0]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
@@ -285,6 +293,11 @@ class GradingPlugin:
             blocked_by=state.blocked_by,
             notes=source.notes if source is not None else (),
         )
+
+
+def _is_stub(text: str, exercise: Exercise) -> bool:
+    """Whether a learner's file is the stub as it was handed out."""
+    return exercise.stub.is_file() and exercise.stub.read_text("utf-8").split() == text.split()
 
 
 def _demand(item: pytest.Item) -> str:

@@ -6,11 +6,12 @@ import time
 import warnings
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from grader.course import SourceFile
 from grader.course.faults import fault_of, notes_of
 from grader.course.source import decode
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 def fault(data, name="train.py", must_hold_code=True):
@@ -76,7 +77,7 @@ def test_text_comes_as_python_reads_it():
         (codecs.BOM_UTF8 + b"# coding: latin-1\n", ["not saved in"]),
         (b"# coding: ascii\nx = '\xc3\xa9'\n", ["Line 2", "not ascii"]),
         (b"# coding: " + b"x" * 1_000_000, ["does not know"]),
-        (b"# coding:" * 100_000, ["coding"]),
+        (b"# coding:" * 10_000, ["only comments"]),
     ],
 )
 def test_encodings(data, says):
@@ -111,13 +112,19 @@ def test_a_notebook(text):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("%matplotlib inline\nx = 1\n", "Line 1 is a notebook command (%matplotlib inline), not Python. Remove it"),
+        (
+            "%matplotlib inline\nx = 1\n",
+            "Line 1 is a notebook command (%matplotlib inline), not Python. Remove it",
+        ),
         ("x = 1\n!pip install torch\n", "Line 2 is a notebook command (!pip install torch)"),
         ("%%time\nx = 1\n", "Line 1 is a notebook command (%%time)"),
         ("import torch\ntorch.Tensor?\n", "Line 2 is a notebook command (torch.Tensor?)"),
         ("```python\nx = 1\n```\n", "Line 1 is a Markdown fence"),
         ("x = 1\n```\n", "Line 2 is a Markdown fence"),
-        ("x = 1\n<<<<<<< HEAD\ny = 1\n=======\ny = 2\n>>>>>>> main\n", "Line 2 is the mark of a merge conflict"),
+        (
+            "x = 1\n<<<<<<< HEAD\ny = 1\n=======\ny = 2\n>>>>>>> main\n",
+            "Line 2 is the mark of a merge conflict",
+        ),
         ("", "This file is empty. Perhaps your work is not saved yet"),
         (" \n\t\n", "This file is empty"),
         ("# only\n# words\n", "only comments"),
@@ -139,7 +146,12 @@ def test_an_empty_helper_is_fine():
         ("x = 1)\n", 1, "this ')' closes a bracket that was never opened", "x = 1)\n     ^"),
         ("x = (1]\n", 1, "']' does not close the '('", "x = (1]\n      ^"),
         ("def f(x)\n    return x\n", 1, "a colon is missing here", "def f(x)\n        ^"),
-        ("def f(x):\nreturn x\n", 2, "nothing is indented below the function definition on line 1", "return x\n^"),
+        (
+            "def f(x):\nreturn x\n",
+            2,
+            "nothing is indented below the function definition on line 1",
+            "return x\n^",
+        ),
         ("x = 1\n  y = 2\n", 2, "this line is indented further", "y = 2"),
         ("if x:\n        y = 2\n    z = 3\n", 3, "the indentation matches no line above", "z = 3"),
         ("if x:\n\ty = 2\n        z = 3\n", 3, "tabs and spaces are mixed. Indent with 4 spaces", "z = 3"),
@@ -201,7 +213,13 @@ def test_hostile_source_is_a_fault_and_soon(text):
     assert time.perf_counter() - start < 10
 
 
-@given(st.one_of(st.binary(max_size=300), st.text(max_size=200), st.text("()[]{}'\"\\\n\t :=%!#fr09.\ufeff\x0c", max_size=60)))
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=200),
+        st.text("()[]{}'\"\\\n\t :=%!#fr09.\ufeff\x0c", max_size=60),
+    )
+)
 def test_no_content_raises(data):
     found = fault(data)
     notes_of(data if isinstance(data, str) else "", "x.py", is_exercise=False)

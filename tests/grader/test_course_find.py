@@ -5,6 +5,7 @@ import sys
 import textwrap
 
 import pytest
+
 from grader.course import CourseError, closest, find_course
 from grader.course import find as find_module
 from grader.errors import GraderError, UsageError
@@ -12,7 +13,9 @@ from grader.errors import GraderError, UsageError
 
 def solution(title, body, extra=""):
     hints = '# hints = [\n#   "nudge",\n#   "line",\n# ]'
-    return f'"""Doc."""\n\n# /// exercise\n# title = "{title}"\n{extra}{hints}\n# ///\n\n{textwrap.dedent(body)}'
+    return (
+        f'"""Doc."""\n\n# /// exercise\n# title = "{title}"\n{extra}{hints}\n# ///\n\n{textwrap.dedent(body)}'
+    )
 
 
 def write(path, text):
@@ -50,7 +53,10 @@ def test_units_come_in_course_order_and_others_by_name(root):
 
 
 def test_exercises_come_as_the_unit_lists_them(root):
-    assert [e.id for e in find_course(root).unit("lecture2").exercises] == ["lecture2.train", "lecture2.sample"]
+    assert [e.id for e in find_course(root).unit("lecture2").exercises] == [
+        "lecture2.train",
+        "lecture2.sample",
+    ]
 
 
 def test_an_exercise_knows_its_block_and_paths(root):
@@ -216,7 +222,7 @@ def test_without_one_it_is_the_packaged_course_else_the_checkout(root, tmp_path,
 
 
 def test_a_path_that_is_no_course_is_refused(root):
-    with pytest.raises(UsageError, match="Did you mean .*course"):
+    with pytest.raises(UsageError, match=r"Did you mean .*course"):
         find_course(root / "exercises")
     with pytest.raises(UsageError, match="Give a folder that has both"):
         find_course(root / "..")

@@ -1,6 +1,7 @@
 """A learner's folder is written whole, and never over anything."""
 
 import pytest
+
 from grader.course import CourseError, find_course, init_course
 from grader.errors import UsageError
 
@@ -15,7 +16,9 @@ def course(tmp_path):
     root = tmp_path / "course"
     for folder in ("exercises/lecture1", "solutions/lecture1", "tests/hidden"):
         (root / folder).mkdir(parents=True)
-    (root / "exercises/lecture1/unit.toml").write_text('title = "micrograd"\nexercises = ["value", "train"]\n')
+    (root / "exercises/lecture1/unit.toml").write_text(
+        'title = "micrograd"\nexercises = ["value", "train"]\n'
+    )
     (root / "exercises/lecture1/README.md").write_text("# micrograd\n")
     for name in ("value", "train"):
         (root / f"solutions/lecture1/{name}.py").write_text(SOLUTION)

@@ -4,9 +4,10 @@ import ast
 import textwrap
 
 import pytest
-from grader.course import CourseError, cut_stub
 from hypothesis import given
 from hypothesis import strategies as st
+
+from grader.course import CourseError, cut_stub
 
 HEAD = '''"""Cross-entropy, backward."""
 
@@ -257,20 +258,36 @@ def test_handlers_cases_and_loops_can_hold_blocks():
     [
         ("def f():\n    # solution\n    return 1\n", 14, "without an `# end solution`"),
         ("def f():\n    return 1\n    # end solution\n", 15, "without a `# solution`"),
-        ("def f():\n    # solution\n    # solution\n    return 1\n    # end solution\n", 15, "that line 14 opened"),
+        (
+            "def f():\n    # solution\n    # solution\n    x = 1\n    # end solution\n",
+            15,
+            "that line 14 opened",
+        ),
         ("def f():\n    # solution\n    return 1\n# end solution\n", 16, "as `# solution` on line 14"),
         ("def f():\n  # solution\n    return 1\n  # end solution\n", 14, "as the statements between"),
-        ("def f():\n    # solution\n    # just words\n\n    # end solution\n    return 1\n", 14, "no statement"),
+        ("def f():\n    # solution\n    # words\n\n    # end solution\n    return 1\n", 14, "no statement"),
         ("# solution\n# end solution\n", 13, "no statement"),
         ("def f():\n    # Solution:\n    return 1\n    # end solution\n", 14, "write this marker as"),
         ("def f():\n    x = 1  # solution\n    return 1\n    # end solution\n", 14, "line of its own"),
-        ("def f():\n    # solution\n    x = [\n        1,\n    # end solution\n    ]\n", 14, "cuts through|inside"),
-        ("def f():\n    return [\n    # solution\n    1,\n    # end solution\n    ]\n", 15, "inside a statement"),
-        ("def f():\n    # solution\n    '''Doc.'''\n    return 1\n    # end solution\n", 14, "docstring belongs"),
-        ("def f():\n    pass\ndef g():\n    # solution\n    x = 1\ndef h():\n    # end solution\n    pass\n", 16, "cuts through"),
+        ("def f():\n    # solution\n    x = [\n    # end solution\n    ]\n", 14, "inside a statement"),
+        (
+            "def f():\n    return [\n    # solution\n    1,\n    # end solution\n    ]\n",
+            15,
+            "inside a statement",
+        ),
+        (
+            'def f():\n    # solution\n    """Doc."""\n    return 1\n    # end solution\n',
+            14,
+            "docstring belongs",
+        ),
+        (
+            "def f():\n    # solution\n    x = 1\ndef h():\n    # end solution\n    pass\n",
+            14,
+            "cuts through",
+        ),
         ("def f(:\n", 13, "not valid Python"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_with_file_and_line(body, line, says):
     with pytest.raises(CourseError, match=says) as error:
         cut_stub(HEAD + body, ID)
@@ -300,7 +317,9 @@ def test_deeply_nested_source_is_an_error_and_no_crash():
         cut_stub("-" * 100_000 + "1", ID)
 
 
-_STATEMENTS = st.sampled_from(["x = 1", "if x:\n    y = 2\nelse:\n    y = 3", "def f():\n    return 1", "pass"])
+_STATEMENTS = st.sampled_from(
+    ["x = 1", "if x:\n    y = 2\nelse:\n    y = 3", "def f():\n    return 1", "pass"]
+)
 
 
 @st.composite

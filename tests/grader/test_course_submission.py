@@ -5,6 +5,7 @@ import socket
 import time
 
 import pytest
+
 from grader.course import find_course, missing_hint, read_submission
 from grader.course import submission as submission_module
 from grader.errors import UsageError
@@ -56,7 +57,9 @@ ALL = {f"{unit}/{name}.py": GOOD for unit, names in UNITS.items() for name in na
 # layouts
 
 
-@pytest.mark.parametrize("wrapping", ["exercises/", "", "solutions/", "alice-main/exercises/", "a/b/exercises/"])
+@pytest.mark.parametrize(
+    "wrapping", ["exercises/", "", "solutions/", "alice-main/exercises/", "a/b/exercises/"]
+)
 @pytest.mark.parametrize("relative", [False, True])
 def test_a_whole_submission_in_any_wrapping(course, hand_in, wrapping, relative):
     folder = hand_in({wrapping + name: text for name, text in ALL.items()})
@@ -115,7 +118,7 @@ def test_the_content_decides_between_units_with_the_same_files(course, hand_in):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "id"),
+    ("name", "text", "which"),
     [
         ("cross_entropy.py", GOOD, "lecture5.cross_entropy"),
         ("crossEntropy.py", GOOD, "lecture5.cross_entropy"),
@@ -132,12 +135,12 @@ def test_the_content_decides_between_units_with_the_same_files(course, hand_in):
         ("value.py", "def f(:\n", "lecture1.value"),
     ],
 )
-def test_a_single_file(course, hand_in, name, text, id):
+def test_a_single_file(course, hand_in, name, text, which):
     folder = hand_in({name: text, "mine.py": GOOD})
     found = read_submission(folder / name, course)
-    assert found.only == (id,)
-    assert set(found.files) == {id}
-    assert found.files[id].display == name
+    assert found.only == (which,)
+    assert set(found.files) == {which}
+    assert found.files[which].display == name
 
 
 def test_a_single_file_where_it_belongs_may_import_its_neighbours(course, hand_in):
@@ -148,7 +151,9 @@ def test_a_single_file_where_it_belongs_may_import_its_neighbours(course, hand_i
 
 
 def test_what_cannot_be_told_is_asked_for(course, hand_in):
-    folder = hand_in({"train.py": GOOD, "zzz.py": GOOD, "hw.zip": b"PK", "empty/readme": "", "exercises/x": ""})
+    folder = hand_in(
+        {"train.py": GOOD, "zzz.py": GOOD, "hw.zip": b"PK", "empty/readme": "", "exercises/x": ""}
+    )
     for name, says in [
         ("train.py", r"could be lecture1\.train or lecture7\.train\. Put it into a folder"),
         ("zzz.py", "Name it as the exercise is, as in lecture1/value.py"),
@@ -234,7 +239,7 @@ def test_a_path_that_is_itself_a_link_is_not_followed(course, hand_in, target):
         fault = read_submission(folder / "lecture1/train.py", course).files["lecture1.train"].fault
         assert "symbolic link" in fault
     else:
-        with pytest.raises(UsageError, match="Give the folder itself: .*real"):
+        with pytest.raises(UsageError, match=r"Give the folder itself: .*real"):
             read_submission(link, course)
 
 
@@ -337,7 +342,10 @@ def test_odd_names_cannot_break_the_terminal(course, hand_in, tmp_path):
         ("lecture5/cross-entropy.py", "Did you mean lecture5/cross-entropy.py?"),
         ("lecture5/cross_entropy (1).py", "Did you mean lecture5/cross_entropy (1).py?"),
         ("lecture5/cross_entropy.py.txt", "Did you mean lecture5/cross_entropy.py.txt?"),
-        ("lecture5/cross_entropy.ipynb", "jupyter nbconvert --to script --output cross_entropy 'lecture5/cross"),
+        (
+            "lecture5/cross_entropy.ipynb",
+            "jupyter nbconvert --to script --output cross_entropy 'lecture5/cross",
+        ),
         ("cross_entropy.py", "there is cross_entropy.py. Move it to lecture5/cross_entropy.py."),
         ("lecture_5/cross_entropy.py", "there is lecture_5/cross_entropy.py. Move it to"),
         ("Lecture-5/zzz.py", "Did you mean the folder Lecture-5? Rename it to lecture5."),

@@ -1,11 +1,14 @@
 """Release writes what is out of date and nothing else."""
 
 import pytest
+
 from grader.author.release import release
 from grader.course import CourseError, find_course
 from grader.errors import UsageError
 
-SOLUTION = '# /// exercise\n# title = "t"\n# ///\n\n\ndef f(x):\n    # solution\n    return 42\n    # end solution\n'
+SOLUTION = (
+    '# /// exercise\n# title = "t"\n# ///\n\n\ndef f(x):\n    # solution\n    return 42\n    # end solution\n'
+)
 
 
 @pytest.fixture

@@ -6,13 +6,24 @@ import io
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 from reports_samples import ALL_PASSED, CROSS_ENTROPY, EVERY, EVIL, SAMPLES, SHORT, failed, one, report
 from rich.console import Console
 
+from grader.reports.junit import to_junit
 from grader.reports.layout import ASCII, UNICODE, cell_width
-from grader.reports.model import CheckResult, ExerciseResult, Failure, Verdict
+from grader.reports.model import (
+    CheckResult,
+    Counterexample,
+    ExerciseResult,
+    Failure,
+    Finding,
+    Frame,
+    Value,
+    Verdict,
+)
 from grader.reports.page import points_text, render_text
 from grader.reports.terminal import print_report
 
@@ -87,6 +98,19 @@ def test_a_submission_cannot_touch_the_page(options):
     # Nothing of it stands where the report's own lines do.
     own = [line for line in shown.splitlines() if not line.startswith("      ")]
     assert [line.split()[0] for line in own if line] == ["lecture7", "✗", "0.1/1.1"]
+
+
+def test_a_flood_is_bounded():
+    flood = "é[1, 2], \n" * 100_000
+    values = Counterexample((Value(flood, flood),), flood, flood, flood)
+    frames = (Frame(flood, 1, flood, flood),) * 1000
+    failure = Failure(flood, (Finding("error", flood),), values, frames, flood, flood)
+    check = failed("test_it", "It holds.", failure)
+    result = report(ExerciseResult("lecture5.one", "one", "one.py", (check,), notes=(flood,)))
+    start = time.perf_counter()
+    assert len(render_text(result, verbose=True).splitlines()) < 1000
+    assert len(to_junit(result)) < 100_000
+    assert time.perf_counter() - start < 10
 
 
 def test_a_path_with_spaces_cannot_run_on_into_a_line_of_the_report():

@@ -45,7 +45,7 @@ NAMES = (
 
 
 def parameters(rng, N, V, block, E, H):
-    """Random parameters (no bias or gain at 0 or 1), and a batch that repeats characters and leaves one out."""
+    """Random parameters (no bias or gain at 0 or 1); a batch that repeats characters and leaves one out."""
 
     def normal(*shape):
         return torch.randn(shape, generator=rng, dtype=torch.float64)

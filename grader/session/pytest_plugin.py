@@ -1,0 +1,90 @@
+"""`pytest --grade lecture5`: the grader as a pytest plugin, for editors' test panes, `-k` and xdist.
+
+Loaded by every pytest of the environment, so it imports nothing until it is asked to grade.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from grader.session.grading import GradingSession
+
+_session = pytest.StashKey["GradingSession"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("gradlings", "grading exercises in neural networks")
+    group.addoption("--grade", action="append", metavar="UNIT[.EXERCISE]", help="grade these exercises; may be repeated")
+    group.addoption("--submission", metavar="PATH", help="what to grade (default: exercises/)")
+    group.addoption("--grade-seed", type=int, metavar="N", help="repeat the inputs of the run that reported this seed")
+    group.addoption("--course", metavar="PATH", help="the course's folder")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the sandboxes and put the checks of the exercises in place of the arguments."""
+    if not config.getoption("--grade"):
+        return
+    from grader.errors import GraderError
+
+    try:
+        _start(config)
+    except GraderError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _start(config: pytest.Config) -> None:
+    import secrets
+
+    from grader.course import find_course, read_submission
+    from grader.session.grading import GradingSession, Options, in_order
+    from grader.session.plugin import GradingPlugin, check_files
+
+    course_path = config.getoption("--course")
+    course = find_course(Path(course_path) if course_path else None)
+    exercises = course.resolve(config.getoption("--grade"))
+    submission = read_submission(Path(config.getoption("--submission") or "exercises"), course)
+    plan = in_order(exercises, submission, course)
+    seed = config.getoption("--grade-seed")
+    if seed is None:
+        # xdist's workers must collect and draw the same: they get the seed of the first process.
+        seed = getattr(config, "workerinput", {}).get("grade_seed")
+    if seed is None:
+        seed = secrets.randbelow(10_000)
+    config.option.grade_seed = seed
+    config.args[:] = [str(path) for path in check_files(plan)]
+    session = GradingSession(course, plan, Options(seed=seed))
+    config.stash[_session] = session
+    references, isolation = session.prepare()
+    plugin = GradingPlugin(course, plan, submission, session.sandboxes, references, seed)
+    config.pluginmanager.register(plugin, "gradlings-grading")
+    config.add_cleanup(plugin.release)
+    config.stash[_header] = f"gradlings: seed {seed}, isolation {isolation}"
+
+
+_header = pytest.StashKey[str]()
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what repeats the run and how submissions are confined."""
+    return config.stash.get(_header, None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Hand the seed to an xdist worker."""
+    seed = getattr(node.config.option, "grade_seed", None)  # type: ignore[attr-defined]
+    if seed is not None:
+        node.workerinput["grade_seed"] = seed  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the sandboxes."""
+    session = config.stash.get(_session, None)
+    if session is not None:
+        session.__exit__(None, None, None)
