@@ -6,7 +6,7 @@ from grader.course import Exercise
 
 KINDS = ("zeros", "constant", "input")
 
-_SOURCE = '''
+_SOURCE = """
 
 # --- what follows replaces every answer above by one without thought ---
 import functools as _functools
@@ -51,7 +51,7 @@ def _without_thought(function):
 
 for _name in {symbols!r}:
     globals()[_name] = _without_thought(globals()[_name])
-'''
+"""
 
 
 def trivial_source(solution: str, exercise: Exercise, kind: str) -> str:

@@ -85,7 +85,11 @@ class _Work:
     """One validation: each method grades one kind of submission and notes problems."""
 
     def __init__(
-        self, session: GradingSession, course: Course, exercises: tuple[Exercise, ...], say: Callable[[str], None]
+        self,
+        session: GradingSession,
+        course: Course,
+        exercises: tuple[Exercise, ...],
+        say: Callable[[str], None],
     ) -> None:
         self.session = session
         self.course = course
@@ -120,7 +124,10 @@ class _Work:
             for result in self._grade(self.exercises, self._solutions, seed):
                 for check in result.checks:
                     if check.verdict is not Verdict.PASSED:
-                        self._note(result.exercise, f"the solution fails {check.name} with seed {seed}: {_why(check)}")
+                        self._note(
+                            result.exercise,
+                            f"the solution fails {check.name} with seed {seed}: {_why(check)}",
+                        )
                 if not result.checks:
                     self._note(result.exercise, "there are no checks")
             self._numeric = self.session.numeric
@@ -131,8 +138,12 @@ class _Work:
         stubs = read_submission(self.course.root / "exercises", self.course)
         for result in self._grade(self.exercises, stubs, _FIRST_SEED):
             if result.status is not Status.NOT_STARTED:
-                named = [f"{check.name} ({check.verdict})" for check in result.checks if check.verdict is not Verdict.NOT_STARTED]
-                self._note(result.exercise, f"the stub is {result.status}, not \"not started\": {', '.join(named[:5])}")
+                named = [
+                    f"{check.name} ({check.verdict})"
+                    for check in result.checks
+                    if check.verdict is not Verdict.NOT_STARTED
+                ]
+                self._note(result.exercise, f'the stub is {result.status}, not "not started": {", ".join(named[:5])}')
 
     def wrong_answers(self) -> None:
         """Every misconception is rejected, named, and never taken for another."""

@@ -100,7 +100,10 @@ def _without(lines: list[str], wrong: list[ast.stmt], tree: ast.Module) -> str:
     dropped: list[ast.stmt] = list(wrong)
     for node in tree.body:
         is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        of_grader = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {"grader", "__future__"}
+        of_grader = isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in {
+            "grader",
+            "__future__",
+        }
         if is_docstring or of_grader:
             dropped.append(node)
     gone: set[int] = set()

@@ -95,7 +95,13 @@ class _Comparison:
             self._leaf(actual, expected, str(name))
 
     def _fail(
-        self, kind: str, name: str, headline: str, actual: Any, expected: Any, index: tuple[int, ...] | None = None
+        self,
+        kind: str,
+        name: str,
+        headline: str,
+        actual: Any,
+        expected: Any,
+        index: tuple[int, ...] | None = None,
     ) -> None:
         mismatch = Mismatch(kind, name, headline, actual, expected, self.sizes, self.oracle, index=index)
         raise self.context.fail(mismatch)
@@ -155,9 +161,7 @@ class _Comparison:
                        actual, expected)  # fmt: skip
         self._values(np.asarray(actual), np.asarray(expected), actual, expected, name)
 
-    def _values(
-        self, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any], actual: Any, expected: Any, name: str
-    ) -> None:
+    def _values(self, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any], actual: Any, expected: Any, name: str) -> None:
         if e.size == 0:
             return
         if not np.issubdtype(e.dtype, np.inexact):
@@ -183,11 +187,16 @@ class _Comparison:
         wrong = ~(difference <= max(self.rtol * scale, self.atol))
         if wrong.any():
             index = tuple(int(i) for i in np.unravel_index(int(np.argmax(difference)), difference.shape))
-            self._fail("values", name, f"{name} is not right{_share(wrong, index, difference)}.", actual, expected, index)
+            self._fail(
+                "values",
+                name,
+                f"{name} is not right{_share(wrong, index, difference)}.",
+                actual,
+                expected,
+                index,
+            )
 
-    def _exact(
-        self, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any], actual: Any, expected: Any, name: str
-    ) -> None:
+    def _exact(self, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any], actual: Any, expected: Any, name: str) -> None:
         wrong = a != e
         if wrong.any():
             index = _first(wrong)
@@ -212,5 +221,3 @@ def _share(wrong: np.ndarray[Any, Any], index: tuple[int, ...], difference: np.n
         return f" in any of its {wrong.size} numbers"
     worst = f", most at {_place(index)}" if difference.any() else f", first at {_place(index)}"
     return f" in {count} of its {wrong.size} numbers{worst}"
-
-

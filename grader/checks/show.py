@@ -76,14 +76,16 @@ def show(value: Any, digits: int = 6, whole: int = WHOLE) -> str:
         kind = "tensor" if is_tensor(value) else "array"
         low, high = (number(bound, 3) for bound in (array.min(), array.max()))
         return f"{kind} {shape_in_words(array.shape)}, {low} to {high}"
-    if isinstance(value, float | int | complex) or isinstance(value, np.generic):
+    if isinstance(value, float | int | complex | np.generic):
         return number(value, digits)
     if isinstance(value, dict):
         return _cut("{" + ", ".join(f"{key!r}: {show(item, digits)}" for key, item in list(value.items())[:20]) + "}")
     if isinstance(value, tuple):
         return _cut("(" + ", ".join(show(item, digits) for item in value[:40]) + ")")
     if isinstance(value, list):
-        return _cut("[" + ", ".join(show(item, digits) for item in value[:40]) + ("" if len(value) <= 40 else ", …") + "]")
+        return _cut(
+            "[" + ", ".join(show(item, digits) for item in value[:40]) + ("" if len(value) <= 40 else ", …") + "]"
+        )
     if isinstance(value, Handle | Unsendable):
         return type_in_words(value)
     if type(value).__name__ == "Generator":

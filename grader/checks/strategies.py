@@ -21,7 +21,9 @@ def halves(min_value: float = -4, max_value: float = 4) -> SearchStrategy[float]
     return steps.map(lambda step: nearest + step / 2)
 
 
-def tensors(shape: Sequence[int], *, min_value: float = -4, max_value: float = 4, dtype: Any = None) -> SearchStrategy[Any]:
+def tensors(
+    shape: Sequence[int], *, min_value: float = -4, max_value: float = 4, dtype: Any = None
+) -> SearchStrategy[Any]:
     """Tensors of multiples of 1/2.
 
     Args:

@@ -17,7 +17,7 @@ def course_option(function: _F) -> _F:
         "--course",
         "course_path",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="The course's folder. Without it: the course around the current folder, else the one that is installed.",
+        help="The course's folder. Without it: the course that came with the grader.",
     )(function)
 
 

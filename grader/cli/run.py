@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=click.IntRange(0), help="Repeat the inputs of the run that reported this seed.")
 @click.option("--debug", is_flag=True, help="Run the submission in this process: breakpoint() and print work.")
-@click.option("--format", "style", type=click.Choice(["terminal", "json", "junit"]), default="terminal", show_default=True)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["terminal", "json", "junit"]),
+    default="terminal",
+    show_default=True,
+)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--require-isolation", is_flag=True, help="Grade nothing below full isolation; exit code 3.")
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")

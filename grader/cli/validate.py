@@ -14,7 +14,13 @@ from grader.course import find_course
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[UNIT…]")
-@click.option("--seeds", type=click.IntRange(1), default=20, show_default=True, help="Seeds to grade the solutions with.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Seeds to grade the solutions with.",
+)
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw the matrix without Unicode.")
 @isolation_option
 @course_option

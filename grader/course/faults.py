@@ -15,15 +15,14 @@ MOST_TOKENS = 100_000  # Python's parser takes up to 10 µs and 2 kB for each; 1
 _WORD = r"\w+|#+|[^\w\s#]|\n(?=\S)"
 _SHOWN = 90
 _MAGIC = r"\s*(%%?[A-Za-z]|!\s*[\w./~]|\?\w|[\w.]+\?{1,2}\s*$)"
+_SHELL = r"\s*(python3? -m )?(pip3?|conda|uv pip) install\b"
 _CONFLICT = r"(<{7}|>{7}|\|{7})( |$)|={7}$"
-_PACKAGES = frozenset(
-    {"torch", "numpy", "torchvision", "tiktoken", "einops", "regex", "matplotlib", "pytest"}
-)
+_PACKAGES = frozenset({"torch", "numpy", "torchvision", "tiktoken", "einops", "regex", "matplotlib", "pytest"})
 _QUOTES = "“”„‘’‚«»"
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:  # noqa: PLR0911 - one for each fault
+def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:
     """Say why a text is not Python; empty if it is.
 
     Args:
@@ -52,9 +51,7 @@ def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:  # noqa: PLR
             "operators. Split it into several statements."
         )
     except (ValueError, OverflowError) as error:
-        return (
-            f"Python {_VERSION} cannot read this file: {printable(str(error))}. Save it again as UTF-8 text."
-        )
+        return f"Python {_VERSION} cannot read this file: {printable(str(error))}. Save it again as UTF-8 text."
     if must_hold_code and not tree.body:
         return "This file holds only comments. Take the # away from your code, or start again from the stub."
     return ""
@@ -105,9 +102,13 @@ def _fault_of_syntax(error: SyntaxError, text: str) -> str:
         return f"Line {number} is a Markdown fence (```), not Python. Delete it and the one that closes it."
     if re.match(_CONFLICT, line):
         return (
-            f"Line {number} is the mark of a merge conflict ({line[:7]}). Decide between the two versions, "
-            "and delete the other with the lines of <<<<<<<, ======= and >>>>>>>."
+            f"Line {number} looks like the mark of a merge conflict ({line[:7]}). "
+            "Keep one of the two versions, and delete the lines of <<<<<<<, ======= and >>>>>>>."
         )
+    if line.startswith((">>> ", "... ")):
+        return f"Line {number} begins with a prompt ({line[:3]}). Delete the prompts, and all that was printed."
+    if re.match(_SHELL, line):
+        return f"Line {number} is a command for the terminal, not Python. Run it there, and delete it here."
     if re.match(_MAGIC, line):
         return (
             f"Line {number} is a notebook command ({printable(line.strip(), 40)}), not Python. "
@@ -170,9 +171,12 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"invalid syntax$",
-        "Python {version} cannot read this. Look here and just before for a missing bracket, quote or comma.",
+        "Python {version} cannot read this. Often a bracket, quote or comma is missing here or just before.",
     ),
-    (r"f-string: (.+)", "the f-string is not right: {0}. Python {version} reads it; newer ones allow more."),
+    (
+        r"f-string: (.+?)[.?!]*$",
+        "the f-string is not right: {0}. Python {version} reads it; newer ones allow more.",
+    ),
 )
 
 

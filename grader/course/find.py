@@ -20,9 +20,9 @@ def find_course(start: Path | None = None) -> Course:
     """Find the course and load it.
 
     Args:
-        start: the course's folder. None: the nearest folder at or above the current one that has
-            ``exercises/`` and ``tests/hidden/``, else the course that the grader was installed with, else the
-            checkout that the grader lies in.
+        start: the course's folder. None: the course that the grader was installed with, else the checkout that
+            the grader lies in. Never the current folder: its checks would run in the trusted process, and in a
+            learner's repository they are the learner's.
 
     Raises:
         UsageError: if there is no course.
@@ -35,18 +35,10 @@ def find_course(start: Path | None = None) -> Course:
             advice = f"Did you mean {above}?" if above else "Give a folder that has both."
             raise UsageError(f"{start} is not a course: it lacks exercises/ or tests/hidden/. {advice}")
         return load_course(root)
-    try:
-        here = Path.cwd()
-        folders = [here, *here.parents]
-    except FileNotFoundError:  # the current folder has been deleted
-        folders = []
-    for folder in (*folders, _PACKAGE / "_course", _PACKAGE.parent):
+    for folder in (_PACKAGE / "_course", _PACKAGE.parent):
         if _is_course(folder):
             return load_course(folder)
-    raise UsageError(
-        "There is no course here: no folder at or above this one has exercises/ and tests/hidden/, and none "
-        "came with the grader. Give the course's folder."
-    )
+    raise UsageError("No course came with this grader. Give the course's folder: --course PATH.")
 
 
 def load_course(root: Path) -> Course:

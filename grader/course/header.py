@@ -47,7 +47,7 @@ def read_header(text: str, where: str) -> Header:
     first, lines = _block(text, where)
     try:
         values = tomllib.loads("\n".join(lines))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise CourseError(
             f"{where}, line {first + 1}: the exercise block is not valid TOML: {error}, "
             f"counted from the line below `{_OPENING}`."
@@ -59,14 +59,10 @@ def read_header(text: str, where: str) -> Header:
             raise CourseError(f"{where}, line {first + 1}: the exercise block has no key {key!r}; {advice}")
     title = values.get("title")
     if not isinstance(title, str) or not title.strip():
-        raise CourseError(
-            f'{where}, line {first + 1}: the exercise block needs a title, as in `title = "…"`.'
-        )
+        raise CourseError(f'{where}, line {first + 1}: the exercise block needs a title, as in `title = "…"`.')
     packages = values.get("packages", "torch")
     if packages not in ("torch", "numpy"):
-        raise CourseError(
-            f'{where}, line {first + 1}: packages must be "torch" or "numpy", and is {packages!r}.'
-        )
+        raise CourseError(f'{where}, line {first + 1}: packages must be "torch" or "numpy", and is {packages!r}.')
     return Header(
         title=title,
         forbids=_strings(values, "forbids", f"{where}, line {first + 1}"),
@@ -126,6 +122,4 @@ def _strings(values: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
     value = values.get(key, [])
     if isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value):
         return tuple(value)
-    raise CourseError(
-        f'{where}: {key} must be a list of texts, as in `{key} = ["…"]`, and none may be empty.'
-    )
+    raise CourseError(f'{where}: {key} must be a list of texts, as in `{key} = ["…"]`, and none may be empty.')

@@ -97,9 +97,7 @@ class Course:
             if unit.name == name:
                 return unit
         meant = closest(name, [unit.name for unit in self.units])
-        raise UsageError(
-            f"There is no unit {printable(name, 60)!r}. {self._advice([meant] if meant else [])}"
-        )
+        raise UsageError(f"There is no unit {printable(name, 60)!r}. {self._advice([meant] if meant else [])}")
 
     def exercise(self, id: str) -> Exercise:  # noqa: A002 - the field's own name
         """Find an exercise by its id.
@@ -139,9 +137,7 @@ class Course:
         """Guess which units or exercises a name stands for, best first."""
         units = [unit.name for unit in self.units]
         pieces = [p for p in name.removesuffix(".py").replace("\\", "/").replace("/", ".").split(".") if p]
-        if len(pieces) > 1 and plain(pieces[-2]) in map(
-            plain, units
-        ):  # lecture5.crossentropy, ./lecture5/train.py
+        if len(pieces) > 1 and plain(pieces[-2]) in map(plain, units):  # lecture5.crossentropy, ./lecture5/train.py
             unit = closest(pieces[-2], units)
             inside = closest(pieces[-1], [e.name for e in self.exercises if e.unit == unit])
             if inside:

@@ -90,9 +90,7 @@ class Folder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self.fd is not None:
             os.close(self.fd)
 
@@ -133,7 +131,7 @@ class Folder:
             os.close(fd)
 
 
-def decode(data: bytes, name: str) -> tuple[str, str]:  # noqa: PLR0911 - one for each fault
+def decode(data: bytes, name: str) -> tuple[str, str]:
     r"""Turn a file's bytes into text as Python would, or into a fault.
 
     Args:

@@ -48,9 +48,7 @@ def init_course(target: Path, course: Course) -> list[Path]:
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file. Name a folder, new or empty.")
     exercises = target / "exercises"
-    if exercises.is_symlink() or (
-        exercises.exists() and (not exercises.is_dir() or any(exercises.iterdir()))
-    ):
+    if exercises.is_symlink() or (exercises.exists() and (not exercises.is_dir() or any(exercises.iterdir()))):
         raise UsageError(
             f"{exercises} is there already, and nothing in it will be overwritten. "
             "Name another folder, or move it away first."

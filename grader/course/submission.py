@@ -69,9 +69,7 @@ def read_submission(path: Path, course: Course) -> Submission:
             reader.read(root)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(
-            f"{printable(str(path))} cannot be read: {reason}. Make it readable first."
-        ) from error
+        raise UsageError(f"{printable(str(path))} cannot be read: {reason}. Make it readable first.") from error
     return Submission(
         root=layout.root,
         files=reader.files,
@@ -82,7 +80,7 @@ def read_submission(path: Path, course: Course) -> Submission:
     )
 
 
-def missing_hint(submission: Submission, exercise: Exercise) -> str:  # noqa: PLR0911 - one for each guess
+def missing_hint(submission: Submission, exercise: Exercise) -> str:
     """Say where the file of an exercise might be that the submission lacks; empty if it has it."""
     if exercise.id in submission.files:
         return ""
@@ -145,10 +143,8 @@ class _Reader:
                 try:
                     with Folder(root.path / unit.name, root) as folder:
                         self.read_unit(folder, unit.name, names, f"{unit.name}/")
-                except FileNotFoundError:
-                    continue
                 except OSError:
-                    continue  # the walk says why
+                    continue  # the walk says why, if it is there at all
         self.walk(root, (self.layout.unit,) if self.layout.unit else (), "", 0)
 
     def read_unit(self, folder: Folder, unit: str, names: list[str], below: str) -> None:
@@ -164,9 +160,7 @@ class _Reader:
         entries = folder.entries(_MOST_ENTRIES - self.entries)
         self.entries += len(entries)
         if self.entries >= _MOST_ENTRIES:
-            self.note(
-                f"There are over {_MOST_ENTRIES:,} files here; not all were looked at. Hand in only code."
-            )
+            self.note(f"There are over {_MOST_ENTRIES:,} files here; not all were looked at. Hand in only code.")
         for entry in entries:
             if entry.name.startswith(".") or entry.name in _SKIPPED:
                 continue
@@ -175,9 +169,7 @@ class _Reader:
             else:
                 self.meet(folder, entry.name, package, below)
 
-    def walk_into(
-        self, folder: Folder, entry: Entry, package: tuple[str, ...], below: str, depth: int
-    ) -> None:
+    def walk_into(self, folder: Folder, entry: Entry, package: tuple[str, ...], below: str, depth: int) -> None:
         """Walk a folder in a folder, unless it is a link or too deep down."""
         path = f"{below}{entry.name}"
         if not package and entry.name not in {unit.name for unit in self.course.units}:

@@ -77,12 +77,9 @@ def _parameters(definition: _Definition, classes: dict[str, ast.ClassDef]) -> st
             if isinstance(node, ast.FunctionDef) and node.name == "__init__":
                 return _arguments(node.args, bound=True)
         if _has_fields(definition):
-            fields = [
-                n for n in definition.body if isinstance(n, ast.AnnAssign) and "ClassVar" not in _head(n)
-            ]
+            fields = [n for n in definition.body if isinstance(n, ast.AnnAssign) and "ClassVar" not in _head(n)]
             return ", ".join(
-                ast.unparse(n.target) + (f"={ast.unparse(n.value)}" if n.value is not None else "")
-                for n in fields
+                ast.unparse(n.target) + (f"={ast.unparse(n.value)}" if n.value is not None else "") for n in fields
             )
         seen.add(definition.name)
         bases = [b.id for b in definition.bases if isinstance(b, ast.Name)]

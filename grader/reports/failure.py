@@ -29,9 +29,7 @@ _LONGEST_PATH = 300
 _LONGEST_NAME = 40
 
 
-def explain(
-    failure: Failure, *, width: int = 80, verbose: bool = False, charset: Charset = UNICODE
-) -> list[Line]:
+def explain(failure: Failure, *, width: int = 80, verbose: bool = False, charset: Charset = UNICODE) -> list[Line]:
     """Lay a failure out: what is wrong, why, the smallest input, where, and what the code printed."""
     lines = _prose(failure, min(width, TEXT_WIDTH), verbose=verbose, charset=charset)
     if failure.counterexample is not None:
@@ -62,10 +60,9 @@ def _counterexample(example: Counterexample, width: int, *, verbose: bool, chars
     values: list[tuple[str, str]] = []
     if example.inputs:
         title = "Smallest input that shows it:"
-        inputs = [
-            (crop(charset.clean(v.name), _LONGEST_NAME, charset), charset.clean(v.text))
-            for v in example.inputs
-        ]
+        names = [crop(charset.clean(value.name), _LONGEST_NAME, charset) for value in example.inputs]
+        texts = [charset.clean(value.text) for value in example.inputs]
+        inputs = list(zip(names, texts, strict=True))
         in_one = "  ".join([title, *(f"{name} {text}" for name, text in inputs)])
         if cell_width(in_one) <= width:
             lines.append(_styled(in_one))
@@ -82,9 +79,7 @@ def _counterexample(example: Counterexample, width: int, *, verbose: bool, chars
     return lines + _named_values(values, width, verbose=verbose, charset=charset)
 
 
-def _named_values(
-    values: list[tuple[str, str]], width: int, *, verbose: bool, charset: Charset
-) -> list[Line]:
+def _named_values(values: list[tuple[str, str]], width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """Name and value in two columns, continuation lines under the value."""
     column = max((cell_width(name) for name, _ in values), default=0)
     stacked = column > width // 3  # long names get a line of their own

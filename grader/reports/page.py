@@ -88,9 +88,7 @@ def _heading(heading: tuple[str, str], run: Report | None, width: int, charset: 
     return [(Span(left, "heading"), Span(" " * gap), Span(right, "faint"))]
 
 
-def _exercise(
-    exercise: ExerciseResult, column: int, width: int, *, verbose: bool, charset: Charset
-) -> list[Line]:
+def _exercise(exercise: ExerciseResult, column: int, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """The exercise's own line, warnings about its file, and its checks where they have something to say."""
     status = exercise.status
     style = _STYLE_OF[status]

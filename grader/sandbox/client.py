@@ -206,7 +206,7 @@ class Channel:
         try:
             word = self.read(5, deadline)
         except WorkerLostError:
-            word = b""
+            word = bytearray()
         if bytes(word) != b"ready":
             raise GraderError(f"A worker could not confine itself:\n{self.output()}")
         self.sock.setblocking(False)
@@ -323,7 +323,11 @@ class Worker:
         self.alive = True
 
     def exchange(
-        self, body: list[Any], buffers: Callable[[list[Any]], list[wire.Buffer]], large: list[wire.Buffer], seconds: float
+        self,
+        body: list[Any],
+        buffers: Callable[[list[Any]], list[wire.Buffer]],
+        large: list[wire.Buffer],
+        seconds: float,
     ) -> tuple[list[Any], bytearray]:
         """Send a request and read its answer.
 
@@ -350,7 +354,7 @@ class Worker:
             answer = wire.parse_structure(self._channel.read(structure, deadline))
             blob = self._channel.read(size, deadline)
             if len(answer) != 4 or answer[0] != nonce or type(answer[0]) is not int:
-                raise wire.ProtocolError("an answer to something that was not asked")
+                raise wire.ProtocolError("an answer to something that was not asked")  # noqa: TRY301
         except wire.ProtocolError as error:
             self.kill()
             raise WorkerLostError("protocol", str(error)) from None
@@ -414,4 +418,4 @@ def how_it_ended(status: int) -> str:
         signal.SIGXFSZ: "it wrote a file larger than the sandbox allows",
         signal.SIGKILL: "it was killed, or closed its connection to the grader",
     }
-    return known.get(number, f"it was ended by signal {number}")  # type: ignore[call-overload]
+    return known.get(signal.Signals(number), f"it was ended by signal {number}")

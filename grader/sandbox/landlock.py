@@ -1,7 +1,8 @@
 """Landlock: what a worker may open. Two layers, so that the costly one is built once.
 
 Rules of one layer add up, layers intersect. The shared layer lists the system folders that every worker may read and
-is built once in the zygote (about 100 rules); the own layer, two rules, confines writing to the worker's scratch folder.
+is built once in the zygote (a few hundred rules); the own layer, three rules, confines writing to the worker's
+scratch folder.
 """
 
 from __future__ import annotations

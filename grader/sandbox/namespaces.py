@@ -9,7 +9,14 @@ from pathlib import Path
 
 from grader.sandbox import syscalls
 
-_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
+    0x20000,
+    0x4000000,
+    0x8000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _OLD_ROOT = "/.old"
@@ -40,7 +47,7 @@ def enter(visible: list[str], hidden: list[str], scratch_bytes: int) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w") as file:  # noqa: PTH123 - one write call, as the kernel demands
+    with open(path, "w") as file:
         file.write(text)
 
 
@@ -59,25 +66,25 @@ def _fork_into_pid_namespace() -> None:
 def _build_tree(visible: list[str], hidden: list[str], scratch_bytes: int) -> None:
     syscalls.mount("none", "/", None, _REC | _PRIVATE)
     syscalls.mount("tmpfs", "/tmp", "tmpfs", _NOSUID | _NODEV, "size=1m,mode=755")  # noqa: S108 - a mount point
-    os.mkdir("/tmp" + _OLD_ROOT)  # noqa: S108, PTH102
+    os.mkdir("/tmp" + _OLD_ROOT)  # noqa: S108
     syscalls.pivot_root("/tmp", "/tmp" + _OLD_ROOT)  # noqa: S108 - and /tmp of old reappears below the old root
     os.chdir("/")
     places = {path: path for path in visible} | dict.fromkeys(hidden, "")
     for path in sorted(places, key=lambda place: (place.count("/"), place)):
         if places[path]:
             _show(path)
-        elif os.path.isdir(path):  # noqa: PTH112 - only where something above it is visible
+        elif os.path.isdir(path):
             syscalls.mount("tmpfs", path, "tmpfs", _NOSUID | _NODEV, "size=64k,mode=755")
     for device in _DEVICES:
         _show(device)
-    os.mkdir("/proc")  # noqa: PTH102
+    os.mkdir("/proc")
     with contextlib.suppress(OSError):  # some containers mask /proc; nothing of ours needs it
         syscalls.mount("proc", "/proc", "proc", _NOSUID | _NODEV | _NOEXEC)
-    os.mkdir(SCRATCH)  # noqa: PTH102
+    os.mkdir(SCRATCH)
     options = f"size={scratch_bytes},nr_inodes=10000,mode=700"
     syscalls.mount("tmpfs", SCRATCH, "tmpfs", _NOSUID | _NODEV, options)
     syscalls.detach(_OLD_ROOT)
-    os.rmdir(_OLD_ROOT)  # noqa: PTH106
+    os.rmdir(_OLD_ROOT)
     with contextlib.suppress(OSError):
         syscalls.mount("none", "/", None, _REMOUNT | _BIND | _RDONLY | _NOSUID | _NODEV)
 
@@ -85,16 +92,16 @@ def _build_tree(visible: list[str], hidden: list[str], scratch_bytes: int) -> No
 def _show(path: str) -> None:
     """Bind a file or folder of the old tree at the same place of the new one; symbolic links are made again."""
     old = _OLD_ROOT + path
-    if os.path.islink(old):  # noqa: PTH114
+    if os.path.islink(old):
         if not os.path.lexists(path):
-            os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
-            os.symlink(os.readlink(old), path)  # noqa: PTH115, PTH211
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.symlink(os.readlink(old), path)
         return
-    if os.path.isdir(old):  # noqa: PTH112
-        os.makedirs(path, exist_ok=True)  # noqa: PTH103
-    elif os.path.exists(old):  # noqa: PTH110
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
-        if not os.path.exists(path):  # noqa: PTH110
+    if os.path.isdir(old):
+        os.makedirs(path, exist_ok=True)
+    elif os.path.exists(old):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if not os.path.exists(path):
             Path(path).touch()
     else:
         return

@@ -25,7 +25,13 @@ class RemotePeer:
         return kind, value
 
     def exchange(
-        self, operation: str, target: int, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any], seconds: float
+        self,
+        operation: str,
+        target: int,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: dict[str, Any],
+        seconds: float,
     ) -> tuple[str, Any, Any]:
         """See Peer."""
         large: list[wire.Buffer] = []
@@ -53,7 +59,13 @@ class LocalPeer:
         self.runtime = runtime
 
     def exchange(
-        self, operation: str, target: int, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any], seconds: float
+        self,
+        operation: str,
+        target: int,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: dict[str, Any],
+        seconds: float,
     ) -> tuple[str, Any, Any]:
         """See Peer; the deadline is not kept."""
         del seconds

@@ -31,15 +31,15 @@ class RaisedError(Exception):
         super().__init__(f"{self.type_name}: {self.message}" if self.message else self.type_name)
 
 
-class Interrupted(BaseException):  # noqa: N818 - no error of the check
+class Interrupted(BaseException):
     """Ends a check at once: not an ``Exception``, so that Hypothesis does not try again with another input."""
 
 
-class NotStarted(Interrupted):  # noqa: N818
+class NotStarted(Interrupted):
     """The stub's NotImplementedError came."""
 
 
-class SymbolMissing(Interrupted):  # noqa: N818
+class SymbolMissing(Interrupted):
     """The submission does not define what was asked for."""
 
     def __init__(self, name: str, defined: list[str]) -> None:
@@ -48,7 +48,7 @@ class SymbolMissing(Interrupted):  # noqa: N818
         self.defined = defined
 
 
-class NoAnswer(Interrupted):  # noqa: N818
+class NoAnswer(Interrupted):
     """The worker gave no answer: ``timeout``, ``crashed`` or ``protocol``."""
 
     def __init__(self, kind: str, detail: str, call: Call, seconds: float) -> None:
@@ -85,7 +85,13 @@ class Peer(Protocol):
     """Whoever answers requests: a worker, or a module in this process."""
 
     def exchange(
-        self, operation: str, target: int, args: tuple[Any, ...], kwargs: dict[str, Any], options: dict[str, Any], seconds: float
+        self,
+        operation: str,
+        target: int,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        options: dict[str, Any],
+        seconds: float,
     ) -> tuple[str, Any, Any]:
         """Answer with ``("ok", value, echo)`` or ``("err", description, None)``; handles come as HandleInfo."""
 
@@ -340,7 +346,16 @@ def to_node(value: Any) -> list[Any]:
 def from_node(node: list[Any]) -> HandleInfo:
     """Check and take a handle's description."""
     match node:
-        case ["h", int() as ref, str() as kind, str() as kind_name, str() as name, int() as line, str() as file, str() as base]:
+        case [
+            "h",
+            int() as ref,
+            str() as kind,
+            str() as kind_name,
+            str() as name,
+            int() as line,
+            str() as file,
+            str() as base,
+        ]:
             if kind not in {"function", "class", "module", "object"} or ref < 1:
                 raise wire.ProtocolError("a malformed handle")
             return HandleInfo(ref, kind, kind_name[:200], name[:200], line, file[:300], base[:50])

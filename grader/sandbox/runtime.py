@@ -65,7 +65,7 @@ class Channel:
 
     def send(self, buffers: list[wire.Buffer]) -> None:
         """Send all buffers of a frame."""
-        remaining = [memoryview(buffer).cast("B") for buffer in buffers if len(memoryview(buffer))]
+        remaining = [memoryview(buffer).cast("B") for buffer in buffers if memoryview(buffer)]
         while remaining:
             sent = self.sock.sendmsg(remaining[:64])
             while remaining and sent >= len(remaining[0]):
@@ -129,7 +129,14 @@ class Runtime:
         return ["h", *msgspec.structs.astuple(self.objects.add(value))]
 
     def _answer(
-        self, operation: str, target: Any, args: Any, kwargs: Any, options: Any, blob: bytearray, fds: list[int]
+        self,
+        operation: str,
+        target: Any,
+        args: Any,
+        kwargs: Any,
+        options: Any,
+        blob: bytearray,
+        fds: list[int],
     ) -> list[Any]:
         mapped = [_map(fd) for fd in fds]
         try:

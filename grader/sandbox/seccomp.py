@@ -1,6 +1,6 @@
 """Seccomp: the system calls a worker may not make, as a classic BPF program assembled here.
 
-A list of what is denied, not of what is allowed: torch and NumPy use hundreds of calls, and the files are Landlock's part.
+A list of what is denied, not of what is allowed: torch and NumPy use hundreds of calls, and files are Landlock's part.
 Denied are new processes, programs and sockets, looking into or signalling others, namespaces and mounts, metadata
 changes, IPC that outlives a process, and kernel interfaces with a history. A denied call fails with EPERM, so that
 the learner gets a Python exception with a line number rather than a dead process.
@@ -63,12 +63,8 @@ class _Architecture:
 
 
 ARCHITECTURES = {
-    "x86_64": _Architecture(
-        0xC000003E, _DENIED_X86_64, clone=56, prctl=157, kill=62, tgkill=234, prlimit=302
-    ),
-    "aarch64": _Architecture(
-        0xC00000B7, _DENIED_AARCH64, clone=220, prctl=167, kill=129, tgkill=131, prlimit=261
-    ),
+    "x86_64": _Architecture(0xC000003E, _DENIED_X86_64, clone=56, prctl=157, kill=62, tgkill=234, prlimit=302),
+    "aarch64": _Architecture(0xC00000B7, _DENIED_AARCH64, clone=220, prctl=167, kill=129, tgkill=131, prlimit=261),
 }
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06

@@ -45,7 +45,7 @@ def syscall(number: int, what: str, *args: object) -> int:
 
 
 def prctl(option: int, value: int = 0) -> None:
-    """Call prctl(2) with one argument."""
+    """Set a property of this process: prctl(2) with one argument."""
     if _libc is None:
         raise OSError("prctl: not on this platform")
     _checked(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
@@ -59,7 +59,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    """Call mount(2)."""
+    """Mount or bind: mount(2)."""
     if _libc is None:
         raise OSError("mount: not on this platform")
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind)]
@@ -111,7 +111,7 @@ def install_seccomp(program: bytes) -> None:
 def virtual_memory() -> int:
     """Bytes of address space in use by this process (VmSize); 0 where /proc is missing."""
     try:
-        with open("/proc/self/statm") as file:  # noqa: PTH123 - pathlib is not needed in the zygote
+        with open("/proc/self/statm") as file:
             return int(file.read().split()[0]) * resource.getpagesize()
     except OSError:
         return 0

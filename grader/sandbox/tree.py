@@ -38,7 +38,7 @@ def visible() -> list[str]:
 def readable(numpy_alone: bool) -> list[tuple[str, int]]:
     """The rules of the shared Landlock layer.
 
-    Landlock cannot take a child out of a folder that it grants, so folders that hold packages are granted child by child.
+    Landlock cannot take a child out of a folder that it grants: folders that hold packages are granted child by child.
 
     Args:
         numpy_alone: grant NumPy and the standard library only.
@@ -54,7 +54,11 @@ def readable(numpy_alone: bool) -> list[tuple[str, int]]:
                 paths.append(child)
     for folder in {*_LIBRARY_FOLDERS, sysconfig.get_config_var("LIBDIR") or "/usr/lib"}:
         paths += [child for child in _children(folder) if _is_library(child)]
-    paths += [*_SMALL_FILES, *_DEVICES, "/proc/cpuinfo"]  # torch complains aloud where it cannot read the last
+    paths += [
+        *_SMALL_FILES,
+        *_DEVICES,
+        "/proc/cpuinfo",
+    ]  # torch complains aloud where it cannot read the last
     return [(path, landlock.READ) for path in sorted(set(paths))]
 
 

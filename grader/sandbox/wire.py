@@ -1,6 +1,6 @@
 """The wire: plain values as msgpack and raw array bytes, in frames whose size is bounded before anything is read.
 
-A frame is ``<II`` (structure bytes, blob bytes), the structure as msgpack, and the blob that holds the arrays' bytes. No
+A frame is ``<II`` (structure bytes, blob bytes), the structure as msgpack, and the blob with the arrays' bytes. No
 pickle, no code, in either direction. A value is a *node*: itself where msgpack has it, else a tagged list::
 
     [1, 2.5]                        ["L", [1, 2.5]]
@@ -97,7 +97,7 @@ class Packer:
         self.size = 0
         self.nodes = 0
 
-    def pack(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0911, C901 - one line per type
+    def pack(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0912, C901 - one line per type
         """Make the node of a value."""
         kind = type(value)
         if kind in _SCALARS:
@@ -212,7 +212,7 @@ class Packer:
 
 def _bytes_of(flat: np.ndarray[Any, Any]) -> Buffer:
     # memoryview.cast refuses shapes with a 0 in them
-    return memoryview(flat).cast("B") if flat.size else b""
+    return memoryview(flat.data).cast("B") if flat.size else b""
 
 
 class Unpacker:
@@ -247,7 +247,7 @@ class Unpacker:
         except (IndexError, KeyError, ValueError, TypeError, OverflowError, AttributeError) as error:
             raise ProtocolError(f"a malformed value ({type(error).__name__})") from None
 
-    def _tagged(self, node: list[Any], depth: int) -> Any:  # noqa: PLR0911, PLR0912, C901 - one line per tag
+    def _tagged(self, node: list[Any], depth: int) -> Any:  # noqa: PLR0912, C901 - one line per tag
         match node:
             case ["L", list() as items]:
                 if not set(map(type, items)) <= {int, float, bool, type(None)}:
@@ -263,7 +263,15 @@ class Unpacker:
                 return {self.unpack(item, depth) for item in items}
             case ["F", list() as items]:
                 return frozenset(self.unpack(item, depth) for item in items)
-            case ["T", str() as dtype, list() as shape, int() as at, int() as size, int() as flags, str() as device]:
+            case [
+                "T",
+                str() as dtype,
+                list() as shape,
+                int() as at,
+                int() as size,
+                int() as flags,
+                str() as device,
+            ]:
                 return self._tensor(dtype, shape, at, size, flags, device)
             case ["A", str() as dtype, list() as shape, int() as at, int() as size]:
                 return self._array(_ARRAY_DTYPES[dtype], shape, at, size)
@@ -320,7 +328,9 @@ class Unpacker:
         if dtype == "bfloat16":
             tensor = tensor.view(torch.bfloat16)
         if flags or device != "cpu":
-            tensor.came_as = TensorNotes(bool(flags & REQUIRES_GRAD), bool(flags & IS_PARAMETER), device[:20])
+            tensor.came_as = TensorNotes(  # type: ignore[attr-defined]
+                bool(flags & REQUIRES_GRAD), bool(flags & IS_PARAMETER), device[:20]
+            )
         return tensor
 
 
@@ -344,11 +354,11 @@ def _numpy_generator(state: dict[str, Any]) -> np.random.Generator:
     if state["bit_generator"] != "PCG64":
         raise ProtocolError("an unknown random generator")
     bits = np.random.PCG64()
-    bits.state = state
+    bits.state = state  # type: ignore[assignment]
     return np.random.Generator(bits)
 
 
-def parse_header(raw: bytes) -> tuple[int, int]:
+def parse_header(raw: bytes | bytearray) -> tuple[int, int]:
     """Read a frame's header.
 
     Raises:

@@ -225,7 +225,7 @@ class Zygote:
 
 def _children_of(pid: int) -> list[int]:
     try:
-        with open(f"/proc/{pid}/task/{pid}/children") as file:  # noqa: PTH123
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
             return [int(child) for child in file.read().split()]
     except OSError:
         return []

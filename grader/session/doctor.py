@@ -63,7 +63,9 @@ def examine(course: Course) -> Examination:
     facts.append(("isolation", str(isolation)))
     advice = tuple(_ADVICE.get(part, f"{part[0].upper()}{part[1:]}.") for part in isolation.missing)
     lacking = tuple(
-        f"{name} is not installed: pip install {name} -c constraints.txt" for name in _PACKAGES if _version(name) == "missing"
+        f"{name} is not installed: pip install {name} -c constraints.txt"
+        for name in _PACKAGES
+        if _version(name) == "missing"
     )
     return Examination(tuple(facts), isolation, advice + lacking)
 

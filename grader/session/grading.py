@@ -131,16 +131,19 @@ class GradingSession:
         )
 
     def _run(
-        self, plan: tuple[Exercise, ...], wanted: tuple[Exercise, ...], submission: Submission, references: References, seed: int
+        self,
+        plan: tuple[Exercise, ...],
+        wanted: tuple[Exercise, ...],
+        submission: Submission,
+        references: References,
+        seed: int,
     ) -> tuple[tuple[ExerciseResult, ...], tuple[str, ...]]:
         import pytest
 
         from grader.session.plugin import GradingPlugin, check_files
 
         files = check_files(plan)
-        plugin = GradingPlugin(
-            self.course, plan, submission, self.sandboxes, references, seed, self.options.sink
-        )
+        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed, self.options.sink)
         try:
             with _own_pytest():
                 code = pytest.main([*_arguments(self.course.root, self.options), *map(str, files)], plugins=[plugin])
@@ -156,7 +159,10 @@ class GradingSession:
 
 
 def grade(
-    course: Course, exercises: Sequence[Exercise], submission: Submission | Path, options: Options | None = None
+    course: Course,
+    exercises: Sequence[Exercise],
+    submission: Submission | Path,
+    options: Options | None = None,
 ) -> Report:
     """Grade one submission in a session of its own; see GradingSession.grade."""
     with GradingSession(course, exercises, options) as session:
@@ -196,7 +202,16 @@ def _units(course: Course, results: tuple[ExerciseResult, ...]) -> tuple[tuple[s
 def _arguments(root: Path, options: Options) -> list[str]:
     """pytest, with nothing of the surroundings: no ini file, no conftest, no plugin that happens to be installed."""
     quiet = ["--capture=no"] if options.debug else ["--capture=sys"]
-    disabled = ["terminal", "cacheprovider", "junitxml", "pastebin", "doctest", "unittest", "faulthandler", "logging"]
+    disabled = [
+        "terminal",
+        "cacheprovider",
+        "junitxml",
+        "pastebin",
+        "doctest",
+        "unittest",
+        "faulthandler",
+        "logging",
+    ]
     return [
         "-c", os.devnull, f"--rootdir={root}", "--noconftest", "--assert=plain", "--import-mode=importlib",
         "--continue-on-collection-errors", *quiet, *(word for name in disabled for word in ("-p", f"no:{name}")),

@@ -13,7 +13,7 @@ from grader.checks.context import CheckContext, CheckFailed, Mismatch
 from grader.checks.diagnosis import KnownWrong, diagnose, differs_in_form
 from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
-from grader.reports.model import Counterexample, Failure, Frame, Value, Verdict, Visibility
+from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Verdict, Visibility
 from grader.sandbox.proxy import Call, NoAnswer, NotStarted, RaisedError, SymbolMissing, info_of
 from grader.session.sandboxes import ImportFailure
 
@@ -41,9 +41,7 @@ class Judge(msgspec.Struct, eq=False):
     bank: Callable[[], Sequence[KnownWrong]]
     solution: Callable[[], Any]
 
-    def judge(
-        self, error: BaseException | None, context: CheckContext, visibility: Visibility, output: str
-    ) -> Outcome:
+    def judge(self, error: BaseException | None, context: CheckContext, visibility: Visibility, output: str) -> Outcome:
         """Judge one check by the exception that ended it."""
         shown_output = output if visibility is Visibility.VISIBLE else ""
         match error:
@@ -81,9 +79,7 @@ class Judge(msgspec.Struct, eq=False):
         verdict = _LOST[failure.kind]
         return Outcome(verdict, Failure(headline, location=self.file, output=failure.output))
 
-    def raised(
-        self, error: RaisedError, output: str, visibility: Visibility, *, importing: bool = False
-    ) -> Failure:
+    def raised(self, error: RaisedError, output: str, visibility: Visibility, *, importing: bool = False) -> Failure:
         """Describe an exception of the learner's code."""
         name = error.call.name if error.call is not None else ""
         frames = tuple(Frame(*frame) for frame in error.frames)
@@ -114,10 +110,10 @@ class Judge(msgspec.Struct, eq=False):
 
     def _failed(self, error: CheckFailed, context: CheckContext, visibility: Visibility, output: str) -> Failure:
         mismatch = error.mismatch
-        findings = diagnose(context, mismatch, self.bank())
+        found = diagnose(context, mismatch, self.bank())
         return Failure(
             headline=mismatch.headline,
-            findings=findings,
+            findings=tuple(Finding(finding.kind, finding.text, finding.name) for finding in found),
             counterexample=self._counterexample(mismatch, visibility),
             location=self._location(mismatch.call),
             output=output,

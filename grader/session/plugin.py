@@ -82,7 +82,9 @@ class GradingPlugin:
         self.seed = seed
         self.sink = sink
         self.faults: list[str] = []
-        self.numeric: dict[str, set[str]] = {exercise.id: set() for exercise in exercises}  # checks that compare numbers
+        self.numeric: dict[str, set[str]] = {
+            exercise.id: set() for exercise in exercises
+        }  # checks that compare numbers
         self._states = {exercise.id: self._state(exercise) for exercise in exercises}
         self._by_path = {exercise.checks.resolve(): exercise.id for exercise in exercises}
         self._context = CheckContext()
@@ -234,7 +236,7 @@ class GradingPlugin:
             keywords={},
             outcome="passed" if passed else "failed",
             longrepr=None if passed else f"{result.verdict}: {text}",
-            when=call.when,
+            when="call" if call.when is None or call.when == "collect" else call.when,
             duration=call.duration,
             start=call.start,
             stop=call.stop,
@@ -314,7 +316,12 @@ def _demand(item: pytest.Item) -> str:
 def hypothesis_profile() -> Iterator[None]:
     """Set Hypothesis up for checks, and as it was afterwards: a context manager's generator."""
     before = hypothesis.settings.get_current_profile_name()
-    phases = [hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.target, hypothesis.Phase.shrink]
+    phases = [
+        hypothesis.Phase.explicit,
+        hypothesis.Phase.generate,
+        hypothesis.Phase.target,
+        hypothesis.Phase.shrink,
+    ]
     hypothesis.settings.register_profile(
         _PROFILE,
         max_examples=EXAMPLES,

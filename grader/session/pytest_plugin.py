@@ -6,12 +6,8 @@ Loaded by every pytest of the environment, so it imports nothing until it is ask
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-
-if TYPE_CHECKING:
-    from grader.session.grading import GradingSession
 
 _session = pytest.StashKey["GradingSession"]()
 
@@ -19,7 +15,9 @@ _session = pytest.StashKey["GradingSession"]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("gradlings", "grading exercises in neural networks")
-    group.addoption("--grade", action="append", metavar="UNIT[.EXERCISE]", help="grade these exercises; may be repeated")
+    group.addoption(
+        "--grade", action="append", metavar="UNIT[.EXERCISE]", help="grade these exercises; may be repeated"
+    )
     group.addoption("--submission", metavar="PATH", help="what to grade (default: exercises/)")
     group.addoption("--grade-seed", type=int, metavar="N", help="repeat the inputs of the run that reported this seed")
     group.addoption("--course", metavar="PATH", help="the course's folder")

@@ -6,6 +6,7 @@ import importlib
 import types
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from grader.checks.bank import Misconception, read_bank
 from grader.checks.diagnosis import KnownWrong
@@ -33,7 +34,7 @@ class References:
         self._finder = SubmissionFinder(sources, root=_ROOT)
         self._banks: dict[str, tuple[KnownWrong, ...]] = {}
 
-    def __enter__(self) -> References:
+    def __enter__(self) -> Self:
         self._finder.install()
         return self
 

@@ -61,7 +61,9 @@ class Sandboxes:
         debug: answer from this process.
     """
 
-    def __init__(self, course: Course, exercises: Iterable[Exercise], *, isolation: str = "auto", debug: bool = False) -> None:
+    def __init__(
+        self, course: Course, exercises: Iterable[Exercise], *, isolation: str = "auto", debug: bool = False
+    ) -> None:
         self.course = course
         self.debug = debug
         self.confine = isolation != "none"
@@ -153,7 +155,7 @@ def _load_here(sources: dict[str, tuple[str, str]], exercise: Exercise) -> Loade
     runtime = Runtime({})
     try:
         defined = runtime.load(sources, exercise.id)
-    except BaseException as error:  # noqa: BLE001 - a submission's import may raise anything
+    except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
         return ImportFailure("raised", runtime.describe_error(error))

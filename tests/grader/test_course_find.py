@@ -203,19 +203,20 @@ def test_closest():
     assert closest("x" * 1_000_000, (f"y{i}" for i in range(10**9))) is None
 
 
-def test_the_nearest_folder_above_is_the_course(root, monkeypatch):
+def test_a_course_around_the_current_folder_is_not_taken(root, monkeypatch):
+    # A learner's repository may hold tests/hidden of its own, and checks run in the trusted process.
     monkeypatch.chdir(root / "exercises" / "lecture5")
-    assert find_course().root == root
+    assert find_course().root != root
 
 
-def test_without_one_it_is_the_packaged_course_else_the_checkout(root, tmp_path, monkeypatch):
+def test_it_is_the_packaged_course_else_the_checkout(root, tmp_path, monkeypatch):
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "grader").mkdir(parents=True)
     monkeypatch.chdir(elsewhere)
     monkeypatch.setattr(find_module, "_PACKAGE", root / "grader")
     assert find_course().root == root
     monkeypatch.setattr(find_module, "_PACKAGE", elsewhere / "grader")
-    with pytest.raises(UsageError, match="no course here"):
+    with pytest.raises(UsageError, match="No course came"):
         find_course()
     root.rename(elsewhere / "grader" / "_course")
     assert find_course().root == elsewhere / "grader" / "_course"

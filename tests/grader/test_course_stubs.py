@@ -300,6 +300,7 @@ def test_what_is_wrong_is_said_with_file_and_line(body, line, says):
         ("", "no exercise block"),
         ('# /// exercise\n# title = "a"\nx = 1\n', "line 1: the exercise block is not closed"),
         ("# /// exercise\n# title = \n# ///\n", "line 1: the exercise block is not valid TOML"),
+        ("# /// exercise\n# title = " + "[" * 100_000 + "\n# ///\n", "not valid TOML"),
         ('# /// exercise\n# titel = "a"\n# ///\n', "did you mean 'title'"),
         ("# /// exercise\n# forbids = []\n# ///\n", "needs a title"),
         ('# /// exercise\n# title = "a"\n# hints = ["a", ""]\n# ///\n', "hints must be a list of texts"),

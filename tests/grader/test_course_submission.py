@@ -150,6 +150,14 @@ def test_a_single_file_where_it_belongs_may_import_its_neighbours(course, hand_i
     assert {"lecture7.train", "lecture5.linear"} <= set(found.files)
 
 
+def test_a_hostile_block_does_not_stop_the_guessing(course, hand_in):
+    block = "# /// exercise\n# title = " + "[" * 100_000 + "\n# ///\n"
+    folder = hand_in({"hw/train.py": block, "train.py": block, "zzz.py": block})
+    for name in ("hw", "train.py", "zzz.py"):
+        with pytest.raises(UsageError):
+            read_submission(folder / name, course)
+
+
 def test_what_cannot_be_told_is_asked_for(course, hand_in):
     folder = hand_in(
         {"train.py": GOOD, "zzz.py": GOOD, "hw.zip": b"PK", "empty/readme": "", "exercises/x": ""}

@@ -5,13 +5,22 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+import msgspec
+
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.diagnosis.patterns import Explanation, explain
 from grader.checks.diagnosis.replay import KnownWrong, gives_the_same
-from grader.reports.model import Finding
 
 _REPLAY_SECONDS = 3.0
 _MISMATCHES = 40
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """What was misunderstood: the kind (``misconception`` or ``pattern``), the sentence, and the name of it."""
+
+    kind: str
+    text: str
+    name: str
 
 
 def diagnose(context: CheckContext, shown: Mismatch, bank: Sequence[KnownWrong]) -> tuple[Finding, ...]:
@@ -36,7 +45,7 @@ def diagnose(context: CheckContext, shown: Mismatch, bank: Sequence[KnownWrong])
 
 
 def matching_misconception(context: CheckContext, bank: Sequence[KnownWrong]) -> KnownWrong | None:
-    """The one wrong answer that would have answered all that the submission answered; None when none or several would."""
+    """The one wrong answer that would have given all the submission's answers; None when none or several would."""
     if context.talk is None:
         return None
     log = context.talk.log

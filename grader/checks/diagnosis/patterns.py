@@ -64,12 +64,15 @@ def _ratio(m: Mismatch, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any]) -> Ite
             for sign in (1, -1):
                 if math.isclose(ratio, sign * factor, rel_tol=1e-8):
                     yield Explanation(
-                        f"ratio {'-' * (sign < 0)}{'1/' * inverse}{law}", _ratio_text(formula, value, inverse, sign)
+                        f"ratio {'-' * (sign < 0)}{'1/' * inverse}{law}",
+                        _ratio_text(formula, value, inverse, sign),
                     )
     size = number(abs(ratio if abs(ratio) > 1 else 1 / ratio), 4)
     direction = "large" if abs(ratio) > 1 else "small"
     flipped = ", and of the wrong sign" if ratio < 0 else ""
-    yield Explanation("ratio", f"Yours is {size} times too {direction} everywhere{flipped}: one constant factor is wrong.")
+    yield Explanation(
+        "ratio", f"Yours is {size} times too {direction} everywhere{flipped}: one constant factor is wrong."
+    )
 
 
 def _factors(sizes: dict[str, int]) -> Iterator[tuple[str, str, float]]:
@@ -149,7 +152,10 @@ def _shifted_rows(m: Mismatch, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any])
     for axis, lines in ((1, "row"), (0, "column")):
         along = difference - difference.mean(axis=axis, keepdims=True)
         if close(along + e, e) and not close(difference + e, e) and np.ptp(difference) > 0:
-            yield Explanation(f"offset by {lines}", f"In each {lines} yours is off by one constant: a term of the {lines} is missing.")
+            yield Explanation(
+                f"offset by {lines}",
+                f"In each {lines} yours is off by one constant: a term of the {lines} is missing.",
+            )
 
 
 def _kept_or_lost_axis(m: Mismatch, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any]) -> Iterator[Explanation]:
@@ -194,7 +200,10 @@ def _extra_sum(m: Mismatch, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any]) ->
         for keep in (False, True):
             total = e.sum(axis=axis, keepdims=keep)
             if total.shape == a.shape and close(total, a):
-                yield Explanation(f"extra sum {axis}", f"Yours is what is right summed over axis {axis}: that sum is one too many.")
+                yield Explanation(
+                    f"extra sum {axis}",
+                    f"Yours is what is right summed over axis {axis}: that sum is one too many.",
+                )
                 return
 
 

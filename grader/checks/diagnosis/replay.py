@@ -136,7 +136,11 @@ def differs_in_form(module: ModuleType, log: Sequence[Call]) -> str:
         try:
             target = None if call.target is None else twins[info_of(call.target).ref]
             ours = talk.request(
-                call.operation, target, _translate(call.args, twins), _translate(call.kwargs, twins), call.name
+                call.operation,
+                target,
+                _translate(call.args, twins),
+                _translate(call.kwargs, twins),
+                call.name,
             )
         except (RaisedError, Interrupted, KeyError):
             return ""

@@ -147,3 +147,13 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
     dgain, dbias = (dout * bnraw).sum(1, keepdim=True), dout.sum(1, keepdim=True)
     dx = bngain * bnvar_inv / n * (n * dout - dbias - n / (n - 1) * bnraw * dgain)
     return dx, dgain, dbias
+
+
+@misconception(
+    "dout *= bngain changes the caller's own dout, which dbias and dgain then see as well. "
+    "Write dout * bngain, which makes a new tensor.",
+    name="dout-modified",
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    dout *= bngain
+    return _dx(dout, bnraw, 1.0, bnvar_inv), *_gain_and_bias(dout, bnraw)
