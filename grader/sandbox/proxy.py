@@ -70,6 +70,7 @@ class Call(msgspec.Struct, eq=False):
         kwargs: named arguments as sent.
         result: what came back, by value or as a Handle.
         raised: what was raised instead.
+        echoed: where it was asked for, the arguments as they were afterwards.
     """
 
     operation: str
@@ -79,6 +80,7 @@ class Call(msgspec.Struct, eq=False):
     kwargs: dict[str, Any]
     result: Any = None
     raised: RaisedError | None = None
+    echoed: Any = None
 
 
 class Peer(Protocol):
@@ -160,7 +162,7 @@ class Conversation:
         if kind == "err":
             self._raise(RaisedError(value, call))
         value = self._adopt(value, name)
-        call.result = value
+        call.result, call.echoed = value, echoed
         self.log.append(call)
         return (value, echoed) if echo else value
 
@@ -222,6 +224,7 @@ class Handle:
         self._talk.dropped.append(self._info.ref)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object in the worker."""
         return self._talk.request("call", self, args, kwargs, self._name)
 
     def __getattr__(self, name: str) -> Any:

@@ -45,7 +45,7 @@ def syscall(number: int, what: str, *args: object) -> int:
 
 
 def prctl(option: int, value: int = 0) -> None:
-    """Set a property of this process: prctl(2) with one argument."""
+    """Set a property of this process (prctl with one argument)."""
     if _libc is None:
         raise OSError("prctl: not on this platform")
     _checked(_libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0), f"prctl {option}")
@@ -59,7 +59,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    """Mount or bind: mount(2)."""
+    """Mount, bind or remount."""
     if _libc is None:
         raise OSError("mount: not on this platform")
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind)]

@@ -26,7 +26,7 @@ HEADER: Final = struct.Struct("<II")
 MAX_STRUCTURE: Final = 4 << 20
 MAX_BLOB: Final = 64 << 20
 MAX_SHARED: Final = 512 << 20  # one memfd of answers
-MAX_DEPTH: Final = 64
+MAX_DEPTH: Final = 64  # read; what is written stays 8 below, for what it is wrapped in
 MAX_NODES: Final = 1_000_000
 LARGE: Final = 1 << 20  # from here on an array travels in a memfd
 
@@ -102,7 +102,7 @@ class Packer:
         kind = type(value)
         if kind in _SCALARS:
             return self._scalar(value, kind)
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH - 8:
             return ["u", "a value nested too deeply"]
         self.nodes += 1
         if self.nodes > MAX_NODES:

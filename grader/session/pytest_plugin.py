@@ -6,10 +6,14 @@ Loaded by every pytest of the environment, so it imports nothing until it is ask
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-_session = pytest.StashKey["GradingSession"]()
+if TYPE_CHECKING:
+    from grader.session.grading import GradingSession
+
+_session: pytest.StashKey[GradingSession] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

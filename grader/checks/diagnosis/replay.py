@@ -62,7 +62,11 @@ def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any]) -> bool:
         args = _translate(call.args, twins)
         kwargs = _translate(call.kwargs, twins)
         target = None if call.target is None else twins[info_of(call.target).ref]
-        result = talk.request(call.operation, target, args, kwargs, call.name)
+        result = talk.request(call.operation, target, args, kwargs, call.name, echo=call.echoed is not None)
+        if call.echoed is not None:
+            result, echoed = result
+            if not _alike(call.echoed, echoed, twins):
+                return False
     except RaisedError as raised:
         return call.raised is not None and call.raised.type_name == raised.type_name
     except (Interrupted, KeyError):

@@ -207,8 +207,8 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "The caller's parameters are changed in place, and only the losses come back. Leave the parameters as they "
-    "are: return a new dict of new tensors, and the losses.",
+    "The caller's parameters are changed in place, and only the losses come back. Leave the parameters as "
+    "they are: return a new dict of new tensors, and the losses.",
     name="in-place",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
