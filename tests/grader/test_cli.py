@@ -1,0 +1,183 @@
+"""The command line as users call it: new processes, exit codes, and files."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+GRADE = [sys.executable, "-c", "from grader.cli.main import main; main()"]
+
+
+def grade(*words, cwd=ROOT, **kwargs):
+    return subprocess.run([*GRADE, *words], cwd=cwd, capture_output=True, text=True, timeout=120, **kwargs)
+
+
+def test_passing_exits_0_and_the_json_repeats_it(tmp_path):
+    output = tmp_path / "deep" / "report.json"
+    done = grade("lecture5.linear", "--submission", "solutions", "--seed", "7", "--format", "json", "--output", str(output))
+    assert done.returncode == 0, done.stderr
+    assert "linear" in done.stdout
+    assert "seed 7 · isolation full" in done.stdout
+    report = json.loads(output.read_text())
+    assert report["seed"] == 7
+    assert report["exercises"][0]["status"] == "passed"
+
+
+def test_failing_exits_1_and_junit_is_xml():
+    done = grade("lecture5.linear", "--format", "junit")
+    assert done.returncode == 1
+    suites = ET.fromstring(done.stdout)
+    assert suites.find(".//failure") is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lecture5.crossentropy"], "Did you mean lecture5.cross_entropy?"),
+        (["run"], "Name what to grade"),
+        (["lecture5", "--submission", "nowhere"], "nowhere"),
+        (["lecture5", "--seed", "-1"], "seed"),
+        (["lecture5", "--debug", "--require-isolation"], "--debug"),
+        (["lecture5", "--no-such-option"], "--no-such-option"),
+        (["init", "exercises/.."], "exercises"),
+        (["list", "lecture55"], "lecture5"),
+    ],
+)
+def test_wrong_usage_exits_2_and_says_what_to_do(words, said):
+    done = grade(*words)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_exercises_here_says_how_to_make_them(tmp_path):
+    done = grade("lecture5", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "grade init" in done.stderr
+
+
+def test_too_little_isolation_exits_3():
+    done = grade("lecture5.linear", "--isolation", "none", "--require-isolation", "--submission", "solutions")
+    assert done.returncode == 3
+    assert "Full isolation is required" in done.stderr
+    assert "grade doctor" in done.stderr
+
+
+def test_list_names_every_exercise():
+    done = grade("list")
+    assert done.returncode == 0
+    assert "lecture5 · becoming a backprop ninja" in done.stdout
+    assert "cross_entropy" in done.stdout
+
+
+def test_doctor_says_what_is_in_force():
+    done = grade("doctor")
+    assert done.returncode == 0, done.stdout
+    assert "isolation    full" in done.stdout
+
+
+def test_init_then_grade_then_fill_in(tmp_path):
+    assert grade("init", "mine", cwd=tmp_path).returncode == 0
+    mine = tmp_path / "mine"
+    done = grade("lecture5.linear", cwd=mine)
+    assert done.returncode == 1
+    assert "not started" in done.stdout
+    (mine / "exercises/lecture5/linear.py").write_text((ROOT / "solutions/lecture5/linear.py").read_text())
+    done = grade("lecture5.linear", cwd=mine)
+    assert done.returncode == 0, done.stdout
+    again = grade("init", "mine", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "Traceback" not in again.stderr
+
+
+def test_a_single_file_is_a_submission(tmp_path):
+    file = tmp_path / "linear.py"
+    file.write_text((ROOT / "solutions/lecture5/linear.py").read_text())
+    done = grade("lecture5", "--submission", str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 1 exercise" in done.stdout
+
+
+def test_debug_runs_in_this_process(tmp_path):
+    file = tmp_path / "linear.py"
+    text = (ROOT / "solutions/lecture5/linear.py").read_text()
+    file.write_text(text.replace("import torch\n", "import torch\nimport os\nprint('PID', os.getpid(), os.getppid())\n", 1))
+    done = grade("lecture5.linear", "--submission", str(file), "--debug")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "PID" in done.stdout
+    assert "isolation none" in done.stdout
+
+
+def test_a_breakpoint_is_reached_in_debug_mode(tmp_path):
+    file = tmp_path / "linear.py"
+    text = (ROOT / "solutions/lecture5/linear.py").read_text()
+    file.write_text(text.replace("    # solution\n", "    # solution\n    breakpoint()\n", 1))
+    done = grade("lecture5.linear", "--submission", str(file), "--debug", input="p 40 + 2\nq\n" * 50)
+    assert "(Pdb)" in done.stdout
+    assert "42" in done.stdout
+
+
+def test_output_without_unicode_and_colour():
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "NO_COLOR": "1", "COLUMNS": "80"}
+    done = grade("lecture5.linear", "--submission", "solutions", env=environment)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert "\x1b" not in done.stdout
+
+
+def _grader_processes():
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
+                if stat[0] != "Z" and b"grader.sandbox.zygote" in (entry / "cmdline").read_bytes():
+                    found.add(int(entry.name))
+    return found
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_an_interrupted_run_leaves_nothing(tmp_path, sent):
+    file = tmp_path / "linear.py"
+    file.write_text(f"import torch\ndef linear_backward(dout, x, W):\n    while True: pass\n# {os.urandom(4).hex()}\n")
+    before, files = _grader_processes(), set(os.listdir(tempfile.gettempdir()))
+    child = subprocess.Popen(
+        [*GRADE, "lecture5.linear", "--submission", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 60
+    while len(_grader_processes() - before) < 3 and time.monotonic() < deadline:  # outer, zygote, worker
+        time.sleep(0.05)
+    time.sleep(0.5)
+    child.send_signal(sent)
+    _, errors = child.communicate(timeout=20)
+    if sent != signal.SIGKILL:
+        assert child.returncode == 130
+        assert b"Interrupted" in errors
+        assert b"Traceback" not in errors
+    deadline = time.monotonic() + 10
+    while _grader_processes() - before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _grader_processes() - before == set()
+    assert {name for name in set(os.listdir(tempfile.gettempdir())) - files if "gradlings" in name} == set()
+
+
+def test_pytest_grade_is_a_plugin(tmp_path):
+    file = tmp_path / "linear.py"
+    file.write_text((ROOT / "solutions/lecture5/linear.py").read_text().replace("dout.sum", "-dout.sum"))
+    words = ["--grade=lecture5.linear", f"--submission={file}", "--grade-seed=3", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert "seed 3, isolation full" in done.stdout, done.stdout + done.stderr
+    assert done.returncode in {0, 1}
