@@ -11,6 +11,7 @@ A check is a pytest function whose docstring is the sentence the learner reads::
 """
 
 from grader.checks import strategies
+from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
@@ -21,6 +22,7 @@ __all__ = [
     "assert_equal",
     "assert_raises",
     "assert_unchanged",
+    "begin",
     "check",
     "hidden",
     "limit",

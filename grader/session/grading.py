@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import gc
 import importlib
 import os
 import platform
@@ -192,6 +193,8 @@ def _import_for_checks(*, with_torch: bool) -> None:
         importlib.import_module(name)
     for name in ("pytest", "hypothesis", "grader.checks"):
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # a hundred thousand objects that no later collection need look at
 
 
 def _units(course: Course, results: tuple[ExerciseResult, ...]) -> tuple[tuple[str, str], ...]:
@@ -207,6 +210,9 @@ def _arguments(root: Path, options: Options) -> list[str]:
         "cacheprovider",
         "junitxml",
         "pastebin",
+        "debugging",
+        "unraisableexception",
+        "threadexception",
         "doctest",
         "unittest",
         "faulthandler",

@@ -110,7 +110,7 @@ class Judge(msgspec.Struct, eq=False):
 
     def _failed(self, error: CheckFailed, context: CheckContext, visibility: Visibility, output: str) -> Failure:
         mismatch = error.mismatch
-        found = diagnose(context, mismatch, self.bank())
+        found = diagnose(context, mismatch, self.bank(), self.solution)
         return Failure(
             headline=mismatch.headline,
             findings=tuple(Finding(finding.kind, finding.text, finding.name) for finding in found),
@@ -202,6 +202,7 @@ def _exception_sentence(error: RaisedError, name: str, signature: str) -> str:
         "SystemExit": "Your code ends the program (sys.exit or exit). Return a value, or raise an exception.",
         "EOFError": "Nobody is there to answer input(): use the function's arguments.",
         "PermissionError": "The sandbox grants no files, network or other processes: an exercise needs none.",
+        "FileNotFoundError": "A submission sees no files but those it writes itself: use the function's arguments.",
         "RecursionError": "The recursion has no end, or is too deep for Python: use a loop.",
         "MemoryError": "It needs more than the 2 GB that a submission may use.",
         "NotImplementedError": "",

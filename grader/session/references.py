@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import types
 from collections.abc import Callable
-from pathlib import Path
 from typing import Self
 
 from grader.checks.bank import Misconception, read_bank
@@ -59,7 +58,7 @@ class References:
         if exercise.id not in self._banks:
             entries = read_bank(exercise.bank, exercise.solution)
             self._banks[exercise.id] = tuple(
-                KnownWrong(entry.name, entry.sentence, self._maker(entry, exercise)) for entry in entries
+                KnownWrong(entry.name, entry.sentence, entry.symbol, self._maker(entry, exercise)) for entry in entries
             )
         return self._banks[exercise.id]
 
@@ -83,11 +82,3 @@ class References:
         except Exception as error:
             raise GraderError(f"The misconception {entry.name!r} of {exercise.id} cannot run: {error!r}") from error
         return module
-
-
-def secret_of(course: Course) -> Path:
-    """A path that no worker may open: the solutions, else the checks."""
-    for folder in ("solutions", "tests"):
-        if (course.root / folder).is_dir():
-            return course.root / folder
-    return course.root

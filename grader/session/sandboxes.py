@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Self
 
 import msgspec
@@ -17,7 +18,6 @@ from grader.sandbox.peers import LocalPeer, RemotePeer
 from grader.sandbox.proxy import LostError, Peer
 from grader.sandbox.runtime import Runtime
 from grader.sandbox.zygote import Ready, Setup
-from grader.session.references import secret_of
 
 _IMPORT_SECONDS = 20.0
 _NUMPY_ALONE = "this exercise is written with NumPy alone"
@@ -160,6 +160,14 @@ def _load_here(sources: dict[str, tuple[str, str]], exercise: Exercise) -> Loade
             raise
         return ImportFailure("raised", runtime.describe_error(error))
     return Loaded(LocalPeer(runtime), defined)
+
+
+def secret_of(course: Course) -> Path:
+    """A path that no worker may open: the solutions, else the checks."""
+    for folder in ("solutions", "tests"):
+        if (course.root / folder).is_dir():
+            return course.root / folder
+    return course.root
 
 
 def quiet_torch() -> None:

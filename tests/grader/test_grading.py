@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from conftest import solutions_with
+from conftest import ROOT, solutions_with
 
 from grader.reports.model import Status, Verdict, Visibility
 
@@ -59,8 +59,6 @@ def test_the_stubs_are_not_started(lecture5):
 def test_a_seed_repeats_a_run(lecture5):
     wrong = right(after="d = d * 2")
     first, second, other = (grade(lecture5, wrong, seed=seed) for seed in (3, 3, 4))
-    blank = [dataclasses.asdict for _ in ()]
-    assert blank == []
     strip = lambda report: [(c.name, c.verdict, c.failure) for c in report.exercises[0].checks]  # noqa: E731
     assert strip(first) == strip(second)
     assert strip(first) != strip(other)
@@ -96,7 +94,7 @@ FAULTS = {
     "raises SystemExit": ("raise SystemExit(0)", Verdict.RAISED, "ends the program"),
     "segfaults": ("import ctypes; ctypes.string_at(0)", Verdict.CRASHED, "segmentation fault"),
     "eats memory": ("torch.ones(1 << 34)", Verdict.RAISED, "more than the 2 GB"),
-    "reads the solution": ("open('/work/main/solutions/lecture5/cross_entropy.py')", Verdict.RAISED, "sandbox grants no"),
+    "reads the solution": (f"open({str(ROOT / 'solutions/lecture5/cross_entropy.py')!r})", Verdict.RAISED, "sees no files"),
     "opens a socket": ("import socket; socket.socket()", Verdict.RAISED, "sandbox grants no"),
     "forks a daemon": ("import os; os.fork()", Verdict.RAISED, "sandbox grants no"),
     "asks for input": ("input()", Verdict.RAISED, "input()"),
@@ -171,7 +169,7 @@ def test_a_lying_object_is_wrong_by_its_type(lecture5, what):
         ("[1]", "a list; a tensor is wanted"),
         ("logits.float()", "float32; float64 is wanted"),
         ("logits.sum(1)", "has shape"),
-        ("logits * float('nan')", "dlogits is nan"),
+        ("logits * float('nan')", "dlogits is NaN"),
         ("logits / 0", "dlogits is"),
         ("logits.to_sparse()", "a sparse tensor"),
         ("logits.to('meta')", "meta device"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from types import ModuleType
 
 import msgspec
 
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.diagnosis.patterns import Explanation, explain
-from grader.checks.diagnosis.replay import KnownWrong, gives_the_same
+from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used
 
 _REPLAY_SECONDS = 3.0
 _MISMATCHES = 40
@@ -23,19 +24,22 @@ class Finding(msgspec.Struct, frozen=True):
     name: str
 
 
-def diagnose(context: CheckContext, shown: Mismatch, bank: Sequence[KnownWrong]) -> tuple[Finding, ...]:
+def diagnose(
+    context: CheckContext, shown: Mismatch, bank: Sequence[KnownWrong], solution: Callable[[], ModuleType]
+) -> tuple[Finding, ...]:
     """Name the cause of a failed check, and what follows from it.
 
     Args:
         context: all that the check asked and all comparisons that failed.
         shown: the mismatch that the learner is shown, the smallest.
         bank: the known wrong answers of the exercise.
+        solution: makes the solution's module, which tells what a call leads to.
 
     Returns:
         At most one cause (a misconception) and one consequence (a structural law), each only when certain.
     """
     findings = []
-    known = matching_misconception(context, bank)
+    known = matching_misconception(context, bank, solution) if bank else None
     if known is not None:
         findings.append(Finding("misconception", known.sentence, known.name))
     law = common_law(context, shown)
@@ -44,25 +48,38 @@ def diagnose(context: CheckContext, shown: Mismatch, bank: Sequence[KnownWrong])
     return tuple(findings)
 
 
-def matching_misconception(context: CheckContext, bank: Sequence[KnownWrong]) -> KnownWrong | None:
+def matching_misconception(
+    context: CheckContext, bank: Sequence[KnownWrong], solution: Callable[[], ModuleType]
+) -> KnownWrong | None:
     """The one wrong answer that would have given all the submission's answers; None when none or several would."""
     if context.talk is None:
         return None
     log = context.talk.log
+    used = symbols_used(solution(), log)
     deadline = time.monotonic() + _REPLAY_SECONDS
-    matches = [known for known in bank if gives_the_same(known.module(), log, deadline)]
+    matches = [known for known in bank if known.symbol in used and gives_the_same(known.module(), log, deadline)]
     if time.monotonic() > deadline:  # not all were tried: one match proves nothing
         return None
     return matches[0] if len(matches) == 1 else None
 
 
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:
-    """The simplest law that is true of every comparison that failed in the check."""
+    """The law that is true of every comparison that failed in the check; the simplest of several."""
     found = explain(shown)
-    related = [m for m in context.mismatches[-_MISMATCHES:] if m.name == shown.name and m is not shown]
     laws = {e.law for e in found}
-    for mismatch in related:
+    for mismatch in _various([m for m in context.mismatches if m.name == shown.name and m is not shown]):
+        laws &= {e.law for e in explain(mismatch)}
         if not laws:
             return None
-        laws &= {e.law for e in explain(mismatch)}
-    return next((e for e in found if e.law in laws), None)
+    left = [e for e in found if e.law in laws]
+    of_sizes = [e for e in left if e.law.startswith("ratio ")]
+    if len(of_sizes) > 1:  # 2, and N is 2, and so is C: which of them it is nobody can tell
+        left = [e for e in left if e not in of_sizes]
+    return left[0] if left else None
+
+
+def _various(mismatches: list[Mismatch]) -> list[Mismatch]:
+    """A bounded number of mismatches, of as many different sizes as there are: shrinking ends with many alike."""
+    different = {tuple(sorted(m.sizes.items())): m for m in reversed(mismatches)}
+    chosen = list(different.values())[:_MISMATCHES]
+    return chosen + mismatches[: _MISMATCHES - len(chosen)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import msgspec
@@ -30,11 +30,13 @@ class KnownWrong(msgspec.Struct, eq=False):
     Attributes:
         name: its name in the bank.
         sentence: what corrects it.
+        symbol: the function or class that is wrong in it.
         module: makes the solution's module with the symbol replaced.
     """
 
     name: str
     sentence: str
+    symbol: str
     module: Callable[[], ModuleType]
 
 
@@ -43,6 +45,34 @@ def converse(module: ModuleType, seed: int = 0) -> Conversation:
     runtime = Runtime({})
     runtime.objects.set_module(module)
     return Conversation(LocalPeer(runtime), list(vars(module)), seed)
+
+
+def symbols_used(module: ModuleType, log: Sequence[Call]) -> set[str]:
+    """The names of a module that the calls of a log use, directly or through each other."""
+    waiting = {call.args[0] for call in log if call.operation == "get" and call.target is None}
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in used and hasattr(module, name):
+            used.add(name)
+            waiting |= _names_in(getattr(module, name)) - used
+    return used
+
+
+def _names_in(thing: Any) -> set[str]:
+    """The global names that a function, or the methods of a class, may use."""
+    if isinstance(thing, type):
+        return {name for member in vars(thing).values() for name in _names_in(member)}
+    code = getattr(thing, "__code__", None)
+    found: set[str] = set()
+    todo = [code] if code is not None else []
+    while todo:
+        code = todo.pop()
+        found.update(code.co_names)
+        todo += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    if isinstance(thing, dict):  # a table of functions
+        found |= {getattr(item, "__name__", "") for item in thing.values()}
+    return found
 
 
 def gives_the_same(module: ModuleType, log: Sequence[Call], deadline: float) -> bool:
