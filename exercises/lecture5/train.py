@@ -44,8 +44,8 @@ def train_manual(
 
     Args:
         params: the parameters at the start, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H),
-            ``b1`` (H,), ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,). Neither the dict nor
-            a tensor in it is modified.
+            ``b1`` (H,), ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,). Neither the dict
+            nor a tensor in it is modified.
         X: all contexts of the training set, (M, block), integers in [0, V).
         Y: all next characters, (M,), integers in [0, V).
         steps: number of updates, at least 1.

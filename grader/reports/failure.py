@@ -59,7 +59,7 @@ def _counterexample(example: Counterexample, width: int, *, verbose: bool, chars
     lines: list[Line] = []
     values: list[tuple[str, str]] = []
     if example.inputs:
-        title = "Smallest input that shows it:"
+        title = "Smallest input that shows it:" if example.smallest else "Input that shows it:"
         names = [crop(charset.clean(value.name), _LONGEST_NAME, charset) for value in example.inputs]
         texts = [charset.clean(value.text) for value in example.inputs]
         inputs = list(zip(names, texts, strict=True))

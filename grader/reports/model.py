@@ -61,12 +61,21 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Counterexample(msgspec.Struct, frozen=True):
-    """The smallest input found on which the answer is wrong."""
+    """An input on which the answer is wrong.
+
+    Attributes:
+        inputs: the arguments of the call.
+        yours: what the submission answered, or the row of it that differs.
+        expected: what is right; None hides it from the learner.
+        oracle: who says so, ``autograd``.
+        smallest: whether smaller inputs were searched for, and this is the smallest found.
+    """
 
     inputs: tuple[Value, ...] = ()
     yours: str = ""
-    expected: str | None = None  # None: hidden from the learner
+    expected: str | None = None
     oracle: str = ""
+    smallest: bool = True
 
 
 class Frame(msgspec.Struct, frozen=True):

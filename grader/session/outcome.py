@@ -41,8 +41,24 @@ class Judge(msgspec.Struct, eq=False):
     bank: Callable[[], Sequence[KnownWrong]]
     solution: Callable[[], Any]
 
-    def judge(self, error: BaseException | None, context: CheckContext, visibility: Visibility, output: str) -> Outcome:
-        """Judge one check by the exception that ended it."""
+    def judge(
+        self,
+        error: BaseException | None,
+        context: CheckContext,
+        visibility: Visibility,
+        output: str,
+        *,
+        searched: bool = False,
+    ) -> Outcome:
+        """Judge one check by the exception that ended it.
+
+        Args:
+            error: None when it ended well.
+            context: what it asked and compared.
+            visibility: whether the learner may see expected values.
+            output: what the submission printed meanwhile.
+            searched: whether the inputs at hand are the smallest that could be found.
+        """
         shown_output = output if visibility is Visibility.VISIBLE else ""
         match error:
             case None:
@@ -54,9 +70,9 @@ class Judge(msgspec.Struct, eq=False):
             case NoAnswer():
                 return self._no_answer(error, shown_output)
             case RaisedError():
-                return Outcome(Verdict.RAISED, self.raised(error, shown_output, visibility))
+                return Outcome(Verdict.RAISED, self.raised(error, shown_output, visibility, searched=searched))
             case CheckFailed():
-                return Outcome(Verdict.FAILED, self._failed(error, context, visibility, shown_output))
+                return Outcome(Verdict.FAILED, self._failed(error, context, visibility, shown_output, searched))
         if type(error).__name__ in {"FlakyFailure", "Flaky", "FlakyReplay"}:
             headline = "The same input gives different answers from one call to the next."
             failure = Failure(headline, location=self._last_location(context), output=shown_output)
@@ -79,14 +95,22 @@ class Judge(msgspec.Struct, eq=False):
         verdict = _LOST[failure.kind]
         return Outcome(verdict, Failure(headline, location=self.file, output=failure.output))
 
-    def raised(self, error: RaisedError, output: str, visibility: Visibility, *, importing: bool = False) -> Failure:
+    def raised(
+        self,
+        error: RaisedError,
+        output: str,
+        visibility: Visibility,
+        *,
+        importing: bool = False,
+        searched: bool = False,
+    ) -> Failure:
         """Describe an exception of the learner's code."""
         name = error.call.name if error.call is not None else ""
         frames = tuple(Frame(*frame) for frame in error.frames)
         location = f"{frames[-1].file}:{frames[-1].line}" if frames else self._location(error.call)
         counterexample = None
         if error.call is not None and visibility is Visibility.VISIBLE:
-            counterexample = Counterexample(self._inputs(error.call))
+            counterexample = Counterexample(self._inputs(error.call), smallest=searched)
         headline = _exception_sentence(error, name, self._signature(name))
         if importing:
             headline = f"The file cannot be imported: {headline}"
@@ -108,27 +132,29 @@ class Judge(msgspec.Struct, eq=False):
         }[error.kind]
         return Outcome(_LOST[error.kind], Failure(headline, location=self._location(error.call), output=output))
 
-    def _failed(self, error: CheckFailed, context: CheckContext, visibility: Visibility, output: str) -> Failure:
+    def _failed(
+        self, error: CheckFailed, context: CheckContext, visibility: Visibility, output: str, searched: bool
+    ) -> Failure:
         mismatch = error.mismatch
         found = diagnose(context, mismatch, self.bank(), self.solution)
         return Failure(
             headline=mismatch.headline,
             findings=tuple(Finding(finding.kind, finding.text, finding.name) for finding in found),
-            counterexample=self._counterexample(mismatch, visibility),
+            counterexample=self._counterexample(mismatch, visibility, searched),
             location=self._location(mismatch.call),
             output=output,
         )
 
-    def _counterexample(self, mismatch: Mismatch, visibility: Visibility) -> Counterexample | None:
+    def _counterexample(self, mismatch: Mismatch, visibility: Visibility, searched: bool) -> Counterexample | None:
         if mismatch.kind not in {"values", "finite", "shape"} or mismatch.call is None:
             return None
         inputs = self._inputs(mismatch.call)
         if mismatch.kind == "shape":
-            return Counterexample(inputs)
+            return Counterexample(inputs, smallest=searched)
         if visibility is Visibility.HIDDEN:
             return None  # the inputs and one wrong answer would tell the right one
         yours, expected = side_by_side(mismatch.actual, mismatch.expected, mismatch.index)
-        return Counterexample(inputs, yours, expected, mismatch.oracle)
+        return Counterexample(inputs, yours, expected, mismatch.oracle, searched)
 
     def _unforeseen(self, error: BaseException, context: CheckContext, output: str) -> Outcome:
         """A check that stumbled: over a strange answer of the submission, or over its own mistake."""

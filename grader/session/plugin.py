@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from grader.checks import marks
 from grader.checks.context import CheckContext
 from grader.course import Course, Exercise, Submission, imports_of, missing_hint
 from grader.errors import GraderError
+from grader.reports.failure import explain
+from grader.reports.layout import plain
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted
 from grader.sandbox.proxy import Submission as SubmissionProxy
@@ -229,13 +232,13 @@ class GradingPlugin:
         if self.sink is not None:
             self.sink(state.exercise, result)
         passed = result.verdict is Verdict.PASSED
-        text = "" if result.failure is None else result.failure.headline
+        text = "" if result.failure is None else "\n".join(plain(line) for line in explain(result.failure))
         return pytest.TestReport(
             nodeid=item.nodeid,
             location=item.location,
             keywords={},
             outcome="passed" if passed else "failed",
-            longrepr=None if passed else f"{result.verdict}: {text}",
+            longrepr=None if passed else f"{result.demand}\n{text}",
             when="call" if call.when is None or call.when == "collect" else call.when,
             duration=call.duration,
             start=call.start,
@@ -248,7 +251,8 @@ class GradingPlugin:
         uses_reference = "reference" in getattr(item, "fixturenames", ())
         visibility = Visibility.HIDDEN if uses_reference or marks.is_hidden(function) else Visibility.VISIBLE
         output = state.loaded.worker.output() if state.loaded is not None and state.loaded.worker is not None else ""
-        outcome = self._outcome(state, error, visibility, output)
+        searched = bool(getattr(function, "is_hypothesis_test", False))
+        outcome = self._outcome(state, error, visibility, output, searched=searched)
         if self._context.compared_numbers:
             self.numeric[state.exercise.id].add(item.name)
         if outcome.fault:
@@ -263,16 +267,21 @@ class GradingPlugin:
             seconds=round(time.perf_counter() - self._started, 4),
         )
 
-    def _outcome(self, state: _State, error: BaseException | None, visibility: Visibility, output: str) -> Outcome:
+    def _outcome(
+        self, state: _State, error: BaseException | None, visibility: Visibility, output: str, *, searched: bool
+    ) -> Outcome:
         if isinstance(error, _Blocked):
             return Outcome(Verdict.BLOCKED, Failure(f"{state.blocked_by} is not done yet, and this builds on it."))
         if isinstance(error, _Unusable):
             return error.outcome
         try:
-            return state.judge.judge(error, self._context, visibility, output)
+            return state.judge.judge(error, self._context, visibility, output, searched=searched)
         except GraderError as fault:
-            failure = Failure("The grader failed here. This is not your mistake.")
-            return Outcome(Verdict.GRADER_FAULT, failure, fault=str(fault))
+            text = str(fault)
+        except Exception:  # noqa: BLE001 - a mistake of ours must cost neither a verdict nor the other results
+            text = traceback.format_exc()
+        failure = Failure("The grader failed here. This is not your mistake.")
+        return Outcome(Verdict.GRADER_FAULT, failure, fault=text)
 
     def release(self) -> None:
         """End the workers of this run."""

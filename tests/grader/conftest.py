@@ -23,9 +23,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--update-golden", action="store_true", help="write the golden files instead of comparing"
-    )
+    parser.addoption("--update-golden", action="store_true", help="write the golden files instead of comparing")
 
 
 @pytest.fixture

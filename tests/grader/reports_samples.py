@@ -25,9 +25,7 @@ def passed(name: str, demand: str, points: float = 1) -> CheckResult:
     return CheckResult(name, demand, Verdict.PASSED, points, seconds=0.012)
 
 
-def failed(
-    name: str, demand: str, failure: Failure | None, points: float = 1, verdict: Verdict = Verdict.FAILED
-):
+def failed(name: str, demand: str, failure: Failure | None, points: float = 1, verdict: Verdict = Verdict.FAILED):
     return CheckResult(name, demand, verdict, points, failure=failure, seconds=0.25)
 
 
@@ -123,9 +121,7 @@ ATOMIC = ExerciseResult(
             Failure(
                 "dprobs differs from what it should be in 9 of 16 values.",
                 (Finding("error", "The largest error is 11.5, at [1, 0]: yours 12.5, expected 1."),),
-                Counterexample(
-                    (Value("logprobs", BIG), Value("dlogprobs", "[[1, 0], [0, 1]]")), BIG, BIG, "autograd"
-                ),
+                Counterexample((Value("logprobs", BIG), Value("dlogprobs", "[[1, 0], [0, 1]]")), BIG, BIG, "autograd"),
                 location="exercises/lecture5/atomic.py:19",
             ),
         ),
@@ -176,10 +172,7 @@ ATOMIC = ExerciseResult(
             Failure("There is no backward_all in exercises/lecture5/atomic.py; did you mean backward?"),
             verdict=Verdict.MISSING,
         ),
-        *(
-            not_started(f"d{name}")
-            for name in ("counts", "logits", "h", "bnraw", "bndiff", "bnvar", "W1", "b1", "C")
-        ),
+        *(not_started(f"d{name}") for name in ("counts", "logits", "h", "bnraw", "bndiff", "bnvar", "W1", "b1", "C")),
     ),
     notes=("random.py beside it hides Python's own random module: give it another name.",),
 )
@@ -192,9 +185,7 @@ MISSING_FILE = ExerciseResult(
         failed(
             f"test_{number}",
             f"Demand {number} of 5.",
-            Failure(
-                "There is no exercises/lecture7/head.py. There is a haed.py beside it: did you mean that?"
-            ),
+            Failure("There is no exercises/lecture7/head.py. There is a haed.py beside it: did you mean that?"),
             verdict=Verdict.MISSING,
         )
         for number in range(1, 6)

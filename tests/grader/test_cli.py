@@ -25,7 +25,9 @@ def grade(*words, cwd=ROOT, **kwargs):
 
 def test_passing_exits_0_and_the_json_repeats_it(tmp_path):
     output = tmp_path / "deep" / "report.json"
-    done = grade("lecture5.linear", "--submission", "solutions", "--seed", "7", "--format", "json", "--output", str(output))
+    done = grade(
+        "lecture5.linear", "--submission", "solutions", "--seed", "7", "--format", "json", "--output", str(output)
+    )
     assert done.returncode == 0, done.stderr
     assert "linear" in done.stdout
     assert "seed 7 · isolation full" in done.stdout
@@ -112,7 +114,9 @@ def test_a_single_file_is_a_submission(tmp_path):
 def test_debug_runs_in_this_process(tmp_path):
     file = tmp_path / "linear.py"
     text = (ROOT / "solutions/lecture5/linear.py").read_text()
-    file.write_text(text.replace("import torch\n", "import torch\nimport os\nprint('PID', os.getpid(), os.getppid())\n", 1))
+    file.write_text(
+        text.replace("import torch\n", "import torch\nimport os\nprint('PID', os.getpid(), os.getppid())\n", 1)
+    )
     done = grade("lecture5.linear", "--submission", str(file), "--debug")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PID" in done.stdout

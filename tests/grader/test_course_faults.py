@@ -104,8 +104,7 @@ def test_a_notebook(text):
         "jupyter nbconvert --to script train.ipynb"
     )
     assert fault(text, "train.ipynb") == (
-        "This file is a notebook (JSON), not Python. Export it as a script: "
-        "jupyter nbconvert --to script train.ipynb"
+        "This file is a notebook (JSON), not Python. Export it as a script: jupyter nbconvert --to script train.ipynb"
     )
 
 

@@ -13,9 +13,7 @@ from grader.errors import GraderError, UsageError
 
 def solution(title, body, extra=""):
     hints = '# hints = [\n#   "nudge",\n#   "line",\n# ]'
-    return (
-        f'"""Doc."""\n\n# /// exercise\n# title = "{title}"\n{extra}{hints}\n# ///\n\n{textwrap.dedent(body)}'
-    )
+    return f'"""Doc."""\n\n# /// exercise\n# title = "{title}"\n{extra}{hints}\n# ///\n\n{textwrap.dedent(body)}'
 
 
 def write(path, text):

@@ -48,14 +48,10 @@ def test_imports(course, text, ids):
 
 
 def test_helpers_import_too(course):
-    assert imports_of(SourceFile("mine", "mine.py", "from .lecture7.head import Head"), course) == (
-        "lecture7.head",
-    )
+    assert imports_of(SourceFile("mine", "mine.py", "from .lecture7.head import Head"), course) == ("lecture7.head",)
     deep = SourceFile("lecture7.tools.deep", "deep.py", "from ..head import Head")
     assert imports_of(deep, course) == ("lecture7.head",)
 
 
 def test_a_faulty_file_imports_nothing(course):
-    assert (
-        imports_of(SourceFile("lecture7.block", "b.py", "from .head import x", fault="It is."), course) == ()
-    )
+    assert imports_of(SourceFile("lecture7.block", "b.py", "from .head import x", fault="It is."), course) == ()

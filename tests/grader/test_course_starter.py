@@ -16,9 +16,7 @@ def course(tmp_path):
     root = tmp_path / "course"
     for folder in ("exercises/lecture1", "solutions/lecture1", "tests/hidden"):
         (root / folder).mkdir(parents=True)
-    (root / "exercises/lecture1/unit.toml").write_text(
-        'title = "micrograd"\nexercises = ["value", "train"]\n'
-    )
+    (root / "exercises/lecture1/unit.toml").write_text('title = "micrograd"\nexercises = ["value", "train"]\n')
     (root / "exercises/lecture1/README.md").write_text("# micrograd\n")
     for name in ("value", "train"):
         (root / f"solutions/lecture1/{name}.py").write_text(SOLUTION)

@@ -318,9 +318,7 @@ def test_deeply_nested_source_is_an_error_and_no_crash():
         cut_stub("-" * 100_000 + "1", ID)
 
 
-_STATEMENTS = st.sampled_from(
-    ["x = 1", "if x:\n    y = 2\nelse:\n    y = 3", "def f():\n    return 1", "pass"]
-)
+_STATEMENTS = st.sampled_from(["x = 1", "if x:\n    y = 2\nelse:\n    y = 3", "def f():\n    return 1", "pass"])
 
 
 @st.composite

@@ -57,9 +57,7 @@ ALL = {f"{unit}/{name}.py": GOOD for unit, names in UNITS.items() for name in na
 # layouts
 
 
-@pytest.mark.parametrize(
-    "wrapping", ["exercises/", "", "solutions/", "alice-main/exercises/", "a/b/exercises/"]
-)
+@pytest.mark.parametrize("wrapping", ["exercises/", "", "solutions/", "alice-main/exercises/", "a/b/exercises/"])
 @pytest.mark.parametrize("relative", [False, True])
 def test_a_whole_submission_in_any_wrapping(course, hand_in, wrapping, relative):
     folder = hand_in({wrapping + name: text for name, text in ALL.items()})
@@ -159,9 +157,7 @@ def test_a_hostile_block_does_not_stop_the_guessing(course, hand_in):
 
 
 def test_what_cannot_be_told_is_asked_for(course, hand_in):
-    folder = hand_in(
-        {"train.py": GOOD, "zzz.py": GOOD, "hw.zip": b"PK", "empty/readme": "", "exercises/x": ""}
-    )
+    folder = hand_in({"train.py": GOOD, "zzz.py": GOOD, "hw.zip": b"PK", "empty/readme": "", "exercises/x": ""})
     for name, says in [
         ("train.py", r"could be lecture1\.train or lecture7\.train\. Put it into a folder"),
         ("zzz.py", "Name it as the exercise is, as in lecture1/value.py"),
@@ -374,9 +370,7 @@ def test_a_missing_file_is_looked_for(course, hand_in, file, hint):
 def test_a_unit_alone_gets_the_same_hints(course, hand_in):
     folder = hand_in({"lecture5/crossentropy.py": GOOD, "lecture5/linear.py": GOOD})
     found = read_submission(folder / "lecture5", course)
-    assert "Did you mean lecture5/crossentropy.py?" in missing_hint(
-        found, course.exercise("lecture5.cross_entropy")
-    )
+    assert "Did you mean lecture5/crossentropy.py?" in missing_hint(found, course.exercise("lecture5.cross_entropy"))
     assert missing_hint(found, course.exercise("lecture5.linear")) == ""
 
 

@@ -9,7 +9,7 @@ from conftest import ROOT, solutions_with
 
 from grader.reports.model import Status, Verdict, Visibility
 
-RIGHT = '''
+RIGHT = """
 import torch
 def cross_entropy_backward(logits, targets):
     {before}
@@ -19,7 +19,7 @@ def cross_entropy_backward(logits, targets):
     d = d / N
     {after}
     return d
-'''
+"""
 
 
 def right(before="pass", after="pass", top=""):
@@ -94,7 +94,11 @@ FAULTS = {
     "raises SystemExit": ("raise SystemExit(0)", Verdict.RAISED, "ends the program"),
     "segfaults": ("import ctypes; ctypes.string_at(0)", Verdict.CRASHED, "segmentation fault"),
     "eats memory": ("torch.ones(1 << 34)", Verdict.RAISED, "more than the 2 GB"),
-    "reads the solution": (f"open({str(ROOT / 'solutions/lecture5/cross_entropy.py')!r})", Verdict.RAISED, "sees no files"),
+    "reads the solution": (
+        f"open({str(ROOT / 'solutions/lecture5/cross_entropy.py')!r})",
+        Verdict.RAISED,
+        "sees no files",
+    ),
     "opens a socket": ("import socket; socket.socket()", Verdict.RAISED, "sandbox grants no"),
     "forks a daemon": ("import os; os.fork()", Verdict.RAISED, "sandbox grants no"),
     "asks for input": ("input()", Verdict.RAISED, "input()"),
@@ -224,7 +228,9 @@ def test_a_flaky_answer_is_called_flaky(lecture5):
 
 
 def test_hidden_checks_show_no_expected_values(lecture5):
-    for exercise in lecture5.grade(lecture5.course.resolve(["lecture5"]), lecture5.course.root / "exercises", 1).exercises:
+    for exercise in lecture5.grade(
+        lecture5.course.resolve(["lecture5"]), lecture5.course.root / "exercises", 1
+    ).exercises:
         for check in exercise.checks:
             assert check.visibility in {Visibility.VISIBLE, Visibility.HIDDEN}
             assert check.demand

@@ -6,9 +6,7 @@ from grader.author.release import release
 from grader.course import CourseError, find_course
 from grader.errors import UsageError
 
-SOLUTION = (
-    '# /// exercise\n# title = "t"\n# ///\n\n\ndef f(x):\n    # solution\n    return 42\n    # end solution\n'
-)
+SOLUTION = '# /// exercise\n# title = "t"\n# ///\n\n\ndef f(x):\n    # solution\n    return 42\n    # end solution\n'
 
 
 @pytest.fixture

@@ -40,21 +40,14 @@ def test_json_of_a_hostile_report_is_printable_and_stable():
     assert document.decode().replace("\n", "").isprintable()
     again = from_json(document)  # lone surrogates have become their escapes, the rest is as it was
     assert to_json(again) == document
-    assert (
-        again.exercises[0]
-        .checks[0]
-        .failure.findings[0]
-        .text.startswith("[bold green]passed[/] :tada: \x1b[2K")
-    )
+    assert again.exercises[0].checks[0].failure.findings[0].text.startswith("[bold green]passed[/] :tada: \x1b[2K")
     assert "\u202egnp.exe" in again.exercises[0].notes[0]
 
 
 def test_json_holds_what_follows_from_the_checks():
     document = json.loads(to_json(EVERY))
     assert (document["earned"], document["points"], document["exit_code"]) == (8, 38.5, 3)
-    assert [exercise["status"] for exercise in document["exercises"]] == [
-        str(e.status) for e in EVERY.exercises
-    ]
+    assert [exercise["status"] for exercise in document["exercises"]] == [str(e.status) for e in EVERY.exercises]
     assert document["exercises"][1]["earned"] == 3
     assert [check["earned"] for check in document["exercises"][1]["checks"]] == [1, 0, 1, 1]
 

@@ -32,9 +32,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 def printed(shown, *, encoding="utf-8", verbose=False, **options) -> str:
     file = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
-    print_report(
-        shown, Console(file=file, **{"width": 80, "legacy_windows": False} | options), verbose=verbose
-    )
+    print_report(shown, Console(file=file, **{"width": 80, "legacy_windows": False} | options), verbose=verbose)
     file.seek(0)
     return file.read()
 

@@ -140,7 +140,10 @@ def test_relative_imports_find_the_learners_own_files(zygote):
         peer = RemotePeer(worker)
         sources = {
             "unit.head": ("class Head: size = 3\n", "exercises/unit/head.py"),
-            "unit.gpt": ("from .head import Head\nimport exercises.unit.head\nfrom unit.head import Head as H\n", "g.py"),
+            "unit.gpt": (
+                "from .head import Head\nimport exercises.unit.head\nfrom unit.head import Head as H\n",
+                "g.py",
+            ),
             "random": ("raise SystemExit", "exercises/random.py"),
         }
         kind, names = peer.load(sources, "unit.gpt", 10)
@@ -492,7 +495,10 @@ def test_a_zygote_that_cannot_start_says_why():
 
 
 def test_limits_are_per_worker():
-    with ZygoteProcess(Setup(preload=("numpy",), limits=Limits(memory=300 << 20))) as process, contextlib.ExitStack() as s:
+    with (
+        ZygoteProcess(Setup(preload=("numpy",), limits=Limits(memory=300 << 20))) as process,
+        contextlib.ExitStack() as s,
+    ):
         work = ask_in(process, "import numpy as np\ndef f(n): return float(np.ones(n).sum())", s)
         with pytest.raises(RaisedError, match="allocate"):
             work.f(1 << 27)

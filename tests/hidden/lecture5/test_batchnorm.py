@@ -102,9 +102,7 @@ def test_columns_of_dx_sum_to_zero(submission, rng):
         isinstance(dx, torch.Tensor) and dx.shape == x.shape,
         "dx must be a tensor of the shape of dout, here (8, 5).",
     )
-    check(
-        bool((dx.abs().sum(0) > 1e-3).all()), "A column of dx is zero throughout: nothing would be learned."
-    )
+    check(bool((dx.abs().sum(0) > 1e-3).all()), "A column of dx is zero throughout: nothing would be learned.")
     check(
         bool((dx.sum(0).abs() < 1e-9 * dx.abs().sum(0)).all()),
         "A column of dx does not sum to zero. Adding a number to a whole column of x changes nothing behind "

@@ -107,9 +107,7 @@ def unpack(answer):
         "train_manual must return two things: the new parameters and the list of losses.",
     )
     params, losses = answer
-    check(
-        isinstance(params, dict), "The first thing that train_manual returns must be the dict of parameters."
-    )
+    check(isinstance(params, dict), "The first thing that train_manual returns must be the dict of parameters.")
     check(
         isinstance(losses, list) and all(isinstance(loss, float) for loss in losses),
         "The losses must be a list of Python floats: .item() makes one of a tensor.",
@@ -226,18 +224,14 @@ def test_learns_words_it_has_not_seen(submission, rng):
 
     after, _ = unpack(answer())
     check(
-        all(
-            isinstance(after.get(name), torch.Tensor) and after[name].shape == p.shape
-            for name, p in params.items()
-        ),
+        all(isinstance(after.get(name), torch.Tensor) and after[name].shape == p.shape for name, p in params.items()),
         "The returned parameters must have the names and shapes of those that were passed in.",
     )
     after = {name: after[name].to(p.dtype) for name, p in params.items()}
     reached = heldout_loss(after, X[train], X[test], Y[test])
     check(
         reached <= target,
-        f"The loss on unseen words, with calibrated statistics, is {reached:.3f}; "
-        f"it must be {target:.3f} or less.",
+        f"The loss on unseen words, with calibrated statistics, is {reached:.3f}; it must be {target:.3f} or less.",
     )
     # A loss forgives many a wrong gradient. The path to it does not.
     assert_close(after, expected, rtol=1e-6, sizes={"N": 32, "H": 64, "V": V})

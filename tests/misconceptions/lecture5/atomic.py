@@ -116,8 +116,7 @@ def d_counts_sum_inv(c, d):
 
 
 @misconception(
-    "probs = counts * counts_sum_inv: the derivative with respect to counts_sum_inv is the other factor, "
-    "counts.",
+    "probs = counts * counts_sum_inv: the derivative with respect to counts_sum_inv is the other factor, counts.",
     name="counts_sum_inv-by-probs",
 )
 def d_counts_sum_inv(c, d):
@@ -287,8 +286,7 @@ def d_logit_maxes(c, d):
 
 
 @misconception(
-    "logits is used twice: its gradient through logit_maxes is missing, which goes to the largest logit "
-    "of each row.",
+    "logits is used twice: its gradient through logit_maxes is missing, which goes to the largest logit of each row.",
     name="logits-no-max-branch",
 )
 def d_logits(c, d):
@@ -305,8 +303,7 @@ def d_logits(c, d):
 
 
 @misconception(
-    "The maximum depends on one logit of each row: d['logit_maxes'] goes to that one alone, not to the "
-    "whole row.",
+    "The maximum depends on one logit of each row: d['logit_maxes'] goes to that one alone, not to the whole row.",
     name="logits-every-column",
 )
 def d_logits(c, d):
@@ -314,8 +311,7 @@ def d_logits(c, d):
 
 
 @misconception(
-    "d['logit_maxes'] goes to the largest logit of the row, at logits.argmax(1), not to that of the "
-    "target Y.",
+    "d['logit_maxes'] goes to the largest logit of the row, at logits.argmax(1), not to that of the target Y.",
     name="logits-at-target",
 )
 def d_logits(c, d):
@@ -355,8 +351,7 @@ def d_logits(c, d):
 
 
 @misconception(
-    "dh = dlogits @ W2.T: the transpose swaps the axes of W2, while reshape or view only regroups its "
-    "numbers.",
+    "dh = dlogits @ W2.T: the transpose swaps the axes of W2, while reshape or view only regroups its numbers.",
     name="h-reshaped",
 )
 def d_h(c, d):
@@ -372,8 +367,7 @@ def d_h(c, d):
 
 
 @misconception(
-    "h reaches the loss through logits = h @ W2 + b2: W2 decides what arrives at h, which d['logits'] @ "
-    "W2.T says.",
+    "h reaches the loss through logits = h @ W2 + b2: W2 decides what arrives at h, which d['logits'] @ W2.T says.",
     name="h-no-W2",
 )
 def d_h(c, d):
@@ -405,8 +399,7 @@ def d_W2(c, d):
 
 
 @misconception(
-    "dW2 = h.T @ dlogits: the transpose swaps the axes of h, while reshape or view only regroups its "
-    "numbers.",
+    "dW2 = h.T @ dlogits: the transpose swaps the axes of h, while reshape or view only regroups its numbers.",
     name="W2-reshaped",
 )
 def d_W2(c, d):
@@ -422,8 +415,7 @@ def d_W2(c, d):
 
 
 @misconception(
-    "b2 is added to all N rows, so its gradient is the sum over them, not the mean: 1/N is in d['logits'] "
-    "already.",
+    "b2 is added to all N rows, so its gradient is the sum over them, not the mean: 1/N is in d['logits'] already.",
     name="b2-mean",
 )
 def d_b2(c, d):
@@ -639,8 +631,7 @@ def d_bnvar_inv(c, d):
 
 
 @misconception(
-    "bnraw = bndiff * bnvar_inv: the derivative with respect to bnvar_inv is the other factor, bndiff, "
-    "not bnraw.",
+    "bnraw = bndiff * bnvar_inv: the derivative with respect to bnvar_inv is the other factor, bndiff, not bnraw.",
     name="bnvar_inv-by-bnraw",
 )
 def d_bnvar_inv(c, d):
@@ -696,8 +687,7 @@ def d_bnvar(c, d):
 
 
 @misconception(
-    "The derivative of v**-0.5 is -0.5 * v**-1.5: from -0.5 the exponent falls to -1.5, it does not rise "
-    "to 0.5.",
+    "The derivative of v**-0.5 is -0.5 * v**-1.5: from -0.5 the exponent falls to -1.5, it does not rise to 0.5.",
     name="bnvar-exponent-up",
 )
 def d_bnvar(c, d):
@@ -729,8 +719,7 @@ def d_bndiff2(c, d):
 
 
 @misconception(
-    "What was summed forward is broadcast backward: every row gets d['bnvar'] / (N - 1), which makes it "
-    "(N, H).",
+    "What was summed forward is broadcast backward: every row gets d['bnvar'] / (N - 1), which makes it (N, H).",
     name="bndiff2-not-broadcast",
 )
 def d_bndiff2(c, d):
@@ -738,8 +727,7 @@ def d_bndiff2(c, d):
 
 
 @misconception(
-    "bnvar depends on bndiff2 linearly, so the derivative is 1/(N - 1): the factor 2 * bndiff belongs to "
-    "d_bndiff.",
+    "bnvar depends on bndiff2 linearly, so the derivative is 1/(N - 1): the factor 2 * bndiff belongs to d_bndiff.",
     name="bndiff2-early-square",
 )
 def d_bndiff2(c, d):
@@ -884,8 +872,7 @@ def d_hprebn(c, d):
 
 
 @misconception(
-    "dembcat = dhprebn @ W1.T: the transpose swaps the axes of W1, while reshape or view only regroups "
-    "its numbers.",
+    "dembcat = dhprebn @ W1.T: the transpose swaps the axes of W1, while reshape or view only regroups its numbers.",
     name="embcat-reshaped",
 )
 def d_embcat(c, d):
@@ -901,8 +888,7 @@ def d_embcat(c, d):
 
 
 @misconception(
-    "The first layer puts out hprebn, before batch normalisation: start from d['hprebn'], not from "
-    "d['hpreact'].",
+    "The first layer puts out hprebn, before batch normalisation: start from d['hprebn'], not from d['hpreact'].",
     name="embcat-from-hpreact",
 )
 def d_embcat(c, d):
@@ -935,8 +921,7 @@ def d_W1(c, d):
 
 
 @misconception(
-    "The first layer puts out hprebn, before batch normalisation: start from d['hprebn'], not from "
-    "d['hpreact'].",
+    "The first layer puts out hprebn, before batch normalisation: start from d['hprebn'], not from d['hpreact'].",
     name="W1-from-hpreact",
 )
 def d_W1(c, d):
@@ -944,8 +929,7 @@ def d_W1(c, d):
 
 
 @misconception(
-    "b1 is added to all N rows, so its gradient is the sum over them, not the mean: 1/N is in d['hprebn'] "
-    "already.",
+    "b1 is added to all N rows, so its gradient is the sum over them, not the mean: 1/N is in d['hprebn'] already.",
     name="b1-mean",
 )
 def d_b1(c, d):
@@ -1012,8 +996,7 @@ def d_emb(c, d):
 
 
 @misconception(
-    "A row of embcat belongs to one example: keep N as the first axis, instead of moving it there "
-    "afterwards.",
+    "A row of embcat belongs to one example: keep N as the first axis, instead of moving it there afterwards.",
     name="emb-batch-last",
 )
 def d_emb(c, d):
@@ -1051,8 +1034,7 @@ def d_C(c, d):
 
 
 @misconception(
-    "The 1/N of the loss is in d['emb'] already: sum the gradients of a character, do not average over "
-    "the batch.",
+    "The 1/N of the loss is in d['emb'] already: sum the gradients of a character, do not average over the batch.",
     name="C-over-batch",
 )
 def d_C(c, d):
@@ -1060,8 +1042,7 @@ def d_C(c, d):
 
 
 @misconception(
-    "Every character of the context has looked a row up, not only the first: add the gradients of all "
-    "columns of X.",
+    "Every character of the context has looked a row up, not only the first: add the gradients of all columns of X.",
     name="C-first-column",
 )
 def d_C(c, d):
@@ -1069,8 +1050,7 @@ def d_C(c, d):
 
 
 @misconception(
-    "Only the last character's gradient arrived: every column of X has looked rows up, and their "
-    "gradients are added.",
+    "Only the last character's gradient arrived: every column of X has looked rows up, and their gradients are added.",
     name="C-last-column",
 )
 def d_C(c, d):

@@ -41,8 +41,7 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "Bessel's correction belongs to the variance alone. The mean is over n, so its term is Σdout/n, not "
-    "Σdout/(n−1).",
+    "Bessel's correction belongs to the variance alone. The mean is over n, so its term is Σdout/n, not Σdout/(n−1).",
     name="bessel-in-the-mean",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -73,8 +72,7 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "The variance's term is missing in dx: x moves the variance, which scales all rows. Subtract "
-    "x̂·Σ(dout·x̂)/(n−1).",
+    "The variance's term is missing in dx: x moves the variance, which scales all rows. Subtract x̂·Σ(dout·x̂)/(n−1).",
     name="variance-term-forgotten",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):

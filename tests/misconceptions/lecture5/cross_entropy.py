@@ -37,8 +37,7 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "The softmax runs over the batch here. Each example has its own distribution over the classes: use "
-    "dim=1.",
+    "The softmax runs over the batch here. Each example has its own distribution over the classes: use dim=1.",
     name="softmax-over-batch",
 )
 def cross_entropy_backward(logits, targets):
@@ -57,8 +56,7 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "exp overflows for large logits and gives inf/inf. Subtract each row's maximum first, as torch.softmax "
-    "does.",
+    "exp overflows for large logits and gives inf/inf. Subtract each row's maximum first, as torch.softmax does.",
     name="unstable-softmax",
 )
 def cross_entropy_backward(logits, targets):

@@ -36,23 +36,17 @@ def _forward(params, X, Y, **wrong):
     return c
 
 
-@misconception(
-    "embcat puts the rows of one context side by side: emb.reshape(N, -1), the first character's row first."
-)
+@misconception("embcat puts the rows of one context side by side: emb.reshape(N, -1), the first character's row first.")
 def forward(params, X, Y):
     return _forward(params, X, Y, embcat=lambda c: c["emb"].transpose(1, 2).reshape(len(X), -1))
 
 
-@misconception(
-    "The first layer has a bias: hprebn is embcat @ W1 + b1, though batch normalisation removes b1 again."
-)
+@misconception("The first layer has a bias: hprebn is embcat @ W1 + b1, though batch normalisation removes b1 again.")
 def forward(params, X, Y):
     return _forward(params, X, Y, hprebn=lambda c: c["embcat"] @ c["W1"])
 
 
-@misconception(
-    "The variance of the lecture has Bessel's correction: divide the sum of bndiff2 by N - 1, not by N."
-)
+@misconception("The variance of the lecture has Bessel's correction: divide the sum of bndiff2 by N - 1, not by N.")
 def forward(params, X, Y):
     return _forward(params, X, Y, bnvar=lambda c: c["bndiff2"].mean(0, keepdim=True))
 
@@ -71,9 +65,7 @@ def forward(params, X, Y):
     )
 
 
-@misconception(
-    "Statistics of the batch keep their axis: with keepdim=True bnmeani and bnvar are (1, H), not (H,)."
-)
+@misconception("Statistics of the batch keep their axis: with keepdim=True bnmeani and bnvar are (1, H), not (H,).")
 def forward(params, X, Y):
     return _forward(
         params,
@@ -84,9 +76,7 @@ def forward(params, X, Y):
     )
 
 
-@misconception(
-    "The 1e-5 belongs inside the root: bnvar_inv is (bnvar + 1e-5)**-0.5, not 1 / (bnvar**0.5 + 1e-5)."
-)
+@misconception("The 1e-5 belongs inside the root: bnvar_inv is (bnvar + 1e-5)**-0.5, not 1 / (bnvar**0.5 + 1e-5).")
 def forward(params, X, Y):
     return _forward(params, X, Y, bnvar_inv=lambda c: 1 / (c["bnvar"] ** 0.5 + 1e-5))
 
@@ -96,9 +86,7 @@ def forward(params, X, Y):
     return _forward(params, X, Y, bnvar_inv=lambda c: c["bnvar"] ** -0.5)
 
 
-@misconception(
-    "bnvar_inv is one over the standard deviation: take the root of the variance, (bnvar + 1e-5)**-0.5."
-)
+@misconception("bnvar_inv is one over the standard deviation: take the root of the variance, (bnvar + 1e-5)**-0.5.")
 def forward(params, X, Y):
     return _forward(params, X, Y, bnvar_inv=lambda c: (c["bnvar"] + 1e-5) ** -1)
 
@@ -120,9 +108,7 @@ def forward(params, X, Y):
     "one maximum for the whole batch can leave a row of counts that all round to zero."
 )
 def forward(params, X, Y):
-    return _forward(
-        params, X, Y, logit_maxes=lambda c: c["logits"].max() * torch.ones_like(c["logits"][:, :1])
-    )
+    return _forward(params, X, Y, logit_maxes=lambda c: c["logits"].max() * torch.ones_like(c["logits"][:, :1]))
 
 
 @misconception("exp overflows for large logits: subtract each row's maximum first, logits - logit_maxes.")
@@ -130,23 +116,17 @@ def forward(params, X, Y):
     return _forward(params, X, Y, norm_logits=lambda c: c["logits"])
 
 
-@misconception(
-    "Each example's probabilities sum to 1: counts_sum adds up the characters, axis 1, not the batch."
-)
+@misconception("Each example's probabilities sum to 1: counts_sum adds up the characters, axis 1, not the batch.")
 def forward(params, X, Y):
     return _forward(params, X, Y, counts_sum=lambda c: c["counts"].sum(0, keepdim=True))
 
 
-@misconception(
-    "The loss is the mean over the batch, so that it does not grow with N: take .mean() of the N terms."
-)
+@misconception("The loss is the mean over the batch, so that it does not grow with N: take .mean() of the N terms.")
 def forward(params, X, Y):
     return _forward(params, X, Y, loss=lambda c: -c["logprobs"][torch.arange(len(X)), Y].sum())
 
 
-@misconception(
-    "The loss is minus the mean log-probability: without the sign, making it smaller makes the net worse."
-)
+@misconception("The loss is minus the mean log-probability: without the sign, making it smaller makes the net worse.")
 def forward(params, X, Y):
     return _forward(params, X, Y, loss=lambda c: c["logprobs"][torch.arange(len(X)), Y].mean())
 

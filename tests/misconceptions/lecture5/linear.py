@@ -11,9 +11,7 @@ def _right(dout, x, W):
     return dout @ W.T, rows.T @ dout_rows, dout_rows.sum(0)
 
 
-@misconception(
-    "dx = dout @ W.T: the transpose swaps the axes of W, while reshape or view only regroups its numbers."
-)
+@misconception("dx = dout @ W.T: the transpose swaps the axes of W, while reshape or view only regroups its numbers.")
 def linear_backward(dout, x, W):
     _, dW, db = _right(dout, x, W)
     return dout @ W.reshape(W.shape[1], W.shape[0]), dW, db
@@ -25,34 +23,26 @@ def linear_backward(dout, x, W):
     return dx, dW.T, db
 
 
-@misconception(
-    "dW = x.T @ dout: the transpose swaps the axes of x, while reshape or view only regroups its numbers."
-)
+@misconception("dW = x.T @ dout: the transpose swaps the axes of x, while reshape or view only regroups its numbers.")
 def linear_backward(dout, x, W):
     dx, _, db = _right(dout, x, W)
     return dx, x.reshape(x.shape[-1], -1) @ dout.reshape(-1, dout.shape[-1]), db
 
 
-@misconception(
-    "b is added to every row, so db is the sum of dout over the rows, not its mean: 1/N is in dout already."
-)
+@misconception("b is added to every row, so db is the sum of dout over the rows, not its mean: 1/N is in dout already.")
 def linear_backward(dout, x, W):
     dx, dW, _ = _right(dout, x, W)
     return dx, dW, dout.reshape(-1, dout.shape[-1]).mean(0)
 
 
-@misconception(
-    "The 1/N of the loss is in dout already: dW sums over the rows, and db too; do not divide by N again."
-)
+@misconception("The 1/N of the loss is in dout already: dW sums over the rows, and db too; do not divide by N again.")
 def linear_backward(dout, x, W):
     dx, dW, db = _right(dout, x, W)
     N = dout.numel() // dout.shape[-1]
     return dx, dW / N, db / N
 
 
-@misconception(
-    "db has b's shape (out,): sum dout over the rows and keep its last axis, not the other way round."
-)
+@misconception("db has b's shape (out,): sum dout over the rows and keep its last axis, not the other way round.")
 def linear_backward(dout, x, W):
     dx, dW, _ = _right(dout, x, W)
     return dx, dW, dout.sum(-1)
@@ -88,17 +78,13 @@ def linear_backward(dout, x, W):
     return W.sum(1).expand(x.shape).clone(), dW, db
 
 
-@misconception(
-    "dW weighs dout by the input: W[i, o] was multiplied by x[n, i], so dW[i, o] sums x[n, i] * dout[n, o]."
-)
+@misconception("dW weighs dout by the input: W[i, o] was multiplied by x[n, i], so dW[i, o] sums x[n, i] * dout[n, o].")
 def linear_backward(dout, x, W):
     dx, _, db = _right(dout, x, W)
     return dx, db.expand(W.shape).clone(), db
 
 
-@misconception(
-    "All rows share one W: the products x[n, i] * dout[n, o] are summed over the rows n, (in, out)."
-)
+@misconception("All rows share one W: the products x[n, i] * dout[n, o] are summed over the rows n, (in, out).")
 def linear_backward(dout, x, W):
     dx, _, db = _right(dout, x, W)
     return dx, x[..., :, None] * dout[..., None, :], db

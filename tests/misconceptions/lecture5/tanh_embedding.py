@@ -15,9 +15,7 @@ def tanh_backward(dh, h):
     return dh * (1 - torch.tanh(h) ** 2)
 
 
-@misconception(
-    "1 - h**2 is only the slope of tanh: the chain rule multiplies it by the gradient that arrives, dh."
-)
+@misconception("1 - h**2 is only the slope of tanh: the chain rule multiplies it by the gradient that arrives, dh.")
 def tanh_backward(dh, h):
     return 1 - h**2
 
@@ -42,9 +40,7 @@ def tanh_backward(dh, h):
     return h * (1 - dh**2)
 
 
-@misconception(
-    "tanh has a slope, 1 - h**2, which multiplies the gradient: where h is near 1 or -1 hardly any passes."
-)
+@misconception("tanh has a slope, 1 - h**2, which multiplies the gradient: where h is near 1 or -1 hardly any passes.")
 def tanh_backward(dh, h):
     return dh.clone()
 
@@ -84,9 +80,7 @@ def embedding_backward(demb, X, vocab):
     return _table(demb.reshape(-1, demb.shape[-1]), places, len(seen))
 
 
-@misconception(
-    "Every place of X has looked a row up: add the gradients of all places, not of the first column alone."
-)
+@misconception("Every place of X has looked a row up: add the gradients of all places, not of the first column alone.")
 def embedding_backward(demb, X, vocab):
     first = X.reshape(len(X), -1)[:, 0]
     return _table(demb.reshape(len(X), -1, demb.shape[-1])[:, 0], first, vocab)
@@ -105,9 +99,7 @@ def embedding_backward(demb, X, vocab):
     return _table(rows[last[seen]], seen, vocab)
 
 
-@misconception(
-    "Each place of X adds its own row of demb: flatten to (places, E) and keep the last axis, which is E."
-)
+@misconception("Each place of X adds its own row of demb: flatten to (places, E) and keep the last axis, which is E.")
 def embedding_backward(demb, X, vocab):
     return _table(demb.reshape(demb.shape[-1], -1).T, X.reshape(-1), vocab)
 

@@ -135,8 +135,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "All gradients are batch_size times too large: the loss is a mean over the batch, so dlogits carries "
-    "1/N.",
+    "All gradients are batch_size times too large: the loss is a mean over the batch, so dlogits carries 1/N.",
     name="no-mean",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
@@ -185,9 +184,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
     losses = []
     for step in range(steps):
-        params, [loss] = _train(
-            params, X, Y, 1, batch_size, lr if 4 * step < 3 * steps else lr / 10, generator
-        )
+        params, [loss] = _train(params, X, Y, 1, batch_size, lr if 4 * step < 3 * steps else lr / 10, generator)
         losses.append(loss)
     return params, losses
 
@@ -318,8 +315,7 @@ def evaluate(params, mean, var, X, Y):
 
 
 @misconception(
-    "The 1e-5 is missing under the root. Evaluation normalises as training does: (hprebn − mean)/√(var + "
-    "1e-5).",
+    "The 1e-5 is missing under the root. Evaluation normalises as training does: (hprebn − mean)/√(var + 1e-5).",
     name="eps-forgotten",
 )
 def evaluate(params, mean, var, X, Y):

@@ -5,9 +5,7 @@ import torch
 
 
 def forward(params, X, Y):
-    C, W1, b1, W2, b2, gain, bias = (
-        params[name].numpy() for name in ("C", "W1", "b1", "W2", "b2", "bngain", "bnbias")
-    )
+    C, W1, b1, W2, b2, gain, bias = (params[name].numpy() for name in ("C", "W1", "b1", "W2", "b2", "bngain", "bnbias"))
     x, y = X.numpy(), Y.numpy()
     N = len(x)
     emb = C[x]

@@ -17,9 +17,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
         c = forward(params, X[rows], Y[rows])
         losses.append(c["loss"].item())
         d = {}
-        d["h"], d["W2"], d["b2"] = linear_backward(
-            cross_entropy_backward(c["logits"], c["Y"]), c["h"], c["W2"]
-        )
+        d["h"], d["W2"], d["b2"] = linear_backward(cross_entropy_backward(c["logits"], c["Y"]), c["h"], c["W2"])
         d["hprebn"], d["bngain"], d["bnbias"] = batchnorm_backward(
             tanh_backward(d["h"], c["h"]), c["bnraw"], c["bngain"], c["bnvar_inv"]
         )

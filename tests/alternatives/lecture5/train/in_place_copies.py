@@ -13,9 +13,7 @@ from .tanh_embedding import embedding_backward, tanh_backward
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
     """Return (params, losses)."""
     params = {name: p.clone() for name, p in params.items()}
-    C, W1, b1, bngain, bnbias, W2, b2 = (
-        params[name] for name in ("C", "W1", "b1", "bngain", "bnbias", "W2", "b2")
-    )
+    C, W1, b1, bngain, bnbias, W2, b2 = (params[name] for name in ("C", "W1", "b1", "bngain", "bnbias", "W2", "b2"))
     losses = []
     for _ in range(steps):
         ix = torch.randint(0, X.shape[0], (batch_size,), generator=generator)
