@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -53,11 +54,11 @@ def assert_raises(kind: type[Exception], function: Any, *args: Any, why: str = "
     raise current().fail(Mismatch("demand", "", message, actual=result))
 
 
-def assert_unchanged(function: Handle, *args: Any) -> Any:
+def assert_unchanged(function: Any, *args: Any) -> Any:
     """Call the learner's function and demand that its arguments are as before.
 
     Args:
-        function: a function of the submission.
+        function: a function of the submission (or of this process, when a check is tried by hand).
         args: tensors, arrays, and containers of them.
 
     Returns:
@@ -66,7 +67,11 @@ def assert_unchanged(function: Handle, *args: Any) -> Any:
     Raises:
         CheckFailed: an argument was modified in place.
     """
-    result, after = call_and_echo(function, *args)
+    if isinstance(function, Handle):
+        result, after = call_and_echo(function, *args)
+    else:
+        after = copy.deepcopy(args)
+        result = function(*after)
     for number, (before, now) in enumerate(zip(args, after, strict=False)):
         changed = _difference(before, now)
         if changed is not None:

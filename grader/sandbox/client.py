@@ -25,6 +25,7 @@ from grader.sandbox.zygote import End, Probe, Ready, Setup, Spawn
 _START_SECONDS = 120.0  # importing torch on a loaded machine
 _CONTROL_SECONDS = 30.0
 _MOST_OUTPUT = 64 << 10
+_CHUNK = 64 << 10  # most answers come whole in one
 _SEALS = (
     fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
 )
@@ -192,6 +193,7 @@ class Channel:
         self.pid = 0
         self._output = output
         self._shared = shared
+        self._received = b""
         self._printed = bytearray()
         self._dropped = 0
         self._poll = select.poll()
@@ -206,15 +208,39 @@ class Channel:
         try:
             word = self.read(5, deadline)
         except WorkerLostError:
-            word = bytearray()
+            word = b""
         if bytes(word) != b"ready":
             raise GraderError(f"A worker could not confine itself:\n{self.output()}")
         self.sock.setblocking(False)
 
-    def read(self, size: int, deadline: float) -> bytearray:
+    def read(self, size: int, deadline: float) -> bytes | bytearray:
         """Read exactly ``size`` bytes, taking in what the worker prints meanwhile."""
+        if size > _CHUNK:
+            return self._read_large(size, deadline)
+        while len(self._received) < size:
+            part = self._receive(deadline)
+            self._received = self._received + part if self._received else part
+        data, self._received = self._received[:size], self._received[size:]
+        return data
+
+    def _receive(self, deadline: float) -> bytes:
+        while True:
+            self._wait(deadline, select.POLLIN)
+            try:
+                part = self.sock.recv(_CHUNK)
+            except BlockingIOError:
+                continue
+            except OSError:
+                part = b""
+            if not part:
+                raise WorkerLostError("crashed", "")
+            return part
+
+    def _read_large(self, size: int, deadline: float) -> bytearray:
         data = bytearray(size)
-        view, got = memoryview(data), 0
+        view, got = memoryview(data), min(size, len(self._received))
+        view[:got] = self._received[:got]
+        self._received = self._received[got:]
         while got < size:
             self._wait(deadline, select.POLLIN)
             try:
@@ -232,23 +258,23 @@ class Channel:
         """Send all buffers, the descriptors with the first."""
         remaining = [memoryview(buffer).cast("B") for buffer in buffers if memoryview(buffer).nbytes]
         ancillary = _descriptors(fds)
-        self._poll.modify(self.sock, select.POLLIN | select.POLLOUT)
-        try:
-            while remaining:
-                self._wait(deadline, select.POLLOUT)
+        while remaining:
+            try:
+                sent = self.sock.sendmsg(remaining[:64], ancillary)
+            except BlockingIOError:
+                self._poll.modify(self.sock, select.POLLIN | select.POLLOUT)
                 try:
-                    sent = self.sock.sendmsg(remaining[:64], ancillary)
-                except BlockingIOError:
-                    continue
-                except OSError:
-                    raise WorkerLostError("crashed", "") from None
-                ancillary = []
-                while remaining and sent >= remaining[0].nbytes:
-                    sent -= remaining.pop(0).nbytes
-                if sent:
-                    remaining[0] = remaining[0][sent:]
-        finally:
-            self._poll.modify(self.sock, select.POLLIN)
+                    self._wait(deadline, select.POLLOUT)
+                finally:
+                    self._poll.modify(self.sock, select.POLLIN)
+                continue
+            except OSError:
+                raise WorkerLostError("crashed", "") from None
+            ancillary = []
+            while remaining and sent >= remaining[0].nbytes:
+                sent -= remaining.pop(0).nbytes
+            if sent:
+                remaining[0] = remaining[0][sent:]
 
     def _wait(self, deadline: float, wanted: int) -> None:
         while True:
@@ -328,7 +354,7 @@ class Worker:
         buffers: Callable[[list[Any]], list[wire.Buffer]],
         large: list[wire.Buffer],
         seconds: float,
-    ) -> tuple[list[Any], bytearray]:
+    ) -> tuple[list[Any], bytes | bytearray]:
         """Send a request and read its answer.
 
         Args:

@@ -85,7 +85,13 @@ def _pack_request(
     kwargs: dict[str, Any],
     options: dict[str, Any],
 ) -> list[Any]:
-    return [operation, ["r", target], packer.pack(args), packer.pack(kwargs), packer.pack(options)]
+    return [
+        operation,
+        ["r", target],
+        packer.pack(args),
+        packer.pack(kwargs) if kwargs else None,
+        packer.pack(options) if options else None,
+    ]
 
 
 def _unpack_answer(answer: list[Any], unpacker: wire.Unpacker) -> tuple[str, Any, Any]:

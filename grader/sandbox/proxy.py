@@ -151,7 +151,9 @@ class Conversation:
             Interrupted: there is nothing to go on with.
         """
         call = Call(operation, target, name, args, kwargs)
-        options, self._options = {**self._options, "echo": echo}, {}
+        options, self._options = self._options, {}
+        if echo:
+            options["echo"] = True
         if self.dropped:
             options["drop"], self.dropped = self.dropped, []
         ref = 0 if target is None else target._info.ref  # noqa: SLF001

@@ -23,6 +23,7 @@ from grader.sandbox.modules import ROOT, SubmissionFinder
 from grader.sandbox.objects import Objects, signature_of
 
 _MOST_FRAMES = 20
+_CHUNK = 64 << 10
 _MOST_TEXT = 4000
 
 
@@ -34,15 +35,18 @@ class Channel:
         self.shared = shared
         self.used = 0
 
-    def receive(self) -> tuple[list[Any], bytearray, list[int]]:
-        """Read one frame and the descriptors that came with it."""
-        header, fds, _, _ = socket.recv_fds(self.sock, wire.HEADER.size, 16)
-        while header and len(header) < wire.HEADER.size:
-            header += self._exactly(wire.HEADER.size - len(header))
-        if not header:
+    def receive(self) -> tuple[list[Any], bytes | bytearray, list[int]]:
+        """Read one frame and the descriptors that came with it. Nothing follows before it is answered."""
+        start, fds, _, _ = socket.recv_fds(self.sock, _CHUNK, 16)
+        while start and len(start) < wire.HEADER.size:
+            start += self._exactly(wire.HEADER.size - len(start))
+        if not start:
             os._exit(0)  # the trusted side is done with us
-        structure, blob = wire.HEADER.unpack(header)
-        return wire.parse_structure(self._exactly(structure)), self._exactly(blob), fds
+        structure, blob = wire.HEADER.unpack_from(start)
+        total = wire.HEADER.size + structure + blob
+        frame = start if len(start) == total else start + self._exactly(total - len(start))
+        at = wire.HEADER.size + structure
+        return wire.parse_structure(frame[wire.HEADER.size : at]), frame[at:], fds
 
     def _exactly(self, size: int) -> bytearray:
         data = bytearray(size)
@@ -99,7 +103,7 @@ class Runtime:
         self.objects = Objects()
         self.finder = SubmissionFinder({})
 
-    def respond(self, structure: list[Any], blob: bytearray, fds: list[int]) -> list[wire.Buffer]:
+    def respond(self, structure: list[Any], blob: bytes | bytearray, fds: list[int]) -> list[wire.Buffer]:
         """Answer one request.
 
         Args:
@@ -135,16 +139,16 @@ class Runtime:
         args: Any,
         kwargs: Any,
         options: Any,
-        blob: bytearray,
+        blob: bytes | bytearray,
         fds: list[int],
     ) -> list[Any]:
         mapped = [_map(fd) for fd in fds]
         try:
             unpacker = wire.Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: mapped[at])
             positional = tuple(unpacker.unpack(args))
-            named = dict(unpacker.unpack(kwargs))
-            wishes = unpacker.unpack(options)
-            self.objects.drop(wishes.get("drop", []))
+            named = dict(unpacker.unpack(kwargs)) if kwargs else {}
+            wishes = unpacker.unpack(options) if options else {}
+            self.objects.drop(wishes.get("drop", ()))
             if "seed" in wishes:
                 _seed(wishes["seed"])
             if operation == "load":

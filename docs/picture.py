@@ -1,0 +1,55 @@
+"""Draws docs/failing-check.svg: what a learner sees, from a real run on a real mistake.
+
+    python docs/picture.py
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from grader.course import find_course, read_submission
+from grader.reports.terminal import print_report
+from grader.session.grading import GradingSession, Options
+
+ROOT = Path(__file__).resolve().parents[1]
+DONE = ("forward", "linear", "tanh_embedding")
+
+
+def main() -> None:
+    """Grade a half-done lecture5 in which the 1/N of the mean is forgotten, and save the terminal's picture."""
+    course = find_course(ROOT)
+    exercises = course.resolve(["lecture5"])
+    solutions = read_submission(ROOT / "solutions", course)
+    files = dict(read_submission(ROOT / "exercises", course).files)
+    for name in DONE:
+        files[f"lecture5.{name}"] = dataclasses.replace(
+            solutions.files[f"lecture5.{name}"], display=f"exercises/lecture5/{name}.py"
+        )
+    right = solutions.files["lecture5.cross_entropy"]
+    wrong = right.text.replace("return dlogits / N", "return dlogits")
+    assert wrong != right.text
+    files[right.module] = dataclasses.replace(right, text=wrong, display="exercises/lecture5/cross_entropy.py")
+    submission = dataclasses.replace(solutions, files=files)
+    with GradingSession(course, exercises, Options(seed=8123)) as session:
+        report = session.grade(exercises, submission)
+    shown = [_first_failure_only(result) for result in report.exercises]
+    console = Console(width=88, record=True, force_terminal=True)
+    print_report(msgspec.structs.replace(report, exercises=tuple(shown)), console)
+    console.save_svg(str(ROOT / "docs" / "failing-check.svg"), title="grade lecture5")
+
+
+def _first_failure_only(result):  # type: ignore[no-untyped-def]
+    """Keep the picture small: of several failed checks the first, which has the smallest input."""
+    failed = [check for check in result.checks if check.failure is not None and check.failure.counterexample]
+    if len(failed) < 2:
+        return result
+    kept = tuple(check for check in result.checks if check not in failed[1:])
+    return msgspec.structs.replace(result, checks=kept)
+
+
+if __name__ == "__main__":
+    main()
