@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GRADE = [sys.executable, "-c", "from grader.cli.main import main; main()"]
 
 # The checks as plain pytest would run them: the solution imported into the same process.
-PLAIN = f'''
+PLAIN = f"""
 import hypothesis, pytest, torch
 torch.set_num_threads(1)
 hypothesis.settings.register_profile("plain", max_examples=30, deadline=None, database=None,
@@ -40,7 +40,7 @@ def submission():
 @pytest.fixture
 def rng():
     return torch.Generator().manual_seed(1)
-'''
+"""
 
 
 def seconds(command: list[str], **kwargs: object) -> float:

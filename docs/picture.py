@@ -1,6 +1,6 @@
 """Draws docs/failing-check.svg: what a learner sees, from a real run on a real mistake.
 
-    python docs/picture.py
+python docs/picture.py
 """
 
 from __future__ import annotations

@@ -105,6 +105,7 @@ def _load_exercise(root: Path, unit: str, name: str) -> Exercise:
         name=name,
         title=header.title,
         forbids=header.forbids,
+        why_forbidden=header.why_forbidden,
         packages=header.packages,
         preload=header.preload,
         hints=header.hints,

@@ -10,7 +10,8 @@ from grader.course.names import closest
 
 _OPENING = "# /// exercise"
 _CLOSING = "# ///"
-_KEYS = ("title", "forbids", "packages", "preload", "hints")
+_KEYS = ("title", "forbids", "why_forbidden", "packages", "preload", "hints")
+_WHY_FORBIDDEN = "this exercise is about writing it yourself"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Header:
     Attributes:
         title: what the exercise is called in reports.
         forbids: dotted names that a submission may not use.
+        why_forbidden: the reason, to follow a colon.
         packages: ``torch``, or ``numpy`` where torch cannot be imported.
         preload: modules that are imported before the submission, as they take long.
         hints: from a nudge to the line itself; stubs have none.
@@ -27,6 +29,7 @@ class Header:
 
     title: str
     forbids: tuple[str, ...] = ()
+    why_forbidden: str = _WHY_FORBIDDEN
     packages: Literal["torch", "numpy"] = "torch"
     preload: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
@@ -60,12 +63,19 @@ def read_header(text: str, where: str) -> Header:
     title = values.get("title")
     if not isinstance(title, str) or not title.strip():
         raise CourseError(f'{where}, line {first + 1}: the exercise block needs a title, as in `title = "…"`.')
+    why = values.get("why_forbidden", _WHY_FORBIDDEN)
+    if not isinstance(why, str) or not why.strip():
+        raise CourseError(
+            f"{where}, line {first + 1}: why_forbidden must be a text that can follow a colon, "
+            f'as in `why_forbidden = "{_WHY_FORBIDDEN}"`.'
+        )
     packages = values.get("packages", "torch")
     if packages not in ("torch", "numpy"):
         raise CourseError(f'{where}, line {first + 1}: packages must be "torch" or "numpy", and is {packages!r}.')
     return Header(
         title=title,
         forbids=_strings(values, "forbids", f"{where}, line {first + 1}"),
+        why_forbidden=why.strip().rstrip("."),
         packages=packages,
         preload=_strings(values, "preload", f"{where}, line {first + 1}"),
         hints=_strings(values, "hints", f"{where}, line {first + 1}"),

@@ -25,6 +25,7 @@ class Exercise:
         name: the module's name, as in ``cross_entropy``.
         title: what reports call it.
         forbids: dotted names that a submission may not use.
+        why_forbidden: the reason, to follow a colon.
         packages: ``torch``, or ``numpy`` where torch cannot be imported.
         preload: modules that are imported before the submission.
         hints: from a nudge to the line itself; empty where the course comes without solutions.
@@ -38,6 +39,7 @@ class Exercise:
     name: str
     title: str
     forbids: tuple[str, ...]
+    why_forbidden: str
     packages: Literal["torch", "numpy"]
     preload: tuple[str, ...]
     hints: tuple[str, ...]

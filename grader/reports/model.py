@@ -12,6 +12,7 @@ class Verdict(enum.StrEnum):
 
     PASSED = "passed"
     FAILED = "failed"  # an answer came, and it is wrong
+    FORBIDDEN = "forbidden"  # the code uses what the exercise forbids
     RAISED = "raised"  # the learner's code raised an exception
     MISSING = "missing"  # the file, or the symbol in it, is not there
     NOT_STARTED = "not started"  # the stub's NotImplementedError

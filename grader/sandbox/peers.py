@@ -19,9 +19,11 @@ class RemotePeer:
     def __init__(self, worker: Worker) -> None:
         self.worker = worker
 
-    def load(self, sources: dict[str, tuple[str, str]], entry: str, seconds: float) -> tuple[str, Any]:
-        """Import the submission; ``("ok", names)`` or ``("err", description)``."""
-        kind, value, _ = self.exchange("load", 0, (sources, entry), {}, {}, seconds)
+    def load(
+        self, sources: dict[str, tuple[str, str]], entry: str, seconds: float, forbids: tuple[str, ...] = ()
+    ) -> tuple[str, Any]:
+        """Import the submission, without what it may not use; ``("ok", names)`` or ``("err", description)``."""
+        kind, value, _ = self.exchange("load", 0, (sources, entry, forbids), {}, {}, seconds)
         return kind, value
 
     def exchange(

@@ -12,13 +12,14 @@ import random
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from grader.sandbox import wire
+from grader.sandbox import blocking, wire
 from grader.sandbox.modules import ROOT, SubmissionFinder
 from grader.sandbox.objects import Objects, signature_of
 
@@ -163,14 +164,19 @@ class Runtime:
         echo = (positional, named) if wishes.get("echo") else None
         return ["ok", result, echo]
 
-    def load(self, sources: dict[str, tuple[str, str]], entry: str) -> list[str]:
-        """Import a submission; the names its module defines."""
+    def load(self, sources: dict[str, tuple[str, str]], entry: str, forbids: Sequence[str] = ()) -> list[str]:
+        """Import a submission, with what it may not use refused to it; the names its module defines."""
         self.finder.remove()
         self.finder = SubmissionFinder(sources, self.barred)
         self.finder.install()
+        blocking.block(forbids, self._is_learners)
         module = importlib.import_module(f"{ROOT}.{entry}")
         self.objects.set_module(module)
         return [name for name in vars(module) if not name.startswith("__")]
+
+    def _is_learners(self, frame: types.FrameType) -> bool:
+        """Whether a frame runs the learner's code, or calls what the learner named as their answer."""
+        return frame.f_code.co_filename in self.finder.files or frame.f_code is Objects.run.__code__
 
     def describe_error(self, error: BaseException, subject: Any = None) -> dict[str, Any]:
         """An exception as plain values, with the frames that lie in the learner's own files."""

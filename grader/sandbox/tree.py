@@ -22,6 +22,7 @@ _NUMPY_ALONE = ("numpy", "numpy.libs")
 def package_folders() -> list[str]:
     """The folders that hold installed packages."""
     paths = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *site.getsitepackages()}
+    paths |= {path for path in sys.path if os.path.basename(path) in _PACKAGE_FOLDERS}  # what a .pth file adds
     return sorted(path for path in paths if path and os.path.isdir(path))
 
 

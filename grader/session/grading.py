@@ -35,6 +35,7 @@ class Options(msgspec.Struct, frozen=True):
         debug: the submission runs in this process, for a debugger.
         isolation: ``auto``, ``no-namespaces`` or ``none``.
         require_isolation: grade nothing below full isolation.
+        most_seconds: a cap on the deadline of each call.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
         sink: called with each check's result as it comes.
     """
@@ -43,6 +44,7 @@ class Options(msgspec.Struct, frozen=True):
     debug: bool = False
     isolation: str = "auto"
     require_isolation: bool = False
+    most_seconds: float | None = None
     alone: bool = False
     sink: Callable[[Exercise, CheckResult], None] | None = None
 
@@ -144,7 +146,16 @@ class GradingSession:
         from grader.session.plugin import GradingPlugin, check_files
 
         files = check_files(plan)
-        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed, self.options.sink)
+        plugin = GradingPlugin(
+            self.course,
+            plan,
+            submission,
+            self.sandboxes,
+            references,
+            seed,
+            self.options.sink,
+            self.options.most_seconds,
+        )
         try:
             with _own_pytest():
                 code = pytest.main([*_arguments(self.course.root, self.options), *map(str, files)], plugins=[plugin])

@@ -13,6 +13,7 @@ from grader.checks.context import CheckContext, CheckFailed, Mismatch
 from grader.checks.diagnosis import KnownWrong, diagnose, differs_in_form
 from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
+from grader.course.forbidden import Use
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Verdict, Visibility
 from grader.sandbox.proxy import Call, NoAnswer, NotStarted, RaisedError, SymbolMissing, info_of
 from grader.session.sandboxes import ImportFailure
@@ -69,6 +70,8 @@ class Judge(msgspec.Struct, eq=False):
                 return Outcome(Verdict.MISSING, self._missing_symbol(error))
             case NoAnswer():
                 return self._no_answer(error, shown_output)
+            case RaisedError(type_name="ForbiddenError"):
+                return self._refused(error, shown_output)
             case RaisedError():
                 return Outcome(Verdict.RAISED, self.raised(error, shown_output, visibility, searched=searched))
             case CheckFailed():
@@ -85,6 +88,8 @@ class Judge(msgspec.Struct, eq=False):
             raised = RaisedError(failure.detail, None)
             if raised.type_name == "NotImplementedError":
                 return Outcome(Verdict.NOT_STARTED, Failure(raised.message, location=self.file))
+            if raised.type_name == "ForbiddenError":
+                return self._refused(raised, failure.output)
             return Outcome(Verdict.RAISED, self.raised(raised, failure.output, Visibility.VISIBLE, importing=True))
         headline = {
             "timeout": "The file takes longer than 20 s to import. Code that trains or tests belongs below "
@@ -94,6 +99,28 @@ class Judge(msgspec.Struct, eq=False):
         }[failure.kind]
         verdict = _LOST[failure.kind]
         return Outcome(verdict, Failure(headline, location=self.file, output=failure.output))
+
+    def forbidden(self, uses: Sequence[Use]) -> Outcome:
+        """Judge every check of a file whose source uses what the exercise forbids."""
+        first, *others = uses
+        headline = f"Line {first.line} {first.how}, which is not allowed here: {self.exercise.why_forbidden}."
+        lines = sorted({use.line for use in others} - {first.line})
+        if lines:
+            *most, last = map(str, lines)
+            headline += f" The same goes for line{'s' if most else ''} {', '.join(most)}{' and ' if most else ''}{last}."
+        headline += ' To compare with it, use it below if __name__ == "__main__":'
+        frame = Frame(self.file, first.line, "", first.text)
+        failure = Failure(headline, traceback=(frame,), location=f"{self.file}:{first.line}")
+        return Outcome(Verdict.FORBIDDEN, failure)
+
+    def _refused(self, error: RaisedError, output: str) -> Outcome:
+        """Judge what was refused while it ran, and could not be seen in the source."""
+        frames = tuple(Frame(*frame) for frame in error.frames)
+        name = error.message.partition(" is not allowed here")[0]
+        line = f"Line {frames[-1].line}" if frames else "This"
+        headline = f"{line} uses {name}, which is not allowed here: {self.exercise.why_forbidden}."
+        location = f"{frames[-1].file}:{frames[-1].line}" if frames else self._location(error.call)
+        return Outcome(Verdict.FORBIDDEN, Failure(headline, (), None, frames, location, output))
 
     def raised(
         self,

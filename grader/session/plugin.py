@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import math
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -17,7 +18,8 @@ import pytest
 from grader.checks import context as check_context
 from grader.checks import marks
 from grader.checks.context import CheckContext
-from grader.course import Course, Exercise, Submission, imports_of, missing_hint
+from grader.course import Course, Exercise, SourceFile, Submission, imports_of, missing_hint
+from grader.course.forbidden import find_forbidden
 from grader.errors import GraderError
 from grader.reports.failure import explain
 from grader.reports.layout import plain
@@ -66,6 +68,7 @@ class GradingPlugin:
         references: the solutions and banks.
         seed: decides every input of the run.
         sink: called with each result as it comes.
+        most_seconds: a cap on the deadline of each call.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class GradingPlugin:
         references: References,
         seed: int,
         sink: Callable[[Exercise, CheckResult], None] | None = None,
+        most_seconds: float | None = None,
     ) -> None:
         self.course = course
         self._files = submission
@@ -84,6 +88,7 @@ class GradingPlugin:
         self.references = references
         self.seed = seed
         self.sink = sink
+        self.most_seconds = most_seconds
         self.faults: list[str] = []
         self.numeric: dict[str, set[str]] = {
             exercise.id: set() for exercise in exercises
@@ -141,7 +146,7 @@ class GradingPlugin:
         state = self._states[self._exercise_of(request.node)]
         loaded = self._load(state)
         talk = Conversation(loaded.peer, loaded.defined, self._seed_of(request.node, "worker"))
-        talk.seconds = marks.limit_of(request.node.obj) or CALL_SECONDS
+        talk.seconds = min(marks.limit_of(request.node.obj) or CALL_SECONDS, self.most_seconds or math.inf)
         self._context.talk = talk
         return SubmissionProxy(talk)
 
@@ -204,6 +209,10 @@ class GradingPlugin:
         if source.fault:
             state.unusable = Outcome(Verdict.RAISED, Failure(source.fault, location=source.display))
             return
+        uses = find_forbidden(source, state.exercise.forbids, self._imported_by(source))
+        if uses:
+            state.unusable = state.judge.forbidden(uses)
+            return
         unmet = {
             needed: self.result(needed).status
             for needed in imports_of(source, self.course)
@@ -217,6 +226,17 @@ class GradingPlugin:
             state.unusable = Outcome(Verdict.NOT_STARTED, failure)
         elif unmet:
             state.blocked_by = (tried or list(unmet))[0]
+
+    def _imported_by(self, source: SourceFile) -> list[SourceFile]:
+        """The learner's files that one of them imports, and those that these import."""
+        found: dict[str, SourceFile] = {}
+        waiting = [source]
+        while waiting:
+            for name in imports_of(waiting.pop(), self.course):
+                if name in self._files.files and name not in found:
+                    found[name] = self._files.files[name]
+                    waiting.append(found[name])
+        return list(found.values())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:

@@ -105,7 +105,7 @@ class Sandboxes:
         failure = None
         value: Any = None
         try:
-            kind, value = peer.load(sources, exercise.id, _IMPORT_SECONDS)
+            kind, value = peer.load(sources, exercise.id, _IMPORT_SECONDS, exercise.forbids)
             if kind == "err":
                 failure = ImportFailure("raised", value, worker.output())
             elif type(value) is not list or not all(type(name) is str for name in value):

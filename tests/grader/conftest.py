@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sandboxed import ROOT, ask_in
 
-from grader.course import SourceFile, find_course, read_submission
+from grader.course import find_course
 from grader.sandbox.client import ZygoteProcess
-from grader.sandbox.peers import RemotePeer
-from grader.sandbox.proxy import Conversation, Submission
 from grader.sandbox.zygote import Setup
 from grader.session.grading import GradingSession
 
-ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -57,30 +53,9 @@ def ask(zygote):
         yield lambda text, seconds=10.0: ask_in(zygote, text, stack, seconds)
 
 
-def ask_in(zygote, text, stack, seconds=10.0):
-    """Load a source text in a fresh worker of a zygote."""
-    worker = zygote.spawn()
-    stack.callback(worker.close)
-    peer = RemotePeer(worker)
-    kind, names = peer.load({"unit.work": (textwrap.dedent(text), "exercises/unit/work.py")}, "unit.work", 20)
-    assert kind == "ok", names
-    talk = Conversation(peer, names, seed=1)
-    talk.seconds = seconds
-    return Submission(talk)
-
-
 @pytest.fixture(scope="session")
 def lecture5():
     """A session that grades lecture5, shared: torch is imported once."""
     course = find_course(ROOT)
     with GradingSession(course, course.resolve(["lecture5"])) as session:
         yield session
-
-
-def solutions_with(course, **texts):
-    """The solutions as a submission, with some exercises of lecture5 replaced by other text."""
-    submission = read_submission(course.root / "solutions", course)
-    files = dict(submission.files)
-    for name, text in texts.items():
-        files[f"lecture5.{name}"] = SourceFile(f"lecture5.{name}", f"exercises/lecture5/{name}.py", text)
-    return dataclasses.replace(submission, files=files)

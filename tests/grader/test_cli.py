@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -14,7 +13,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from sandboxed import ROOT, processes_of
 
 GRADE = [sys.executable, "-c", "from grader.cli.main import main; main()"]
 
@@ -140,27 +139,16 @@ def test_output_without_unicode_and_colour():
     assert "\x1b" not in done.stdout
 
 
-def _grader_processes():
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                stat = (entry / "stat").read_text().rpartition(")")[2].split()
-                if stat[0] != "Z" and b"grader.sandbox.zygote" in (entry / "cmdline").read_bytes():
-                    found.add(int(entry.name))
-    return found
-
-
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_leaves_nothing(tmp_path, sent):
     file = tmp_path / "linear.py"
     file.write_text(f"import torch\ndef linear_backward(dout, x, W):\n    while True: pass\n# {os.urandom(4).hex()}\n")
-    before, files = _grader_processes(), set(os.listdir(tempfile.gettempdir()))
+    files = set(os.listdir(tempfile.gettempdir()))
     child = subprocess.Popen(
         [*GRADE, "lecture5.linear", "--submission", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     deadline = time.monotonic() + 60
-    while len(_grader_processes() - before) < 3 and time.monotonic() < deadline:  # outer, zygote, worker
+    while len(processes_of(child.pid)) < 3 and time.monotonic() < deadline:  # outer, zygote, worker
         time.sleep(0.05)
     time.sleep(0.5)
     child.send_signal(sent)
@@ -170,9 +158,9 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, sent):
         assert b"Interrupted" in errors
         assert b"Traceback" not in errors
     deadline = time.monotonic() + 10
-    while _grader_processes() - before and time.monotonic() < deadline:
+    while processes_of(child.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert _grader_processes() - before == set()
+    assert processes_of(child.pid) == set()
     assert {name for name in set(os.listdir(tempfile.gettempdir())) - files if "gradlings" in name} == set()
 
 

@@ -63,6 +63,7 @@ def test_an_exercise_knows_its_block_and_paths(root):
     exercise = find_course(root).exercise("lecture5.cross_entropy")
     assert (exercise.unit, exercise.name, exercise.title) == ("lecture5", "cross_entropy", "t")
     assert (exercise.forbids, exercise.packages) == (("torch.autograd",), "numpy")
+    assert exercise.why_forbidden == "this exercise is about writing it yourself"
     assert (exercise.preload, exercise.hints) == (("torch._dynamo",), ("nudge", "line"))
     assert exercise.stub == root / "exercises/lecture5/cross_entropy.py"
     assert exercise.solution == root / "solutions/lecture5/cross_entropy.py"

@@ -305,6 +305,7 @@ def test_what_is_wrong_is_said_with_file_and_line(body, line, says):
         ("# /// exercise\n# forbids = []\n# ///\n", "needs a title"),
         ('# /// exercise\n# title = "a"\n# hints = ["a", ""]\n# ///\n', "hints must be a list of texts"),
         ('# /// exercise\n# title = "a"\n# forbids = "torch"\n# ///\n', "forbids must be a list of texts"),
+        ('# /// exercise\n# title = "a"\n# why_forbidden = ""\n# ///\n', "why_forbidden must be a text"),
         ('# /// exercise\n# title = "a"\n# packages = "jax"\n# ///\n', 'packages must be "torch" or "numpy"'),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from conftest import ROOT, solutions_with
+from sandboxed import ROOT, solutions_with
 
 from grader.reports.model import Status, Verdict, Visibility
 

@@ -141,6 +141,7 @@ def test_junit_keeps_to_the_dialect(sample):
     [
         (Verdict.PASSED, None),
         (Verdict.FAILED, "failure"),
+        (Verdict.FORBIDDEN, "failure"),
         (Verdict.RAISED, "failure"),
         (Verdict.MISSING, "failure"),
         (Verdict.NOT_STARTED, "failure"),

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT, ask_in
+from sandboxed import ROOT, ask_in, processes_of
 
 from grader.errors import GraderError
 from grader.sandbox.client import ZygoteProcess
@@ -24,19 +24,6 @@ from grader.sandbox.proxy import NoAnswer, NotStarted, RaisedError, SymbolMissin
 from grader.sandbox.zygote import Setup
 
 SECRET = ROOT / "solutions"
-
-
-def processes_of(zygote):
-    """The pids of a zygote's whole session, zombies not counted."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                command = (entry / "cmdline").read_bytes()
-                if fields[0] != "Z" and b"grader.sandbox.zygote" in command:
-                    found.append(int(entry.name))
-    return found
 
 
 # -- values and objects --------------------------------------------------------------------------------------------
@@ -440,31 +427,31 @@ def f():
     return os.getpid()
 """
         pid = ask_in(process, text, stack).f()
-        assert pid in processes_of(process)
-        before = len(processes_of(process))
+        assert pid in processes_of()
+        before = len(processes_of())
         stack.close()
         deadline = time.monotonic() + 5
-        while len(processes_of(process)) > before - 2 and time.monotonic() < deadline:
+        while len(processes_of()) > before - 2 and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert len(processes_of(process)) == before - 2  # the worker and its daemon
+        assert len(processes_of()) == before - 2  # the worker and its daemon
 
 
 @pytest.mark.parametrize("namespaces", [True, False])
 def test_closing_leaves_no_process_and_no_file(namespaces):
-    before, files = set(processes_of(None)), set(os.listdir(tempfile.gettempdir()))
+    before, files = processes_of(), set(os.listdir(tempfile.gettempdir()))
     process = ZygoteProcess(Setup(preload=("numpy",), use_namespaces=namespaces))
     stack = contextlib.ExitStack()
     ask_in(process, "open('left', 'w').write('x')\ndef f(): pass", stack)
-    assert set(processes_of(None)) > before
+    assert processes_of() > before
     process.close()
     stack.close()
-    assert set(processes_of(None)) == before
+    assert processes_of() == before
     assert {name for name in set(os.listdir(tempfile.gettempdir())) - files if "gradlings" in name} == set()
 
 
 @pytest.mark.parametrize("namespaces", [True, False])
 def test_a_killed_trusted_process_leaves_no_process_and_no_file(namespaces, tmp_path):
-    before, files = set(processes_of(None)), set(os.listdir(tempfile.gettempdir()))
+    files = set(os.listdir(tempfile.gettempdir()))
     code = f"""
 import sys, time
 from grader.sandbox.client import ZygoteProcess
@@ -478,13 +465,14 @@ peer.exchange("call", 0, (), {{}}, {{}}, 100) if False else time.sleep(100)
 """
     child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert child.stdout.readline() == b"ready\n"
+    assert processes_of(child.pid)
     child.send_signal(signal.SIGKILL)
     child.wait()
     child.stdout.close()
     deadline = time.monotonic() + 10
-    while set(processes_of(None)) - before and time.monotonic() < deadline:
+    while processes_of(child.pid) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert set(processes_of(None)) - before == set()
+    assert processes_of(child.pid) == set()
     assert {name for name in set(os.listdir(tempfile.gettempdir())) - files if "gradlings" in name} == set()
 
 

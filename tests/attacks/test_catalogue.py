@@ -1,0 +1,95 @@
+"""Every attack of the catalogue is graded, beside an exercise that is right and must stay so."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+from catalogue import PROMISES, broken, lay_out, read_attacks
+
+from grader.course import read_submission
+from grader.reports.model import Status, Verdict
+
+ATTACKS = read_attacks()
+OTHER = "lecture5.linear"
+
+
+def _workers() -> int:
+    """How many processes of our zygotes there are, zombies not counted."""
+    count = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                command = (entry / "cmdline").read_bytes()
+                ours = b"grader.sandbox.zygote" in command and command.endswith(f"\0{os.getpid()}\0".encode())
+                count += state != "Z" and ours
+    return count
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_attack(attack, session, isolation, tmp_path, request):
+    """No point that was not earned, the sentence that helps, and nothing left."""
+    if isolation == "auto":
+        _grade(attack, session, tmp_path)
+        return
+    try:
+        _grade(attack, session, tmp_path)
+    except AssertionError as error:
+        if not attack.confined:
+            raise
+        for promise in attack.breaks or (1,):
+            request.config.stash[broken].setdefault(promise, []).append(attack.name)
+        pytest.xfail(f"promise {', '.join(map(str, attack.breaks or (1,)))}: {str(error).splitlines()[0]}")
+
+
+def _grade(attack, session, folder):
+    course = session.course
+    exercises = course.resolve(sorted({attack.exercise, OTHER}))
+    submission = read_submission(lay_out(attack, course.root / "solutions", folder), course)
+    before = _workers()
+    session.options = msgspec.structs.replace(session.options, alone=True, most_seconds=attack.seconds)
+    report = session.grade(exercises, submission)
+    assert report.faults == (), "the grader failed"
+    results = {result.exercise: result for result in report.exercises}
+    result = results[attack.exercise]
+
+    assert result.checks, "every check has a result"
+    verdicts = {str(check.verdict) for check in result.checks}
+    assert Verdict.GRADER_FAULT not in verdicts
+    for check in result.checks:
+        assert check.seconds < _most_seconds(attack, check), f"{check.name} took {check.seconds} s"
+    if attack.earns == "all":
+        said = [check.failure.headline for check in result.checks if check.failure]
+        assert result.status is Status.PASSED, f"it is right: {said}"
+    else:
+        assert result.earned <= attack.earns, f"it earned {result.earned} points"
+        assert result.status is not Status.PASSED
+    if attack.verdicts:
+        assert verdicts <= {*attack.verdicts, "passed"}, f"its verdicts are {sorted(verdicts)}"
+    headlines = [check.failure.headline for check in result.checks if check.failure is not None]
+    findings = [f.text for check in result.checks if check.failure for f in check.failure.findings]
+    for words in attack.says:
+        assert any(words in text for text in headlines + findings), f"nothing says {words!r}: {headlines[:2]}"
+    for words in attack.notes:
+        assert any(words in note for note in result.notes + submission.notes), f"no note says {words!r}"
+    if attack.exercise != OTHER:
+        other = results[OTHER]
+        assert other.status is Status.PASSED, "another exercise lost its result"
+    assert _workers() == before, "a process is left"
+    for path in attack.leaves:
+        assert not os.path.lexists(path), f"{path} is left"
+
+
+def _most_seconds(attack, check) -> float:
+    # A property may make many calls, each within the limit; a lost worker ends it.
+    return attack.seconds + (1.0 if check.verdict is Verdict.TIMEOUT else 30.0) + 1.0
+
+
+def test_the_catalogue_is_covered():
+    rows = {row for attack in ATTACKS for row in attack.rows}
+    assert len(rows & set(range(1, 102))) >= 90, sorted(set(range(1, 102)) - rows)
+    assert {promise for attack in ATTACKS for promise in attack.breaks} <= set(PROMISES)
