@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.author.recorded import Tape
 from grader.author.trivial import KINDS, trivial_source
 from grader.checks.bank import Misconception, read_bank
 from grader.course import Course, Exercise, SourceFile, Submission, read_submission
@@ -74,6 +75,7 @@ def validate(
         work.stubs()
         work.wrong_answers()
         work.trivial_answers()
+        work.recorded_answers()
         work.alternative_answers()
     return Validation(
         tuple(work.problems), Matrix(tuple(work.rows)), seeds, work.alternatives, work.trivial,
@@ -172,6 +174,21 @@ class _Work:
                 for check in result.checks:
                     if check.name in numeric and check.verdict is Verdict.PASSED:
                         self._note(exercise.id, f"{check.name} is passed by an answer without thought: {kind}")
+
+    def recorded_answers(self) -> None:
+        """Answers recorded with one seed fail every check with another."""
+        self.say("recorded answers")
+        tape = Tape()
+        self.session.wrap = tape
+        try:
+            self._grade(self.exercises, self._solutions, _FIRST_SEED)
+            tape.playing = True
+            for result in self._grade(self.exercises, self._solutions, _FIRST_SEED + 1):
+                for check in result.checks:
+                    if check.verdict is Verdict.PASSED:
+                        self._note(result.exercise, f"{check.name} is passed by answers recorded in another run")
+        finally:
+            self.session.wrap = None
 
     def alternative_answers(self) -> None:
         """Correct solutions written differently pass."""

@@ -60,9 +60,17 @@ def run(
     exercises = course.resolve(names)
     path = submission if submission is not None else _default_submission(course.root)
 
+    from grader.reports.journal import Journal
     from grader.session.grading import GradingSession, Options
 
-    options = Options(seed=seed, debug=debug, isolation=isolation, require_isolation=require_isolation)
+    journal = Journal(Path.cwd())
+    options = Options(
+        seed=seed,
+        debug=debug,
+        isolation=isolation,
+        require_isolation=require_isolation,
+        on_progress=journal.write,
+    )
     with GradingSession(course, exercises, options) as session:
         files = read_submission(path, course)
         if submission is not None and files.only:
@@ -72,7 +80,10 @@ def run(
                 raise UsageError(f"{path} holds {held}, which is not among {', '.join(names)}.")
         report = session.grade(exercises, files)
     report = msgspec.structs.replace(report, command=shlex.join(["grade", *sys.argv[1:]]))
+    journal.finish(report)
     _write(report, style, output, verbose=verbose)
+    if journal.trouble:
+        click.echo(journal.trouble, err=True)
     return report.exit_code
 
 

@@ -1,8 +1,9 @@
 """The zygote: started clean, imports once, runs nothing, and forks a confined worker for each request.
 
-Run as ``python -I -B -m grader.sandbox.zygote FD PID``, the PID being that of the trusted process. It is exec'd with a built environment before the trusted process
-loads anything, so neither its memory nor its environment ever held a secret; and it runs no torch operation, because a
-child forked after torch used its thread pool hangs in its first operator.
+Run as ``python -I -B -m grader.sandbox.zygote FD PID``, the PID being that of the trusted process. It is exec'd with a
+built environment before the trusted process loads anything, so neither its memory nor its environment ever held a
+secret; and it runs no torch operation, because a child forked after torch used its thread pool hangs in its first
+operator.
 """
 
 from __future__ import annotations

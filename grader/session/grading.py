@@ -20,10 +20,12 @@ import msgspec
 from grader import __version__
 from grader.course import Course, Exercise, Submission, imports_of, read_submission
 from grader.errors import GraderError
-from grader.reports.model import CheckResult, Environment, ExerciseResult, Isolation, Report
+from grader.reports.model import Environment, ExerciseResult, Isolation, Report
+from grader.sandbox.proxy import Peer
 from grader.session.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
+    from grader.session.plugin import GradingPlugin
     from grader.session.references import References
 
 
@@ -35,18 +37,20 @@ class Options(msgspec.Struct, frozen=True):
         debug: the submission runs in this process, for a debugger.
         isolation: ``auto``, ``no-namespaces`` or ``none``.
         require_isolation: grade nothing below full isolation.
+        examples: how many inputs a property is tried on.
         most_seconds: a cap on the deadline of each call.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
-        sink: called with each check's result as it comes.
+        on_progress: called after each check with the report so far.
     """
 
     seed: int | None = None
     debug: bool = False
     isolation: str = "auto"
     require_isolation: bool = False
+    examples: int = 30
     most_seconds: float | None = None
     alone: bool = False
-    sink: Callable[[Exercise, CheckResult], None] | None = None
+    on_progress: Callable[[Report], None] | None = None
 
 
 class GradingSession:
@@ -70,6 +74,7 @@ class GradingSession:
         self._needs_torch = any(exercise.packages != "numpy" for exercise in exercises)
         self._references: References | None = None
         self._isolation: Isolation | None = None
+        self.wrap: Callable[[str, Peer], Peer] | None = None  # see GradingPlugin
         self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
 
     def __enter__(self) -> Self:
@@ -86,7 +91,7 @@ class GradingSession:
             from grader.session.references import References
 
             self._references = self._stack.enter_context(References(self.course))
-            self._stack.enter_context(contextlib.contextmanager(hypothesis_profile)())
+            self._stack.enter_context(hypothesis_profile(self.options.examples))
             self._isolation = self.sandboxes.isolation()
             self._demand_isolation(self._isolation)
         return self._references, self._isolation
@@ -120,42 +125,46 @@ class GradingSession:
         seed = secrets.randbelow(10_000) if seed is None else seed
         plan = tuple(exercises) if self.options.alone else in_order(exercises, submission, self.course)
         references, isolation = self.prepare()
-        results, faults = self._run(plan, tuple(exercises), submission, references, seed)
-        return Report(
-            seed=seed,
-            isolation=isolation,
-            exercises=results,
-            units=_units(self.course, results),
-            environment=environment(),
-            submission=str(submission.root),
-            started=when,
-            seconds=round(time.perf_counter() - started, 3),
-            faults=faults,
-        )
+        wanted = tuple(exercises)
 
-    def _run(
-        self,
-        plan: tuple[Exercise, ...],
-        wanted: tuple[Exercise, ...],
-        submission: Submission,
-        references: References,
-        seed: int,
-    ) -> tuple[tuple[ExerciseResult, ...], tuple[str, ...]]:
+        def report(plugin: GradingPlugin, faults: Sequence[str], *, complete: bool) -> Report:
+            results = tuple(plugin.result(exercise.id) for exercise in wanted)
+            return Report(
+                seed=seed,
+                isolation=isolation,
+                exercises=results,
+                units=_units(self.course, results),
+                environment=environment(),
+                submission=str(submission.root),
+                started=when,
+                seconds=round(time.perf_counter() - started, 3),
+                complete=complete,
+                faults=tuple(faults),
+            )
+
+        plugin = self._plugin(plan, submission, references, seed)
+        if self.options.on_progress is not None:
+            tell = self.options.on_progress
+            plugin.sink = lambda: tell(report(plugin, plugin.faults, complete=False))
+        return report(plugin, self._run(plugin, plan), complete=True)
+
+    def _plugin(
+        self, plan: tuple[Exercise, ...], submission: Submission, references: References, seed: int
+    ) -> GradingPlugin:
+        from grader.session.plugin import GradingPlugin
+
+        most = self.options.most_seconds
+        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed, most)
+        plugin.wrap = self.wrap
+        return plugin
+
+    def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:
+        """Run the checks; the grader's own faults."""
         import pytest
 
-        from grader.session.plugin import GradingPlugin, check_files
+        from grader.session.plugin import check_files
 
         files = check_files(plan)
-        plugin = GradingPlugin(
-            self.course,
-            plan,
-            submission,
-            self.sandboxes,
-            references,
-            seed,
-            self.options.sink,
-            self.options.most_seconds,
-        )
         try:
             with _own_pytest():
                 code = pytest.main([*_arguments(self.course.root, self.options), *map(str, files)], plugins=[plugin])
@@ -167,7 +176,7 @@ class GradingSession:
             raise KeyboardInterrupt
         if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not faults:
             faults.append(f"pytest ended with {pytest.ExitCode(code).name}.")
-        return tuple(plugin.result(exercise.id) for exercise in wanted), tuple(faults)
+        return faults
 
 
 def grade(

@@ -106,8 +106,7 @@ class Judge(msgspec.Struct, eq=False):
         headline = f"Line {first.line} {first.how}, which is not allowed here: {self.exercise.why_forbidden}."
         lines = sorted({use.line for use in others} - {first.line})
         if lines:
-            *most, last = map(str, lines)
-            headline += f" The same goes for line{'s' if most else ''} {', '.join(most)}{' and ' if most else ''}{last}."
+            headline += f" The same goes for {'lines' if len(lines) > 1 else 'line'} {', '.join(map(str, lines[:9]))}."
         headline += ' To compare with it, use it below if __name__ == "__main__":'
         frame = Frame(self.file, first.line, "", first.text)
         failure = Failure(headline, traceback=(frame,), location=f"{self.file}:{first.line}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 import math
@@ -24,13 +25,12 @@ from grader.errors import GraderError
 from grader.reports.failure import explain
 from grader.reports.layout import plain
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
-from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted
+from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.outcome import Judge, Outcome
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
 
-EXAMPLES = 30
 _PROFILE = "gradlings"
 
 
@@ -67,7 +67,6 @@ class GradingPlugin:
         sandboxes: where they run.
         references: the solutions and banks.
         seed: decides every input of the run.
-        sink: called with each result as it comes.
         most_seconds: a cap on the deadline of each call.
     """
 
@@ -79,7 +78,6 @@ class GradingPlugin:
         sandboxes: Sandboxes,
         references: References,
         seed: int,
-        sink: Callable[[Exercise, CheckResult], None] | None = None,
         most_seconds: float | None = None,
     ) -> None:
         self.course = course
@@ -87,8 +85,9 @@ class GradingPlugin:
         self.sandboxes = sandboxes
         self.references = references
         self.seed = seed
-        self.sink = sink
+        self.sink: Callable[[], None] | None = None  # called after each check
         self.most_seconds = most_seconds
+        self.wrap: Callable[[str, Peer], Peer] | None = None  # puts something between a check and its worker
         self.faults: list[str] = []
         self.numeric: dict[str, set[str]] = {
             exercise.id: set() for exercise in exercises
@@ -145,7 +144,8 @@ class GradingPlugin:
         """The learner's module, in its sandbox."""
         state = self._states[self._exercise_of(request.node)]
         loaded = self._load(state)
-        talk = Conversation(loaded.peer, loaded.defined, self._seed_of(request.node, "worker"))
+        peer = loaded.peer if self.wrap is None else self.wrap(f"{state.exercise.id}:{request.node.name}", loaded.peer)
+        talk = Conversation(peer, loaded.defined, self._seed_of(request.node, "worker"))
         talk.seconds = min(marks.limit_of(request.node.obj) or CALL_SECONDS, self.most_seconds or math.inf)
         self._context.talk = talk
         return SubmissionProxy(talk)
@@ -250,7 +250,7 @@ class GradingPlugin:
         state = self._states[self._exercise_of(item)]
         state.checks.append(result)
         if self.sink is not None:
-            self.sink(state.exercise, result)
+            self.sink()
         passed = result.verdict is Verdict.PASSED
         text = "" if result.failure is None else "\n".join(plain(line) for line in explain(result.failure))
         return pytest.TestReport(
@@ -342,8 +342,9 @@ def _demand(item: pytest.Item) -> str:
     return demand
 
 
-def hypothesis_profile() -> Iterator[None]:
-    """Set Hypothesis up for checks, and as it was afterwards: a context manager's generator."""
+@contextlib.contextmanager
+def hypothesis_profile(examples: int) -> Iterator[None]:
+    """Set Hypothesis up for checks, with so many examples each, and as it was afterwards."""
     before = hypothesis.settings.get_current_profile_name()
     phases = [
         hypothesis.Phase.explicit,
@@ -353,7 +354,7 @@ def hypothesis_profile() -> Iterator[None]:
     ]
     hypothesis.settings.register_profile(
         _PROFILE,
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         database=None,
         derandomize=False,
