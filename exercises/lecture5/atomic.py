@@ -43,6 +43,7 @@ exercise. No function modifies c or d. Source: lecture 5, section 5.3, exercise 
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # ///
 
 import torch

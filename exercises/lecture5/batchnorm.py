@@ -12,6 +12,7 @@ sums. Source: lecture 5, section 5.5, exercise 3.
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 #   "torch.nn.functional.batch_norm",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # ///
 
 import torch

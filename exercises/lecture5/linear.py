@@ -10,6 +10,7 @@ Source: lecture 5, section 5.3.4.
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # ///
 
 import torch

@@ -10,6 +10,7 @@ in which one row may have been looked up many times. Source: lecture 5, sections
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # ///
 
 import torch

@@ -11,6 +11,7 @@ lecture 5, section 5.6, exercise 4.
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # ///
 
 import torch

@@ -169,7 +169,7 @@ class _Comparison:
             return
         finite = np.isfinite(a)
         # Infinity and NaN only where they are right, and the same ones.
-        alike = finite | (np.isposinf(a.real) & np.isposinf(e.real)) | (np.isneginf(a.real) & np.isneginf(e.real))
+        alike = (finite & np.isfinite(e)) | (np.isposinf(a.real) & np.isposinf(e.real)) | (np.isneginf(a.real) & np.isneginf(e.real))
         alike |= np.isnan(a) & np.isnan(e)
         if not alike.all():
             index = _first(~alike)
@@ -178,11 +178,9 @@ class _Comparison:
             more = f" and at {count - 1} more place{'s' * (count > 2)}" if count > 1 else ""
             where = f" at {_place(index)}" if e.ndim else ""
             self._fail("finite", name, f"{name} is {what}{where}{more}.", actual, expected, index)
-        both = finite & np.isfinite(e)
         wide = np.complex128 if np.iscomplexobj(e) else np.float64
         with np.errstate(all="ignore"):
-            difference = np.where(both, np.abs(a.astype(wide) - e.astype(wide)), 0.0)
-        difference = np.where(both | ~np.isfinite(e), difference, np.inf)
+            difference = np.where(finite, np.abs(a.astype(wide) - e.astype(wide)), 0.0)
         scale = float(np.abs(np.where(np.isfinite(e), e, 0)).max())
         wrong = ~(difference <= max(self.rtol * scale, self.atol))
         if wrong.any():

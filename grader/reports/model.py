@@ -230,7 +230,7 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        """0 all passed, 1 something failed, 3 the grader failed."""
-        if self.faults or any(e.status is Status.GRADER_FAULT for e in self.exercises):
+        """0 all passed, 1 something failed, 3 the grader failed, or was stopped."""
+        if not self.complete or self.faults or any(e.status is Status.GRADER_FAULT for e in self.exercises):
             return 3
         return 0 if self.exercises and all(e.status is Status.PASSED for e in self.exercises) else 1

@@ -129,6 +129,8 @@ class GradingSession:
 
         def report(plugin: GradingPlugin, faults: Sequence[str], *, complete: bool) -> Report:
             results = tuple(plugin.result(exercise.id) for exercise in wanted)
+            if not complete:
+                results = tuple(result for result in results if result.checks)
             return Report(
                 seed=seed,
                 isolation=isolation,

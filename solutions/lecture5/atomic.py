@@ -43,6 +43,7 @@ exercise. No function modifies c or d. Source: lecture 5, section 5.3, exercise 
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # hints = [
 #   """For each name: find the lines of the graph where it stands on the right. Each such line gives one \
 #   term, its local derivative times d of what stands on the left; two lines, two terms, and they are \

@@ -11,6 +11,7 @@ walk that dict backwards. Source: lecture 5, sections 5.2 and 5.3.
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # hints = [
 #   """Write the lines in the order of the table, and print each shape as you go. Statistics of batch \
 #   normalisation reduce over the examples (axis 0), everything of the softmax over the characters \

@@ -10,6 +10,7 @@ in which one row may have been looked up many times. Source: lecture 5, sections
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # hints = [
 #   """The slope of tanh at x is 1 - tanh(x)**2, and h already is tanh(x). For the table: how many times \
 #   does one row of C enter the loss, when its token occurs three times in X?""",

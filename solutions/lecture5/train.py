@@ -11,6 +11,7 @@ lecture 5, section 5.6, exercise 4.
 #   "torch.autograd", "torch.func", "Tensor.backward",
 #   "torch.nn.functional.cross_entropy", "torch.nn.functional.nll_loss", "torch.nn.CrossEntropyLoss",
 # ]
+# why_forbidden = "this unit is about writing the gradient yourself"
 # hints = [
 #   """Six calls lead from the cache to the seven gradients, each answering with the gradient that the \
 #   next one takes: cross_entropy_backward, linear_backward, tanh_backward, batchnorm_backward, \

@@ -33,7 +33,7 @@ def isolation(request):
 def session(isolation):
     course = find_course(ROOT)
     exercises = course.resolve(["lecture5"])
-    with GradingSession(course, exercises, Options(isolation=isolation)) as session:
+    with GradingSession(course, exercises, Options(isolation=isolation, examples=8)) as session:
         session.prepare()
         yield session
 

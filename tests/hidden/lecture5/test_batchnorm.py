@@ -90,7 +90,7 @@ def test_two_rows(submission, rng):
 
 
 def test_columns_of_dx_sum_to_zero(submission, rng):
-    """Each column of dx sums to zero, and is not zero itself."""
+    """Each column of dx sums to zero without being zero itself, and is the gradient."""
     dout, x, gain = random_layer(rng, 8, 5)
     answer = submission.batchnorm_backward(*arguments(dout, x, gain))
     check(
@@ -108,6 +108,7 @@ def test_columns_of_dx_sum_to_zero(submission, rng):
         "A column of dx does not sum to zero. Adding a number to a whole column of x changes nothing behind "
         "the layer, so the gradients of the column must cancel.",
     )
+    assert_close(dx, autograd(dout, x, gain)[0], name="dx", sizes={"n": 8, "H": 5})
 
 
 def test_arguments_stay_as_they_are(submission, rng):

@@ -1,0 +1,9 @@
+# /// attack
+# rows = [36, 37]
+# tries = "NaN everywhere, which is neither larger nor smaller than any tolerance."
+# kind = "hostile"
+# verdicts = ["failed"]
+# says = ["dlogits is NaN", "does not sum to zero"]
+# ///
+def cross_entropy_backward(logits, targets):
+    return logits.fill_(float("nan"))

@@ -1,0 +1,14 @@
+# /// attack
+# rows = [60]
+# tries = "A loop without end that swallows everything."
+# kind = "hostile"
+# verdicts = ["timeout"]
+# says = ["No answer within 2 s in cross_entropy_backward(logits, targets)."]
+# seconds = 2
+# ///
+def cross_entropy_backward(logits, targets):
+    while True:
+        try:
+            pass
+        except BaseException:
+            continue

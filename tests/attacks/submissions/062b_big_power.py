@@ -1,0 +1,9 @@
+# /// attack
+# rows = [62]
+# tries = "A number of ten billion digits."
+# kind = "hostile"
+# verdicts = ["timeout", "raised"]
+# seconds = 2
+# ///
+def cross_entropy_backward(logits, targets):
+    return len(str(7 ** 10**9))

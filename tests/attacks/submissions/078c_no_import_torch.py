@@ -1,0 +1,12 @@
+# /// attack
+# rows = [78]
+# tries = "import torch is forgotten."
+# kind = "fault"
+# verdicts = ["raised"]
+# says = ["name 'torch' is not defined", "import torch"]
+# ///
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    return d / N

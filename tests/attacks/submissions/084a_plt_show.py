@@ -1,0 +1,22 @@
+# /// attack
+# rows = [84]
+# tries = "plt.show() at top level."
+# kind = "fault"
+# verdicts = ["passed"]
+# earns = "all"
+# ///
+import matplotlib.pyplot as plt
+import torch
+
+
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    d = d / N
+    return d
+
+
+plt.plot([1, 2, 3])
+plt.title('loss')
+plt.show()

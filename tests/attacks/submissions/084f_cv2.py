@@ -1,0 +1,20 @@
+# /// attack
+# rows = [84]
+# tries = "cv2 is not there."
+# kind = "fault"
+# verdicts = ["raised"]
+# says = ["No module named 'cv2'", "packages"]
+# ///
+import cv2
+import torch
+
+
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    d = d / N
+    return d
+
+
+cv2.imshow("x", 0)

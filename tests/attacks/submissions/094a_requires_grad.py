@@ -1,0 +1,17 @@
+# /// attack
+# rows = [94]
+# tries = "The answer requires grad."
+# kind = "fault"
+# verdicts = ["passed"]
+# earns = "all"
+# ///
+import torch
+
+
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    d = d / N
+    d = torch.nn.Parameter(d) * 1
+    return d

@@ -1,0 +1,18 @@
+# /// attack
+# rows = [98]
+# tries = "Global state is left behind: gradients off."
+# kind = "fault"
+# verdicts = ["passed"]
+# earns = "all"
+# ///
+import torch
+
+torch.set_grad_enabled(False)
+
+
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    d = d / N
+    return d

@@ -1,0 +1,19 @@
+# /// attack
+# rows = [98]
+# tries = "Global state is left behind: names of other modules over Python's own."
+# kind = "fault"
+# verdicts = ["passed"]
+# earns = "all"
+# ///
+import torch
+
+from math import *
+from numpy import *
+
+
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    d = d / N
+    return d

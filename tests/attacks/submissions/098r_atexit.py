@@ -1,0 +1,20 @@
+# /// attack
+# rows = [98]
+# tries = "Global state is left behind: an exit handler that fails."
+# kind = "fault"
+# verdicts = ["passed"]
+# earns = "all"
+# ///
+import torch
+
+import atexit
+
+atexit.register(lambda: 1 / 0)
+
+
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    d = d / N
+    return d

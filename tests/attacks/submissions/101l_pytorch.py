@@ -1,0 +1,17 @@
+# /// attack
+# rows = [101]
+# tries = "The package under its other name."
+# kind = "fault"
+# verdicts = ["raised"]
+# says = ["No module named 'pytorch'", "import torch"]
+# ///
+import pytorch
+import torch
+
+
+def cross_entropy_backward(logits, targets):
+    N = logits.shape[0]
+    d = torch.softmax(logits, 1)
+    d[torch.arange(N), targets] -= 1
+    d = d / N
+    return d

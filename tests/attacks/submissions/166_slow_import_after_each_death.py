@@ -1,0 +1,15 @@
+# /// attack
+# rows = []
+# tries = "Imports slowly and ends its process at every call, so that every check pays for the import."
+# kind = "hostile"
+# verdicts = ["crashed"]
+# seconds = 1
+# ///
+import os
+import time
+
+time.sleep(1.5)
+
+
+def cross_entropy_backward(logits, targets):
+    os._exit(0)
