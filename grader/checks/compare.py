@@ -145,8 +145,11 @@ class _Comparison:
             self._fail("shape", name, f"{name} has shape {shape_in_words(actual.shape)}; "
                        f"{shape_in_words(expected.shape)} is wanted.", actual, expected)  # fmt: skip
         if actual.dtype != expected.dtype:
+            hint = " New tensors are float32: pass dtype=…" if str(actual.dtype) == "torch.float32" else ""
             kinds = [str(value.dtype).removeprefix("torch.") for value in (actual, expected)]
-            self._fail("dtype", name, f"{name} is a {wanted} of {kinds[0]}; {kinds[1]} is wanted.", actual, expected)
+            self._fail(
+                "dtype", name, f"{name} is a {wanted} of {kinds[0]}; {kinds[1]} is wanted.{hint}", actual, expected
+            )
         notes = getattr(actual, "came_as", None)
         if notes is not None and notes.device != "cpu":
             self._fail("device", name, f"{name} is on {notes.device}; the CPU is wanted.", actual, expected)
@@ -169,7 +172,11 @@ class _Comparison:
             return
         finite = np.isfinite(a)
         # Infinity and NaN only where they are right, and the same ones.
-        alike = (finite & np.isfinite(e)) | (np.isposinf(a.real) & np.isposinf(e.real)) | (np.isneginf(a.real) & np.isneginf(e.real))
+        alike = (
+            (finite & np.isfinite(e))
+            | (np.isposinf(a.real) & np.isposinf(e.real))
+            | (np.isneginf(a.real) & np.isneginf(e.real))
+        )
         alike |= np.isnan(a) & np.isnan(e)
         if not alike.all():
             index = _first(~alike)

@@ -23,6 +23,10 @@ def type_in_words(value: Any) -> str:
         info = info_of(value)
         if info.kind in {"function", "class", "module"}:
             return f"a {info.kind}"
+        if info.type_name == "generator":
+            return "a generator (yield makes one: use return)"
+        if info.type_name == "coroutine":
+            return "a coroutine (async def makes one: use def)"
         of_what = f" (a subclass of {info.subclass_of})" if info.subclass_of else ""
         return f"an object of class {info.type_name}{of_what}"
     if is_tensor(value):

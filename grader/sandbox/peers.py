@@ -112,9 +112,10 @@ def _error_description(description: dict[Any, Any]) -> dict[str, Any]:
     for key in ("type", "message", "signature", "name"):
         if type(description.get(key)) is str:
             clean[key] = description[key]
-    bases, frames = description.get("bases"), description.get("frames")
-    if type(bases) is list:
-        clean["bases"] = tuple(base for base in bases if type(base) is str)
+    for key in ("bases", "names"):
+        if type(description.get(key)) is list:
+            clean[key] = tuple(text for text in description[key] if type(text) is str)
+    frames = description.get("frames")
     if type(frames) is list:
         clean["frames"] = tuple(
             frame for frame in frames if type(frame) is tuple and list(map(type, frame)) == [str, int, str, str]

@@ -27,8 +27,14 @@ class RaisedError(Exception):
         self.frames = tuple(description.get("frames", ()))
         self.signature = description.get("signature")
         self.name = str(description.get("name", ""))
+        self.names = tuple(description.get("names", ()))
         self.call = call
         super().__init__(f"{self.type_name}: {self.message}" if self.message else self.type_name)
+
+
+def is_stub_error(error: RaisedError) -> bool:
+    """Whether a learner's own line raised NotImplementedError; torch has one of its own for what it cannot do."""
+    return error.type_name == "NotImplementedError" and bool(error.frames) and error.frames[-1][3].startswith("raise")
 
 
 class Interrupted(BaseException):
@@ -172,7 +178,7 @@ class Conversation:
         if error.call is not None:
             error.call.raised = error
             self.log.append(error.call)
-        if error.type_name == "NotImplementedError":
+        if is_stub_error(error):
             raise NotStarted(error.message) from None
         raise error
 
@@ -321,7 +327,7 @@ def call_and_echo(function: Handle, *args: Any) -> tuple[Any, tuple[Any, ...]]:
     """Call a function of the submission; its result, and its arguments as they were afterwards."""
     result, echoed = function._talk.request("call", function, args, {}, function._name, echo=True)  # noqa: SLF001
     if type(echoed) is not tuple or len(echoed) != 2 or type(echoed[0]) is not tuple:
-        raise NoAnswer("protocol", "no arguments came back", function._talk.log[-1], CALL_SECONDS)  # noqa: SLF001
+        raise NoAnswer("protocol", "no arguments back", function._talk.log[-1], CALL_SECONDS)  # noqa: SLF001
     return result, echoed[0]
 
 

@@ -24,6 +24,7 @@ from grader.sandbox.modules import ROOT, SubmissionFinder
 from grader.sandbox.objects import Objects, signature_of
 
 _MOST_FRAMES = 20
+_DEEPEST = 10_000
 _CHUNK = 64 << 10
 _MOST_TEXT = 4000
 
@@ -122,9 +123,10 @@ class Runtime:
 
     def _frame(self, nonce: Any, answer: list[Any]) -> list[wire.Buffer]:
         """Pack the answer; an answer that cannot be packed becomes one that says so."""
-        for candidate in (answer, ["ok", wire.Unsendable("a value too large or too strange to send"), None]):
+        strange = wire.Unsendable("a value too large or too strange to send")
+        for candidate in (answer, ["ok", strange, answer[2]], ["ok", strange, None]):
             packer = wire.Packer(self._handle, self.place_large)
-            with contextlib.suppress(Exception):  # a learner's class may fail when it is merely looked at
+            with contextlib.suppress(BaseException):  # a learner's class may do anything when it is merely looked at
                 return packer.frame([nonce, candidate[0], packer.pack(candidate[1]), packer.pack(candidate[2])])
         raise AssertionError("a description always fits")
 
@@ -194,9 +196,21 @@ class Runtime:
         }
         if isinstance(error, TypeError) and not frames and subject is not None:
             described["signature"] = signature_of(subject)  # called with the wrong arguments
+        if isinstance(error, NameError):
+            described["names"] = _names_near(error)
         if isinstance(error, AttributeError | ImportError):
             described["name"] = error.name if type(error.name) is str else ""
         return described
+
+
+def _names_near(error: BaseException) -> list[str]:
+    """The names that were defined where a name was not."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    frame = trace.tb_frame if trace is not None else None
+    known = [] if frame is None else [*frame.f_locals, *frame.f_globals]
+    return [name[:100] for name in known if type(name) is str and not name.startswith("__")][:200]
 
 
 def _message(error: BaseException) -> str:
@@ -228,6 +242,16 @@ def _flush() -> None:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(Exception):  # the learner may have closed or replaced it
             stream.flush()
+
+
+def cap_recursion() -> None:
+    """Let nobody set a recursion limit at which the interpreter crashes: the C stack ends near 20,000 frames."""
+    allowed = sys.setrecursionlimit
+
+    def setrecursionlimit(limit: int, /) -> None:
+        allowed(min(limit, _DEEPEST))
+
+    sys.setrecursionlimit = setrecursionlimit
 
 
 def text_streams() -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import struct
 import sys
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ DTYPES: Final = {
     "uint16": "<u2", "uint32": "<u4", "uint64": "<u8",
 }  # fmt: skip
 _ARRAY_DTYPES: Final = {name: code for name, code in DTYPES.items() if name != "bfloat16"}
+_DICTS: Final = frozenset({dict, OrderedDict, defaultdict, Counter})
 _SCALARS: Final = frozenset({type(None), bool, int, float, str, bytes})
 _INT64: Final = range(-(2**63), 2**64)
 
@@ -111,7 +113,7 @@ class Packer:
             return self._list(value, depth)
         if kind is tuple:
             return ["t", [self.pack(item, depth + 1) for item in value]]
-        if kind is dict:
+        if kind in _DICTS:
             return ["d", [[self.pack(k, depth + 1), self.pack(v, depth + 1)] for k, v in value.items()]]
         if kind is set or kind is frozenset:
             return ["S" if kind is set else "F", [self.pack(item, depth + 1) for item in value]]

@@ -15,8 +15,9 @@ from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Verdict, Visibility
-from grader.sandbox.proxy import Call, NoAnswer, NotStarted, RaisedError, SymbolMissing, info_of
+from grader.sandbox.proxy import Call, NoAnswer, NotStarted, RaisedError, SymbolMissing, info_of, is_stub_error
 from grader.session.sandboxes import ImportFailure
+from grader.session.sentences import exception_sentence
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -35,12 +36,14 @@ class Judge(msgspec.Struct, eq=False):
         file: the learner's file as they would type it.
         bank: the known wrong answers.
         solution: makes the solution's module; raises GraderError where there is none.
+        siblings: the names of the unit's exercises.
     """
 
     exercise: Exercise
     file: str
     bank: Callable[[], Sequence[KnownWrong]]
     solution: Callable[[], Any]
+    siblings: Sequence[str] = ()
 
     def judge(
         self,
@@ -86,7 +89,7 @@ class Judge(msgspec.Struct, eq=False):
         """Judge every check of a file that cannot be imported."""
         if failure.kind == "raised":
             raised = RaisedError(failure.detail, None)
-            if raised.type_name == "NotImplementedError":
+            if is_stub_error(raised):
                 return Outcome(Verdict.NOT_STARTED, Failure(raised.message, location=self.file))
             if raised.type_name == "ForbiddenError":
                 return self._refused(raised, failure.output)
@@ -137,7 +140,7 @@ class Judge(msgspec.Struct, eq=False):
         counterexample = None
         if error.call is not None and visibility is Visibility.VISIBLE:
             counterexample = Counterexample(self._inputs(error.call), smallest=searched)
-        headline = _exception_sentence(error, name, self._signature(name))
+        headline = exception_sentence(error, name, self._signature(name), self.siblings)
         if importing:
             headline = f"The file cannot be imported: {headline}"
         return Failure(headline, (), counterexample, frames, location, output)
@@ -163,13 +166,23 @@ class Judge(msgspec.Struct, eq=False):
     ) -> Failure:
         mismatch = error.mismatch
         found = diagnose(context, mismatch, self.bank(), self.solution)
+        headline = mismatch.headline
+        if mismatch.kind == "modified" and mismatch.call is not None:
+            headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
         return Failure(
-            headline=mismatch.headline,
+            headline=headline,
             findings=tuple(Finding(finding.kind, finding.text, finding.name) for finding in found),
             counterexample=self._counterexample(mismatch, visibility, searched),
             location=self._location(mismatch.call),
             output=output,
         )
+
+    def _argument_name(self, mismatch: Mismatch) -> str:
+        """``argument 2['h']`` as the learner calls it, ``d['h']``."""
+        number, bracket, rest = mismatch.name.removeprefix("argument ").partition("[")
+        names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
+        place = int(number) - 1
+        return f"{names[place]}{bracket}{rest}" if place < len(names) else mismatch.name
 
     def _counterexample(self, mismatch: Mismatch, visibility: Visibility, searched: bool) -> Counterexample | None:
         if mismatch.kind not in {"values", "finite", "shape"} or mismatch.call is None:
@@ -243,25 +256,3 @@ def _input_text(value: Any) -> str:
 def _is_large_container(value: Any) -> bool:
     # A whole cache or parameter dict says nothing to a reader.
     return isinstance(value, dict) and any(is_tensor(item) for item in value.values())
-
-
-def _exception_sentence(error: RaisedError, name: str, signature: str) -> str:
-    """The exception, and what usually helps."""
-    text = f"{error.type_name}: {error.message}" if error.message else error.type_name
-    if error.type_name == "TypeError" and error.signature and not error.frames and signature:
-        return f"{name} is called as {signature}, and yours takes {error.signature}."
-    hints = {
-        "SystemExit": "Your code ends the program (sys.exit or exit). Return a value, or raise an exception.",
-        "EOFError": "Nobody is there to answer input(): use the function's arguments.",
-        "PermissionError": "The sandbox grants no files, network or other processes: an exercise needs none.",
-        "FileNotFoundError": "A submission sees no files but those it writes itself: use the function's arguments.",
-        "RecursionError": "The recursion has no end, or is too deep for Python: use a loop.",
-        "MemoryError": "It needs more than the 2 GB that a submission may use.",
-        "NotImplementedError": "",
-    }
-    if error.type_name == "RuntimeError" and "can't allocate memory" in error.message:
-        return f"MemoryError: {hints['MemoryError']}"
-    if error.type_name == "ImportError" and "attempted relative import" in error.message:
-        return f"{text}. Import other exercises as the stub does: from .forward import forward"
-    hint = hints.get(error.type_name, "")
-    return f"{text}. {hint}" if hint else text

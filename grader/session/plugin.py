@@ -32,6 +32,7 @@ from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
 
 _PROFILE = "gradlings"
+_MOST_NOTES = 5
 
 
 class _Blocked(Interrupted):
@@ -101,7 +102,11 @@ class GradingPlugin:
         source = self._files.files.get(exercise.id)
         file = source.display if source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
         judge = Judge(
-            exercise, file, lambda: self.references.bank(exercise), lambda: self.references.solution(exercise)
+            exercise,
+            file,
+            lambda: self.references.bank(exercise),
+            lambda: self.references.solution(exercise),
+            [other.name for other in self.course.unit(exercise.unit).exercises],
         )
         return _State(exercise, judge, checks=[])
 
@@ -312,6 +317,12 @@ class GradingPlugin:
 
     # -- results ------------------------------------------------------------------------------------------------
 
+    def _notes_on_others(self) -> tuple[str, ...]:
+        """Warnings about files that are no exercise: a random.py that shadows a module."""
+        known = {exercise.id for exercise in self.course.exercises}
+        others = (file for module, file in self._files.files.items() if module not in known)
+        return tuple(note for file in others for note in file.notes)[:_MOST_NOTES]
+
     def result(self, exercise_id: str) -> ExerciseResult:
         """What is known of an exercise so far."""
         state = self._states[exercise_id]
@@ -322,7 +333,7 @@ class GradingPlugin:
             file=state.judge.file,
             checks=tuple(state.checks),
             blocked_by=state.blocked_by,
-            notes=source.notes if source is not None else (),
+            notes=(*(source.notes if source is not None else ()), *self._notes_on_others()),
         )
 
 

@@ -57,7 +57,7 @@ def _start(config: pytest.Config) -> None:
         # xdist's workers must collect and draw the same: they get the seed of the first process.
         seed = getattr(config, "workerinput", {}).get("grade_seed")
     if seed is None:
-        seed = secrets.randbelow(10_000)
+        seed = secrets.randbelow(10**12)
     config.option.grade_seed = seed
     config.args[:] = [str(path) for path in check_files(plan)]
     session = GradingSession(course, plan, Options(seed=seed))

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import msgspec
 
-from grader.course import Course, Exercise, Submission
+from grader.course import Course, Exercise, SourceFile, Submission
 from grader.reports.model import Isolation
 from grader.sandbox import syscalls
 from grader.sandbox.client import Worker, ZygoteProcess
@@ -97,7 +97,7 @@ class Sandboxes:
         Raises:
             GraderError: the sandbox failed.
         """
-        sources = {name: (file.text, file.display) for name, file in submission.files.items() if not file.fault}
+        sources = {name: (_importable(file), file.display) for name, file in submission.files.items()}
         if self.debug:
             return _load_here(sources, exercise)
         worker = self._zygote(exercise).spawn()
@@ -148,6 +148,11 @@ def _missing(ready: Ready, succeeded: list[str]) -> list[str]:
     """What is not in force, in words."""
     missing = [f"no {part}" for part in ready.lacks]
     return missing + [f"a submission can {name}" for name in succeeded]
+
+
+def _importable(file: SourceFile) -> str:
+    """A file's text; where it is no Python, a line that says so to whoever imports it."""
+    return f"raise ImportError({file.display + ' cannot be used: ' + file.fault!r})" if file.fault else file.text
 
 
 def _load_here(sources: dict[str, tuple[str, str]], exercise: Exercise) -> Loaded | ImportFailure:

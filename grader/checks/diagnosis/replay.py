@@ -180,7 +180,7 @@ def differs_in_form(module: ModuleType, log: Sequence[Call]) -> str:
             return ""
         difference = _form(call.result, ours, twins)
         if difference:
-            return f"{call.name} returns {difference}"
+            return f"{call.name} {'is' if call.operation == 'get' else 'returns'} {difference}"
     return ""
 
 
@@ -201,4 +201,7 @@ def _form(theirs: Any, ours: Any, twins: dict[int, Any]) -> str:
         return next((found for key in ours if (found := _form(theirs[key], ours[key], twins))), "")
     if (is_tensor(theirs) or isinstance(theirs, np.ndarray)) and tuple(theirs.shape) != tuple(ours.shape):
         return f"shape {shape_in_words(theirs.shape)}; {shape_in_words(ours.shape)} is wanted"
+    if (is_tensor(theirs) or isinstance(theirs, np.ndarray)) and theirs.dtype != ours.dtype:
+        kinds = [str(value.dtype).removeprefix("torch.") for value in (theirs, ours)]
+        return f"{type_in_words(theirs)} of {kinds[0]}; {kinds[1]} is wanted"
     return ""

@@ -1,0 +1,106 @@
+"""What usually helps with an exception: one true sentence, for learners who are alone with it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+
+from grader.sandbox.proxy import RaisedError
+
+_NETWORK = {"URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "HTTPError", "MaxRetryError"}
+_ALIASES = {
+    "torch": "import torch",
+    "nn": "import torch.nn as nn",
+    "F": "import torch.nn.functional as F",
+    "np": "import numpy as np",
+    "numpy": "import numpy",
+    "math": "import math",
+    "Tensor": "from torch import Tensor",
+}
+_NO_FILES = "A submission sees no files but those it writes itself: use the function's arguments."
+_NOTHING_ELSE = "The sandbox grants no files, network or other processes: an exercise needs none."
+_MEMORY = "It needs more than the 2 GB that a submission may use."
+
+
+def exception_sentence(error: RaisedError, name: str, signature: str, exercises: Sequence[str] = ()) -> str:
+    """An exception of the learner's code, and what usually helps.
+
+    Args:
+        error: the exception.
+        name: the function that was called.
+        signature: how it is called.
+        exercises: the exercises of the unit, which a learner may try to import.
+    """
+    if error.type_name == "TypeError" and error.signature and not error.frames and signature:
+        return f"{name} is called as {signature}, and yours takes {error.signature}."
+    if error.type_name == "RuntimeError" and "can't allocate memory" in error.message:
+        return f"MemoryError: {_MEMORY}"
+    text = f"{error.type_name}: {error.message}" if error.message else error.type_name
+    hint = next((found for helps in _HELPS if (found := helps(error))), "") or _import_hint(error, exercises)
+    separator = " " if text.endswith((".", "!", "?")) else ". "
+    return f"{text}{separator}{hint}" if hint else text
+
+
+def _by_type(error: RaisedError) -> str:
+    kinds = {error.type_name, *error.bases}
+    if kinds & _NETWORK:
+        return "There is no network here: an exercise needs none."
+    by_name = {
+        "SystemExit": "Your code ends the program (sys.exit or exit). Return a value, or raise an exception.",
+        "EOFError": "Nobody is there to answer input(): use the function's arguments.",
+        "BdbQuit": "A breakpoint() has nobody to talk to here: run `grade --debug`, or take it out.",
+        "PermissionError": _NOTHING_ELSE,
+        "RecursionError": "The recursion has no end, or is too deep for Python: use a loop.",
+        "MemoryError": _MEMORY,
+        "TclError": "There is no screen here: leave out what draws.",
+        "InductorError": "torch.compile needs a C++ compiler, and none is here: leave it out.",
+    }
+    return by_name.get(error.type_name, "")
+
+
+def _by_message(error: RaisedError) -> str:
+    message = error.message
+    if "Operation not permitted" in message or "Read-only file system" in message:
+        return _NOTHING_ELSE
+    if "File too large" in message or "inline_container" in message:
+        return "A file may have 16 MB at most."
+    if "CUDA" in message and ("not compiled" in message or "No CUDA" in message or "driver" in message):
+        return "Grading runs on the CPU: leave .cuda() and device='cuda' out."
+    if error.type_name in {"FileNotFoundError", "OSError"} and any("DataLoader" in frame[3] for frame in error.frames):
+        return "A DataLoader cannot start workers here: num_workers=0 is the default."
+    return _NO_FILES if error.type_name == "FileNotFoundError" else ""
+
+
+def _by_name(error: RaisedError) -> str:
+    found = re.match(r"name '(\w+)' is not defined", error.message)
+    if error.type_name != "NameError" or found is None:
+        return ""
+    missing = found[1]
+    if missing in _ALIASES:
+        return f"Add `{_ALIASES[missing]}` at the top."
+    near = difflib.get_close_matches(missing, error.names, 1)
+    return f"Did you mean {near[0]}?" if near and "Did you mean" not in error.message else ""
+
+
+_HELPS: tuple[Callable[[RaisedError], str], ...] = (_by_type, _by_message, _by_name)
+
+
+def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
+    if "ImportError" not in (error.type_name, *error.bases):
+        return ""
+    if "attempted relative import" in error.message:
+        return "Import other exercises as the stubs do: from .forward import forward"
+    if "partially initialized module" in error.message:
+        return "The files import each other in a circle, or one imports itself."
+    name = error.name.rpartition(".")[2]
+    if error.type_name != "ModuleNotFoundError" or not name:
+        return ""
+    if name in exercises:
+        return f"Write `from .{name} import …`, with the dot: it lies beside this file."
+    near = difflib.get_close_matches(name, exercises, 1)
+    if near:
+        return f"Did you mean `from .{near[0]} import …`?"
+    if name == "pytorch":
+        return "PyTorch is imported as `import torch`."
+    return "The course's packages are numpy, torch and the standard library."
