@@ -438,7 +438,7 @@ def how_it_ended(status: int) -> str:
     if status >= 0:
         return f"it ended the whole process with exit code {status}"
     number = -status
-    known = {
+    known: dict[int, str] = {
         signal.SIGSEGV: "it crashed the interpreter (segmentation fault)",
         signal.SIGABRT: "it aborted the interpreter",
         signal.SIGFPE: "it crashed the interpreter (arithmetic fault)",
@@ -449,4 +449,4 @@ def how_it_ended(status: int) -> str:
         signal.SIGXFSZ: "it wrote a file larger than the sandbox allows",
         signal.SIGKILL: "it was killed, or closed its connection to the grader",
     }
-    return known.get(signal.Signals(number), f"it was ended by signal {number}")
+    return known.get(number, f"it was ended by signal {number}")

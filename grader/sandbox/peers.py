@@ -12,6 +12,9 @@ from grader.sandbox.client import Worker, WorkerLostError
 from grader.sandbox.proxy import LostError, from_node, to_node
 from grader.sandbox.runtime import Runtime
 
+_MOST_TEXT = 4000
+_MOST_FRAMES = 24
+
 
 class RemotePeer:
     """A worker."""
@@ -111,13 +114,19 @@ def _error_description(description: dict[Any, Any]) -> dict[str, Any]:
     clean: dict[str, Any] = {"type": "Exception", "message": "", "bases": (), "frames": ()}
     for key in ("type", "message", "signature", "name"):
         if type(description.get(key)) is str:
-            clean[key] = description[key]
+            clean[key] = description[key][:_MOST_TEXT]
     for key in ("bases", "names"):
         if type(description.get(key)) is list:
-            clean[key] = tuple(text for text in description[key] if type(text) is str)
+            clean[key] = tuple(text[:200] for text in description[key][:200] if type(text) is str)
     frames = description.get("frames")
     if type(frames) is list:
-        clean["frames"] = tuple(
-            frame for frame in frames if type(frame) is tuple and list(map(type, frame)) == [str, int, str, str]
-        )
+        clean["frames"] = tuple(_frame(frame) for frame in frames[:_MOST_FRAMES] if _is_frame(frame))
     return clean
+
+
+def _is_frame(frame: Any) -> bool:
+    return type(frame) is tuple and list(map(type, frame)) == [str, int, str, str] and 0 <= frame[1] < 2**31
+
+
+def _frame(frame: tuple[str, int, str, str]) -> tuple[str, int, str, str]:
+    return frame[0][:300], frame[1], frame[2][:200], frame[3][:300]

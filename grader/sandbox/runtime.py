@@ -25,6 +25,7 @@ from grader.sandbox.objects import Objects, signature_of
 
 _MOST_FRAMES = 20
 _DEEPEST = 10_000
+_MOST_NAMES = 5000
 _CHUNK = 64 << 10
 _MOST_TEXT = 4000
 
@@ -174,7 +175,7 @@ class Runtime:
         blocking.block(forbids, self._is_learners)
         module = importlib.import_module(f"{ROOT}.{entry}")
         self.objects.set_module(module)
-        return [name for name in vars(module) if not name.startswith("__")]
+        return [name[:200] for name in vars(module) if not name.startswith("__")][:_MOST_NAMES]
 
     def _is_learners(self, frame: types.FrameType) -> bool:
         """Whether a frame runs the learner's code, or calls what the learner named as their answer."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 import struct
 import sys
+import time
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
@@ -26,9 +27,10 @@ import numpy as np
 HEADER: Final = struct.Struct("<II")
 MAX_STRUCTURE: Final = 4 << 20
 MAX_BLOB: Final = 64 << 20
-MAX_SHARED: Final = 512 << 20  # one memfd of answers
+MAX_SHARED: Final = 256 << 20  # one memfd of answers
 MAX_DEPTH: Final = 64  # read; what is written stays 8 below, for what it is wrapped in
 MAX_NODES: Final = 1_000_000
+_UNPACK_SECONDS: Final = 3.0
 LARGE: Final = 1 << 20  # from here on an array travels in a memfd
 
 REQUIRES_GRAD, IS_PARAMETER = 1, 2
@@ -233,20 +235,23 @@ class Unpacker:
         read_shared: Callable[[int, int], bytearray] | None = None,
     ) -> None:
         self.blob = memoryview(blob)
+        self.inline_left = len(blob)  # each byte may be used once: no small frame becomes a large value
+        self.shared_left = MAX_SHARED
+        self.deadline = time.monotonic() + _UNPACK_SECONDS
         self.handle = handle
         self.read_shared = read_shared
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """Make the value of a node."""
         if type(node) is not list:
-            if type(node) is dict:
-                raise ProtocolError("a map where none is due")
+            if type(node) not in _SCALARS:
+                raise ProtocolError("a kind of value that is not sent")
             return node
         if depth > MAX_DEPTH:
             raise ProtocolError("nested too deeply")
         try:
             return self._tagged(node, depth + 1)
-        except (IndexError, KeyError, ValueError, TypeError, OverflowError, AttributeError) as error:
+        except (LookupError, ValueError, TypeError, OverflowError, AttributeError, RuntimeError, MemoryError) as error:
             raise ProtocolError(f"a malformed value ({type(error).__name__})") from None
 
     def _tagged(self, node: list[Any], depth: int) -> Any:  # noqa: PLR0912, C901 - one line per tag
@@ -260,11 +265,11 @@ class Unpacker:
             case ["t", list() as items]:
                 return tuple(self.unpack(item, depth) for item in items)
             case ["d", list() as pairs]:
-                return {self.unpack(key, depth): self.unpack(value, depth) for key, value in pairs}
+                return self._mapping(pairs, depth)
             case ["S", list() as items]:
-                return {self.unpack(item, depth) for item in items}
+                return set(self._mapping([[item, None] for item in items], depth))
             case ["F", list() as items]:
-                return frozenset(self.unpack(item, depth) for item in items)
+                return frozenset(self._mapping([[item, None] for item in items], depth))
             case [
                 "T",
                 str() as dtype,
@@ -303,9 +308,24 @@ class Unpacker:
                 return self.handle(node)
         raise ProtocolError("an unknown kind of value")
 
+    def _mapping(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
+        """A dict, within a time limit: keys may be made to collide."""
+        made = {}
+        for count, (key, value) in enumerate(pairs):
+            made[self.unpack(key, depth)] = self.unpack(value, depth)
+            if count % 64 == 0 and time.monotonic() > self.deadline:
+                raise ProtocolError("keys that take too long to look up")
+        return made
+
     def _raw(self, at: int, size: int) -> bytearray:
         if size < 0:
             raise ProtocolError("an array of negative size")
+        if at < 0:
+            self.shared_left -= size
+        else:
+            self.inline_left -= size
+        if min(self.shared_left, self.inline_left) < 0:
+            raise ProtocolError("more arrays than bytes")
         if at < 0:
             if self.read_shared is None:
                 raise ProtocolError("an array in a memory that is not there")

@@ -13,7 +13,6 @@ import gc
 import importlib
 import mmap
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -202,8 +201,8 @@ class Zygote:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
-        shutil.rmtree(self.workers.pop(pid), ignore_errors=True)
         self._kill_orphans()
+        remove_tree(self.workers.pop(pid))
         return os.waitstatus_to_exitcode(status)
 
     def _kill_orphans(self) -> None:
@@ -221,8 +220,30 @@ class Zygote:
         """Kill all workers and remove the scratch folder."""
         for pid in list(self.workers):
             self._end(pid)
-        if not self.in_namespaces:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+        if not self.in_namespaces and self.scratch:
+            remove_tree(self.scratch)
+
+
+def remove_tree(folder: str) -> None:
+    """Remove a folder, however deep a submission made it: what lies below is moved to the top first."""
+    todo, count = [folder], 0
+    with contextlib.suppress(OSError):  # whatever is left is in a tmpfs, or told by the tests
+        while todo:
+            current = todo[-1]
+            below = []
+            with os.scandir(current) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        below.append(entry.path)
+                    else:
+                        os.unlink(entry.path)
+            for path in below:
+                count += 1
+                os.chmod(path, 0o700)
+                os.rename(path, f"{folder}.{count}")
+                todo.append(f"{folder}.{count}")
+            todo.remove(current)
+            os.rmdir(current)
 
 
 def _children_of(pid: int) -> list[int]:

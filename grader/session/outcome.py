@@ -15,7 +15,16 @@ from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Verdict, Visibility
-from grader.sandbox.proxy import Call, NoAnswer, NotStarted, RaisedError, SymbolMissing, info_of, is_stub_error
+from grader.sandbox.proxy import (
+    CALLS_TOGETHER,
+    Call,
+    NoAnswer,
+    NotStarted,
+    RaisedError,
+    SymbolMissing,
+    info_of,
+    is_stub_error,
+)
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence
 
@@ -71,6 +80,9 @@ class Judge(msgspec.Struct, eq=False):
                 return Outcome(Verdict.NOT_STARTED, Failure(str(error) or "Not written yet.", location=self.file))
             case SymbolMissing():
                 return Outcome(Verdict.MISSING, self._missing_symbol(error))
+            case NoAnswer(detail="together") if context.mismatches:
+                wrong = CheckFailed(context.mismatches[-1])  # found before the time for a smaller one ran out
+                return Outcome(Verdict.FAILED, self._failed(wrong, context, visibility, shown_output, searched=False))
             case NoAnswer():
                 return self._no_answer(error, shown_output)
             case RaisedError(type_name="ForbiddenError"):
@@ -159,6 +171,8 @@ class Judge(msgspec.Struct, eq=False):
             "crashed": f"No answer from {call}: {error.detail}.",
             "protocol": f"{call} sent the grader {error.detail} in place of an answer.",
         }[error.kind]
+        if error.detail == "together":
+            headline = f"The calls of this check take more than {CALLS_TOGETHER * error.seconds:g} s together."
         return Outcome(_LOST[error.kind], Failure(headline, location=self._location(error.call), output=output))
 
     def _failed(

@@ -203,6 +203,15 @@ class GradingPlugin:
             raise _Unusable(state.unusable)
         if state.blocked_by:
             raise _Blocked
+        if "submission" in getattr(item, "fixturenames", ()):
+            self._load(state)  # here and not in the fixture: pytest cannot clean up after an interrupted fixture
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """End the worker of an exercise with its last check: what it left running goes with it."""
+        exercise = self._exercise_of(item)
+        if nextitem is None or self._exercise_of(nextitem) != exercise:
+            self._release(self._states[exercise])
 
     def _look_at_file(self, state: _State) -> None:
         """Find out before the first check of an exercise whether it can be graded at all."""
@@ -312,8 +321,13 @@ class GradingPlugin:
         """End the workers of this run."""
         check_context.enter(None)
         for state in self._states.values():
-            if state.loaded is not None and state.loaded.worker is not None:
-                state.loaded.worker.close()
+            self._release(state)
+
+    @staticmethod
+    def _release(state: _State) -> None:
+        if state.loaded is not None and state.loaded.worker is not None:
+            state.loaded.worker.close()
+        state.loaded = None
 
     # -- results ------------------------------------------------------------------------------------------------
 

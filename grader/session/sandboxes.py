@@ -20,6 +20,8 @@ from grader.sandbox.runtime import Runtime
 from grader.sandbox.zygote import Ready, Setup
 
 _IMPORT_SECONDS = 20.0
+_MOST_TEXT = 1 << 20  # characters, of which each may take four bytes on the wire
+_TOO_MUCH_TEXT = "The submission's Python files hold more than a million characters: hand in the exercises alone."
 _NUMPY_ALONE = "this exercise is written with NumPy alone"
 
 
@@ -98,6 +100,8 @@ class Sandboxes:
             GraderError: the sandbox failed.
         """
         sources = {name: (_importable(file), file.display) for name, file in submission.files.items()}
+        if sum(len(text) for text, _ in sources.values()) > _MOST_TEXT:
+            return ImportFailure("raised", {"type": "ImportError", "message": _TOO_MUCH_TEXT})
         if self.debug:
             return _load_here(sources, exercise)
         worker = self._zygote(exercise).spawn()

@@ -178,7 +178,7 @@ def test_a_lying_object_is_wrong_by_its_type(lecture5, what):
         ("logits.to_sparse()", "a sparse tensor"),
         ("logits.to('meta')", "meta device"),
         ("cross_entropy_backward", "a function; a tensor is wanted"),
-        ("(x for x in logits)", "an object of class generator"),
+        ("(x for x in logits)", "a generator (yield makes one: use return)"),
     ],
 )
 def test_a_wrong_kind_of_answer_is_said(lecture5, value, words):

@@ -52,7 +52,7 @@ def matching_misconception(
     context: CheckContext, bank: Sequence[KnownWrong], solution: Callable[[], ModuleType]
 ) -> KnownWrong | None:
     """The one wrong answer that would have given all the submission's answers; None when none or several would."""
-    if context.talk is None:
+    if context.talk is None or not context.talk.log_is_whole:
         return None
     log = context.talk.log
     used = symbols_used(solution(), log)
