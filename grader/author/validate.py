@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
+import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +14,7 @@ import msgspec
 from grader.author.recorded import Tape
 from grader.author.trivial import KINDS, trivial_source
 from grader.checks.bank import Misconception, read_bank
-from grader.course import Course, Exercise, SourceFile, Submission, read_submission
+from grader.course import Course, Exercise, SourceFile, Submission, find_course, read_submission
 from grader.errors import UsageError
 from grader.reports.matrix import Matrix, Outcome, Row
 from grader.reports.model import CheckResult, ExerciseResult, Status, Verdict
@@ -81,6 +83,45 @@ def validate(
         tuple(work.problems), Matrix(tuple(work.rows)), seeds, work.alternatives, work.trivial,
         time.perf_counter() - started,
     )  # fmt: skip
+
+
+def validate_in_parallel(
+    course: Course,
+    exercises: Sequence[Exercise],
+    seeds: int = SEEDS,
+    say: Callable[[str], None] = lambda _: None,
+    isolation: str = "auto",
+    jobs: int = 2,
+) -> Validation:
+    """Prove a course exercise by exercise, several at a time, each in a process of its own; see ``validate``."""
+    started = time.perf_counter()
+    costliest_first = sorted(
+        exercises, key=lambda exercise: -exercise.bank.stat().st_size if exercise.bank.is_file() else 0
+    )
+    context = multiprocessing.get_context("spawn")  # a fork would take over torch's threads
+    found: dict[str, Validation] = {}
+    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        waiting = {
+            pool.submit(_validate_one, course.root, exercise.id, seeds, isolation): exercise.id
+            for exercise in costliest_first
+        }
+        for done in concurrent.futures.as_completed(waiting):
+            found[waiting[done]] = done.result()
+            say(f"{len(found)} of {len(exercises)} exercises, {waiting[done]} last")
+    parts = [found[exercise.id] for exercise in exercises]
+    return Validation(
+        tuple(problem for part in parts for problem in part.problems),
+        Matrix(tuple(row for part in parts for row in part.matrix.rows)),
+        seeds,
+        sum(part.alternatives for part in parts),
+        sum(part.trivial for part in parts),
+        time.perf_counter() - started,
+    )
+
+
+def _validate_one(root: Path, exercise: str, seeds: int, isolation: str) -> Validation:
+    course = find_course(root)
+    return validate(course, [course.exercise(exercise)], seeds, isolation=isolation)
 
 
 class _Work:

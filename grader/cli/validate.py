@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -22,15 +23,24 @@ from grader.course import find_course
     help="Seeds to grade the solutions with.",
 )
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw the matrix without Unicode.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Exercises at a time; all cores."
+)
 @isolation_option
 @course_option
-def validate(names: tuple[str, ...], seeds: int, ascii_only: bool, isolation: str, course_path: Path | None) -> int:
+def validate(
+    names: tuple[str, ...], seeds: int, ascii_only: bool, jobs: int, isolation: str, course_path: Path | None
+) -> int:
     """Prove a course: solutions pass, stubs are "not started", wrong answers are rejected and named."""
     from grader.author.validate import validate as prove
+    from grader.author.validate import validate_in_parallel
 
     course = find_course(course_path)
     exercises = course.resolve(names)
-    result = prove(course, exercises, seeds, _progress(), isolation)
+    if jobs == 1 or len(exercises) == 1:
+        result = prove(course, exercises, seeds, _progress(), isolation)
+    else:
+        result = validate_in_parallel(course, exercises, seeds, _progress(), isolation, jobs)
     _clear()
     from grader.reports.matrix import matrix_text
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass, field
 
 _DEEPEST = 60  # of nested expressions: code that people write stays far below
 _LONGEST = 400  # characters of a name that is put together
@@ -17,35 +16,46 @@ _OWN_DICT = ".__dict__"
 _LOOKUPS = (".get", ".__getitem__")
 
 
-@dataclass(frozen=True)
-class Ref:
+class _Named:
+    """Equal to another of its class and name. Written out: a dataclass takes a millisecond to make."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.name == getattr(other, "name", None)
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.name))
+
+
+class Ref(_Named):
     """Something of a module that is not the learner's, by its full name: ``torch.nn.functional``."""
 
-    path: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(_Named):
     """A string that is known."""
 
-    text: str
+    __slots__ = ()
 
 
-@dataclass(frozen=True)
-class Own:
+class Own(_Named):
     """Something of the learner's: a ``class``, a ``function``, an ``import`` from their files, an ``instance``.
 
     An instance of another package's class counts too, torch's excepted: what matters is that it is no tensor.
     """
 
-    kind: str
+    __slots__ = ()
 
 
 Value = Ref | Text | Own
 Values = tuple[Value, ...]
 
 
-@dataclass(eq=False)
 class Scope:
     """The names of a module, class or function, each with all it may stand for at this point.
 
@@ -57,11 +67,12 @@ class Scope:
         elsewhere: names that a ``global`` or ``nonlocal`` statement sends to the module.
     """
 
-    parent: Scope | None = None
-    is_class: bool = False
-    names: dict[str, Values] = field(default_factory=dict)
-    stars: list[str] = field(default_factory=list)
-    elsewhere: set[str] = field(default_factory=set)
+    def __init__(self, parent: Scope | None = None, *, is_class: bool = False) -> None:
+        self.parent = parent
+        self.is_class = is_class
+        self.names: dict[str, Values] = {}
+        self.stars: list[str] = []
+        self.elsewhere: set[str] = set()
 
     def module(self) -> Scope:
         """The scope of the whole file."""
@@ -132,7 +143,7 @@ def attribute(values: Values, name: str) -> Values:
     found: list[Value] = []
     for value in values:
         if isinstance(value, Ref):
-            found.append(Ref(f"{value.path}.{name}"[:_LONGEST]))
+            found.append(Ref(f"{value.name}.{name}"[:_LONGEST]))
         elif value == Own("import"):
             found.append(value)
     return tuple(found)
@@ -140,12 +151,12 @@ def attribute(values: Values, name: str) -> Values:
 
 def texts_of(values: Values) -> list[str]:
     """The strings among values."""
-    return [value.text for value in values if isinstance(value, Text)]
+    return [value.name for value in values if isinstance(value, Text)]
 
 
 def paths_of(values: Values) -> list[str]:
     """The full names among values."""
-    return [value.path for value in values if isinstance(value, Ref)]
+    return [value.name for value in values if isinstance(value, Ref)]
 
 
 def argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
@@ -197,7 +208,7 @@ def _call(node: ast.Call, scope: Scope, depth: int) -> Values:
     found: list[Value] = []
     for value in meaning(function, scope, depth):
         if isinstance(value, Ref):
-            found += _result_of(value.path, node, scope, depth)
+            found += _result_of(value.name, node, scope, depth)
         elif value == Own("class") or (value == Own("import") and _last_name(function)[:1].isupper()):
             found.append(Own("instance"))
     return tuple(found)

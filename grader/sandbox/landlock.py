@@ -23,6 +23,7 @@ _MAKE_DIR, _MAKE_REG = 1 << 7, 1 << 8
 _REFER, _TRUNCATE, _IOCTL_DEV = 1 << 13, 1 << 14, 1 << 15
 
 READ = _READ_FILE | _READ_DIR
+LIST = _READ_DIR
 WRITE = READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _TRUNCATE
 _FOR_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 
@@ -54,7 +55,7 @@ def ruleset(paths: list[tuple[str, int]]) -> int:
     """Make a ruleset that grants the rights listed and nothing else.
 
     Args:
-        paths: (path, ``READ`` or ``WRITE``) pairs; a path that is not there is left out.
+        paths: (path, ``READ``, ``LIST`` or ``WRITE``) pairs; a path that is not there is left out.
 
     Returns:
         The ruleset's file descriptor.

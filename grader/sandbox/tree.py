@@ -60,7 +60,9 @@ def readable(numpy_alone: bool) -> list[tuple[str, int]]:
         *_DEVICES,
         "/proc/cpuinfo",
     ]  # torch complains aloud where it cannot read the last
-    return [(path, landlock.READ) for path in sorted(set(paths))]
+    # Python lists a folder anew when it has changed since the zygote looked; what is in the files stays closed.
+    listed = [folder for folder in (*standard, *package_folders()) if folder]
+    return [(path, landlock.READ) for path in sorted(set(paths))] + [(path, landlock.LIST) for path in sorted(listed)]
 
 
 def _children(folder: str | None) -> list[str]:

@@ -19,6 +19,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--isolation", default="auto", help="auto, no-namespaces, or none")
 
+    parser.addoption("--only-confined", action="store_true", help="only attacks that confinement alone stops")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--only-confined"):
+        items[:] = [item for item in items if hasattr(item, "callspec") and item.callspec.params["attack"].confined]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[broken] = {}
