@@ -33,6 +33,9 @@ def type_in_words(value: Any) -> str:
         return "a tensor"
     if isinstance(value, np.ndarray):
         return "a NumPy array"
+    if isinstance(value, tuple | list) and value and all(map(is_tensor, value)):
+        many = "one tensor" if len(value) == 1 else f"{len(value)} tensors"
+        return f"a {type(value).__name__} of {many}"
     name = type(value).__name__
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 

@@ -117,7 +117,7 @@ def _error_description(description: dict[Any, Any]) -> dict[str, Any]:
             clean[key] = description[key][:_MOST_TEXT]
     for key in ("bases", "names"):
         if type(description.get(key)) is list:
-            clean[key] = tuple(text[:200] for text in description[key][:200] if type(text) is str)
+            clean[key] = tuple(text[:200] for text in description[key][:2000] if type(text) is str)
     frames = description.get("frames")
     if type(frames) is list:
         clean["frames"] = tuple(_frame(frame) for frame in frames[:_MOST_FRAMES] if _is_frame(frame))

@@ -45,7 +45,11 @@ class Interrupted(BaseException):
 
 
 class NotStarted(Interrupted):
-    """The stub's NotImplementedError came."""
+    """The stub's NotImplementedError came, from this line."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class SymbolMissing(Interrupted):
@@ -199,14 +203,14 @@ class Conversation:
             error.call.raised = error
             self.log.append(error.call)
         if is_stub_error(error):
-            raise NotStarted(error.message) from None
+            raise NotStarted(error.message, error.frames[-1][1]) from None
         raise error
 
     def _adopt(self, value: Any, name: str) -> Any:
         """Turn handle descriptions into handles, inside containers too."""
         kind = type(value)
         if kind is HandleInfo:
-            return Handle(self, value, name if value.kind in {"function", "class"} else value.type_name)
+            return Handle(self, value, name if value.kind != "object" else value.type_name)
         if kind is list or kind is tuple:
             if not any(type(item) in _MAY_HOLD_HANDLES for item in value):
                 return value

@@ -197,7 +197,7 @@ class Runtime:
         }
         if isinstance(error, TypeError) and not frames and subject is not None:
             described["signature"] = signature_of(subject)  # called with the wrong arguments
-        if isinstance(error, NameError):
+        if isinstance(error, NameError | AttributeError | ImportError):
             described["names"] = _names_near(error)
         if isinstance(error, AttributeError | ImportError):
             described["name"] = error.name if type(error.name) is str else ""
@@ -206,6 +206,11 @@ class Runtime:
 
 def _names_near(error: BaseException) -> list[str]:
     """The names that were defined where a name was not."""
+    owner = getattr(error, "obj", None)
+    if isinstance(error, ImportError) and type(error.name) is str:
+        owner = sys.modules.get(error.name)
+    if isinstance(owner, types.ModuleType):
+        return [name for name in vars(owner) if type(name) is str and not name.startswith("_")][:2000]
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next

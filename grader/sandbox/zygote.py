@@ -187,6 +187,7 @@ class Zygote:
             syscalls.close_all_but({data})
         runtime.text_streams()
         runtime.cap_recursion()
+        sys.argv = [""]
         torch = sys.modules.get("torch")
         if torch is not None:
             torch.set_num_threads(1)

@@ -160,7 +160,9 @@ class GradingSession:
 
         most = self.options.most_seconds
         plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed, most)
-        plugin.wrap = self.wrap
+        plugin.wrap, plugin.alone = self.wrap, self.options.alone
+        if most is not None:
+            self.sandboxes.import_seconds = most
         return plugin
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:

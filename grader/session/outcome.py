@@ -26,7 +26,7 @@ from grader.sandbox.proxy import (
     is_stub_error,
 )
 from grader.session.sandboxes import ImportFailure
-from grader.session.sentences import exception_sentence
+from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -45,7 +45,8 @@ class Judge(msgspec.Struct, eq=False):
         file: the learner's file as they would type it.
         bank: the known wrong answers.
         solution: makes the solution's module; raises GraderError where there is none.
-        siblings: the names of the unit's exercises.
+        siblings: the names of the unit's exercises, and of the learner's other files there.
+        text: the learner's file.
     """
 
     exercise: Exercise
@@ -53,6 +54,7 @@ class Judge(msgspec.Struct, eq=False):
     bank: Callable[[], Sequence[KnownWrong]]
     solution: Callable[[], Any]
     siblings: Sequence[str] = ()
+    text: str = ""
 
     def judge(
         self,
@@ -77,7 +79,7 @@ class Judge(msgspec.Struct, eq=False):
             case None:
                 return Outcome(Verdict.PASSED)
             case NotStarted():
-                return Outcome(Verdict.NOT_STARTED, Failure(str(error) or "Not written yet.", location=self.file))
+                return Outcome(Verdict.NOT_STARTED, Failure(self._not_started(error), location=self.file))
             case SymbolMissing():
                 return Outcome(Verdict.MISSING, self._missing_symbol(error))
             case NoAnswer(detail="together") if context.mismatches:
@@ -106,8 +108,9 @@ class Judge(msgspec.Struct, eq=False):
             if raised.type_name == "ForbiddenError":
                 return self._refused(raised, failure.output)
             return Outcome(Verdict.RAISED, self.raised(raised, failure.output, Visibility.VISIBLE, importing=True))
+        seconds = failure.seconds
         headline = {
-            "timeout": "The file takes longer than 20 s to import. Code that trains or tests belongs below "
+            "timeout": f"The file takes longer than {seconds:g} s to import. Code that trains or tests belongs below "
             'if __name__ == "__main__":',
             "crashed": f"Importing the file ended its process: {failure.detail}.",
             "protocol": f"Importing the file sent the grader {failure.detail} in place of an answer.",
@@ -155,11 +158,23 @@ class Judge(msgspec.Struct, eq=False):
         headline = exception_sentence(error, name, self._signature(name), self.siblings)
         if importing:
             headline = f"The file cannot be imported: {headline}"
+            if error.type_name == "AssertionError":
+                headline += ' (Tests and demos of your own belong below `if __name__ == "__main__":`.)'
+        elif error.call is not None and name in self.exercise.symbols:
+            headline += self._misplaced_parameters(name)
+            if error.call.target is not None and info_of(error.call.target).kind == "module":
+                headline = f"{name} is a module; a function is wanted."
         return Failure(headline, (), counterexample, frames, location, output)
+
+    def _not_started(self, error: NotStarted) -> str:
+        message = str(error) or "Not written yet."
+        if has_code_before(self.text, error.line):
+            return f"Line {error.line} still holds the stub's raise NotImplementedError: delete it."
+        return message
 
     def _missing_symbol(self, error: SymbolMissing) -> Failure:
         near = closest(error.name, [name for name in error.defined if not name.startswith("_")])
-        hint = f" It defines {near}: did you mean that?" if near else ""
+        hint = f" It defines {near}: did you mean that?" if near else where_it_hides(self.text, error.name)
         kind = "class" if error.name[:1].isupper() else "function"
         wanted = self._signature(error.name) or error.name
         return Failure(f"The file defines no {kind} {wanted}.{hint}", location=self.file)
@@ -219,6 +234,12 @@ class Judge(msgspec.Struct, eq=False):
         text = "".join(traceback.format_exception(error))
         headline = f"The check itself failed ({type(error).__name__}). This is not your mistake."
         return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text)
+
+    def _misplaced_parameters(self, name: str) -> str:
+        own, wanted = parameters_in(self.text, name), self._parameters(name)
+        if own == wanted or sorted(own) != sorted(wanted):
+            return ""
+        return f" ({self._signature(name)} is how it is called; yours takes ({', '.join(own)}).)"
 
     def _signature(self, name: str) -> str:
         return self.exercise.symbols.get(name, "")

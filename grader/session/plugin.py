@@ -88,6 +88,7 @@ class GradingPlugin:
         self.seed = seed
         self.sink: Callable[[], None] | None = None  # called after each check
         self.most_seconds = most_seconds
+        self.alone = False  # whether to grade exercises whatever they build on
         self.wrap: Callable[[str, Peer], Peer] | None = None  # puts something between a check and its worker
         self.faults: list[str] = []
         self.numeric: dict[str, set[str]] = {
@@ -98,6 +99,11 @@ class GradingPlugin:
         self._context = CheckContext()
         self._started = 0.0
 
+    def _siblings(self, exercise: Exercise) -> list[str]:
+        names = [other.name for other in self.course.unit(exercise.unit).exercises]
+        own = [module.partition(".")[2] for module in self._files.files if module.startswith(f"{exercise.unit}.")]
+        return list(dict.fromkeys([*names, *own]))
+
     def _state(self, exercise: Exercise) -> _State:
         source = self._files.files.get(exercise.id)
         file = source.display if source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
@@ -106,7 +112,8 @@ class GradingPlugin:
             file,
             lambda: self.references.bank(exercise),
             lambda: self.references.solution(exercise),
-            [other.name for other in self.course.unit(exercise.unit).exercises],
+            self._siblings(exercise),
+            source.text if source is not None else "",
         )
         return _State(exercise, judge, checks=[])
 
@@ -226,6 +233,8 @@ class GradingPlugin:
         uses = find_forbidden(source, state.exercise.forbids, self._imported_by(source))
         if uses:
             state.unusable = state.judge.forbidden(uses)
+            return
+        if self.alone:
             return
         unmet = {
             needed: self.result(needed).status

@@ -46,11 +46,13 @@ class ImportFailure(msgspec.Struct, frozen=True):
         kind: ``raised``, ``timeout``, ``crashed`` or ``protocol``.
         detail: an exception's description, or how the worker ended.
         output: what it printed.
+        seconds: how long it had.
     """
 
     kind: str
     detail: Any
     output: str = ""
+    seconds: float = _IMPORT_SECONDS
 
 
 class Sandboxes:
@@ -68,6 +70,7 @@ class Sandboxes:
     ) -> None:
         self.course = course
         self.debug = debug
+        self.import_seconds = _IMPORT_SECONDS
         self.confine = isolation != "none"
         self._use_namespaces = isolation != "no-namespaces"
         self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
@@ -109,13 +112,13 @@ class Sandboxes:
         failure = None
         value: Any = None
         try:
-            kind, value = peer.load(sources, exercise.id, _IMPORT_SECONDS, exercise.forbids)
+            kind, value = peer.load(sources, exercise.id, self.import_seconds, exercise.forbids)
             if kind == "err":
                 failure = ImportFailure("raised", value, worker.output())
             elif type(value) is not list or not all(type(name) is str for name in value):
                 failure = ImportFailure("protocol", "a malformed list of names", worker.output())
         except LostError as lost:
-            failure = ImportFailure(lost.kind, lost.detail, worker.output())
+            failure = ImportFailure(lost.kind, lost.detail, worker.output(), self.import_seconds)
         if failure is not None:
             worker.close()
             return failure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import re
 from collections.abc import Callable, Sequence
@@ -67,9 +68,18 @@ def _by_message(error: RaisedError) -> str:
         return "A file may have 16 MB at most."
     if "CUDA" in message and ("not compiled" in message or "No CUDA" in message or "driver" in message):
         return "Grading runs on the CPU: leave .cuda() and device='cuda' out."
+    if "Cannot load backend" in message or "no display" in message:
+        return "There is no screen here: leave out what draws."
     if error.type_name in {"FileNotFoundError", "OSError"} and any("DataLoader" in frame[3] for frame in error.frames):
         return "A DataLoader cannot start workers here: num_workers=0 is the default."
     return _NO_FILES if error.type_name == "FileNotFoundError" else ""
+
+
+def _by_attribute(error: RaisedError) -> str:
+    if error.type_name != "AttributeError" or not error.name:
+        return ""
+    near = difflib.get_close_matches(error.name, error.names, 1)
+    return f"Did you mean {near[0]}?" if near and "Did you mean" not in error.message else ""
 
 
 def _by_name(error: RaisedError) -> str:
@@ -83,7 +93,53 @@ def _by_name(error: RaisedError) -> str:
     return f"Did you mean {near[0]}?" if near and "Did you mean" not in error.message else ""
 
 
-_HELPS: tuple[Callable[[RaisedError], str], ...] = (_by_type, _by_message, _by_name)
+_HELPS: tuple[Callable[[RaisedError], str], ...] = (_by_type, _by_message, _by_name, _by_attribute)
+
+
+def where_it_hides(text: str, name: str) -> str:
+    """Where a file defines a name, if not at its top level: in a class, a function, or below ``__main__``."""
+    for outer in _parsed(text).body:
+        for node in ast.walk(outer):
+            if node is outer or getattr(node, "name", None) != name or not isinstance(node, _DEFINITIONS):
+                continue
+            if isinstance(outer, ast.ClassDef):
+                place = f"inside the class {outer.name}"
+            elif isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+                place = f"inside the function {outer.name}"
+            else:
+                place = 'below `if __name__ == "__main__":`' if "__main__" in ast.unparse(outer)[:80] else "indented"
+            return f" It is {place}: move it to the top level."
+    return ""
+
+
+def has_code_before(text: str, line: int) -> bool:
+    """Whether a function's ``raise`` on this line has code of the learner's above it."""
+    for node in ast.walk(_parsed(text)):
+        if isinstance(node, ast.FunctionDef):
+            body = [
+                part for part in node.body if not isinstance(part, ast.Expr) or not isinstance(part.value, ast.Constant)
+            ]
+            if len(body) > 1 and any(isinstance(part, ast.Raise) and part.lineno == line for part in body[1:]):
+                return True
+    return False
+
+
+def parameters_in(text: str, name: str) -> list[str]:
+    """The parameters with which a file defines a function."""
+    for node in _parsed(text).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return [arg.arg for arg in [*node.args.posonlyargs, *node.args.args]]
+    return []
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _parsed(text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
@@ -93,12 +149,16 @@ def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
         return "Import other exercises as the stubs do: from .forward import forward"
     if "partially initialized module" in error.message:
         return "The files import each other in a circle, or one imports itself."
+    wanted = re.match(r"cannot import name '(\w+)' from", error.message)
+    if wanted is not None:
+        near = difflib.get_close_matches(wanted[1], error.names, 1)
+        return f"It defines {near[0]}: did you mean that?" if near else ""
     name = error.name.rpartition(".")[2]
     if error.type_name != "ModuleNotFoundError" or not name:
         return ""
     if name in exercises:
         return f"Write `from .{name} import …`, with the dot: it lies beside this file."
-    near = difflib.get_close_matches(name, exercises, 1)
+    near = difflib.get_close_matches(name, exercises, 1, 0.8)
     if near:
         return f"Did you mean `from .{near[0]} import …`?"
     if name == "pytorch":

@@ -42,6 +42,7 @@ class Attack(msgspec.Struct, frozen=True, rename={"as_": "as"}):
         as_: the path to store it at instead of its exercise's.
         seconds: the deadline of each call.
         leaves: paths that must not exist afterwards.
+        gap: why what should happen does not yet; the test is expected to fail.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Attack(msgspec.Struct, frozen=True, rename={"as_": "as"}):
     beside: dict[str, str] = {}
     as_: str = ""
     seconds: float = 10.0
+    gap: str = ""
     leaves: tuple[str, ...] = ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -30,14 +31,23 @@ def _workers() -> int:
     return count
 
 
+@pytest.fixture
+def folder():
+    """A folder whose name says nothing of tests: some submissions look for that."""
+    with tempfile.TemporaryDirectory(prefix="handed-in-") as path:
+        yield Path(path)
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
-def test_attack(attack, session, isolation, tmp_path, request):
+def test_attack(attack, session, isolation, folder, request):
     """No point that was not earned, the sentence that helps, and nothing left."""
+    if attack.gap:
+        request.applymarker(pytest.mark.xfail(reason=attack.gap, strict=True, raises=AssertionError))
     if isolation == "auto":
-        _grade(attack, session, tmp_path)
+        _grade(attack, session, folder)
         return
     try:
-        _grade(attack, session, tmp_path)
+        _grade(attack, session, folder)
     except AssertionError as error:
         if not attack.confined:
             raise

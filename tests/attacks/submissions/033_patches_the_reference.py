@@ -2,7 +2,7 @@
 # rows = [33]
 # tries = "Puts modules of its own in the reference's place, and patches whatever looks like one."
 # kind = "hostile"
-# verdicts = ["failed"]
+# verdicts = ["forbidden", "failed"]
 # ///
 import sys
 import types

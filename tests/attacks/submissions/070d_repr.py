@@ -4,7 +4,7 @@
 # kind = "hostile"
 # verdicts = ["failed", "passed"]
 # earns = 1
-# says = ["an object of class Trap; a tensor is wanted"]
+# says = ["too strange to send"]
 # ///
 class Trap:
     def __getattribute__(self, name):

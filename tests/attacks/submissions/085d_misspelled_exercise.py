@@ -3,7 +3,7 @@
 # tries = "The name of another exercise is misspelled."
 # kind = "fault"
 # verdicts = ["raised"]
-# says = ["did you mean"]
+# says = ["Did you mean"]
 # ///
 import torch
 

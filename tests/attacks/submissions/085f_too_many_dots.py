@@ -3,7 +3,7 @@
 # tries = "The relative import climbs out of the course."
 # kind = "fault"
 # verdicts = ["raised"]
-# says = ["Import other exercises as the stub does"]
+# says = ["Import other exercises as the stubs do"]
 # ///
 import torch
 

@@ -4,7 +4,7 @@
 # kind = "fault"
 # verdicts = ["failed", "passed"]
 # earns = 3
-# says = ["float32; float64 is wanted. torch.zeros"]
+# says = ["New tensors are float32"]
 # ///
 import torch
 

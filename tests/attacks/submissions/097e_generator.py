@@ -4,7 +4,7 @@
 # kind = "fault"
 # verdicts = ["failed", "passed"]
 # earns = 1
-# says = ["generator; a tensor is wanted"]
+# says = ["a generator (yield makes one"]
 # ///
 import torch
 

@@ -4,7 +4,7 @@
 # kind = "fault"
 # verdicts = ["failed", "passed"]
 # earns = 1
-# says = ["a list of tensors"]
+# says = ["a list of "]
 # ///
 import torch
 

@@ -5,7 +5,7 @@
 # exercise = "lecture5.forward"
 # verdicts = ["failed", "passed"]
 # earns = 1
-# says = ["c is a tuple; a dict is wanted."]
+# says = ["a dict is wanted."]
 # ///
 import torch
 

@@ -3,7 +3,7 @@
 # tries = "Returns 400 MB at every call, all of which the grader's log would keep."
 # kind = "hostile"
 # verdicts = ["failed", "timeout", "broke protocol"]
-# says = ["has shape"]
+# says = ["too large"]
 # seconds = 10
 # ///
 import torch

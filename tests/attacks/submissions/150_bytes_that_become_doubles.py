@@ -3,7 +3,7 @@
 # tries = "Returns 500 MB of int8, which are 4 GB as doubles."
 # kind = "hostile"
 # verdicts = ["failed", "timeout", "broke protocol"]
-# says = ["has shape"]
+# says = ["too large"]
 # seconds = 10
 # ///
 import torch
