@@ -77,7 +77,8 @@ def cold_runs(rounds: int) -> None:
         plain = [sys.executable, "-m", "pytest", "-q", "-p", "plain_fixtures", "-p", "no:cacheprovider",
                  "-c", os.devnull, "--rootdir", str(ROOT), check]  # fmt: skip
         ours = [*GRADE, "lecture5.cross_entropy", "--submission", "solutions"]
-        report("a", "grade lecture5.cross_entropy / plain pytest", *alternated(ours, plain, rounds, env=environment), 1.25)
+        times = alternated(ours, plain, rounds, env=environment)
+        report("a", "grade lecture5.cross_entropy / plain pytest", *times, 1.25)
     torch = [sys.executable, "-c", "import torch"]
     solved = [*GRADE, "lecture5", "--submission", "solutions"]
     report("b", "grade lecture5 on the solutions / import torch", *alternated(solved, torch, rounds), 4)
@@ -131,7 +132,8 @@ def calls(rounds: int) -> None:
                 times[function is far].append(time.perf_counter() - started)
         worker.close()
     a, b = (statistics.median(times[which]) * 1e6 for which in (True, False))
-    print(f"(d) proxied call / direct call, (32, 27) float64: {a:.0f} µs / {b:.1f} µs, {a - b:.0f} µs added   goal ≤ 200 µs")
+    what = "(d) proxied call / direct call, (32, 27) float64"
+    print(f"{what}: {a:.0f} µs / {b:.1f} µs, {a - b:.0f} µs added   goal ≤ 200 µs")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import msgspec
 from rich.console import Console
 
 from grader.course import find_course, read_submission
+from grader.reports.model import ExerciseResult
 from grader.reports.terminal import print_report
 from grader.session.grading import GradingSession, Options
 
@@ -42,7 +43,7 @@ def main() -> None:
     console.save_svg(str(ROOT / "docs" / "failing-check.svg"), title="grade lecture5")
 
 
-def _first_failure_only(result):  # type: ignore[no-untyped-def]
+def _first_failure_only(result: ExerciseResult) -> ExerciseResult:
     """Keep the picture small: of several failed checks the first, which has the smallest input."""
     failed = [check for check in result.checks if check.failure is not None and check.failure.counterexample]
     if len(failed) < 2:

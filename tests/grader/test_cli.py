@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
 from sandboxed import ROOT, processes_of

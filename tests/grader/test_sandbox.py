@@ -390,8 +390,8 @@ def around():
     sys.meta_path[:] = [f for f in sys.meta_path if "Submission" not in type(f).__name__]
     import torch
 def by_file():
-    import ctypes, glob
-    return [open(p, "rb").read(1) for p in glob.glob(PLACE + "/torch/__init__.py")] or open(PLACE + "/torch/__init__.py")
+    import ctypes
+    return open(PLACE + "/torch/__init__.py").read()
 def fine():
     import numpy, numpy.linalg, numpy.random, math
     return float(numpy.linalg.norm(numpy.ones(4)))
