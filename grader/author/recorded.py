@@ -45,7 +45,7 @@ class _Recorder:
     ) -> _Answer:
         """Pass a request on, and keep its answer."""
         answer = self.peer.exchange(operation, target, args, kwargs, options, seconds)
-        if operation != "get":
+        if not _is_symbol(operation, target):
             self.answers.append(answer)
         return answer
 
@@ -65,11 +65,16 @@ class _Player:
         seconds: float,
     ) -> _Answer:
         """Give the next recorded answer; what cannot be recorded, an object, is asked for."""
-        if operation != "get" and self.answers:
+        if self.answers and not _is_symbol(operation, target):
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if not _holds_objects(answer[1]):
                 return answer
         return self.peer.exchange(operation, target, args, kwargs, options, seconds)
+
+
+def _is_symbol(operation: str, target: int) -> bool:
+    """Whether the check only looks a name of the module up."""
+    return operation == "get" and target == 0
 
 
 def _holds_objects(value: Any) -> bool:

@@ -54,13 +54,22 @@ for _name in {symbols!r}:
 """
 
 
-def trivial_source(solution: str, exercise: Exercise, kind: str) -> str:
+def trivial_source(solution: str, exercise: Exercise, kind: str) -> str | None:
     """The solution with every answer replaced: right in type, shape and dtype, and worth nothing.
 
     Args:
         solution: its text.
         exercise: says which functions the learner writes.
         kind: one of ``KINDS``.
+
+    Returns:
+        The text; None where the learner writes classes alone, whose answers are not functions' results.
     """
-    functions = [name for name, signature in exercise.symbols.items() if "." not in name and "(" in signature]
+    functions = [name for name, signature in exercise.symbols.items() if _is_function(name, signature)]
+    if not functions:
+        return None
     return solution + _SOURCE.format(kind=kind, symbols=functions)
+
+
+def _is_function(name: str, signature: str) -> bool:
+    return "." not in name and "(" in signature and not name[:1].isupper()

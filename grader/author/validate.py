@@ -207,9 +207,12 @@ class _Work:
         for exercise in self.exercises:
             solution = exercise.solution.read_text("utf-8")
             for kind in KINDS:
+                text = trivial_source(solution, exercise, kind)
+                if text is None:
+                    continue
                 self.say(f"{exercise.id}: {kind}")
                 self.trivial += 1
-                submission = self._with(exercise, trivial_source(solution, exercise, kind))
+                submission = self._with(exercise, text)
                 (result,) = self._grade([exercise], submission, _FIRST_SEED)
                 numeric = self._numeric.get(exercise.id, frozenset())
                 for check in result.checks:

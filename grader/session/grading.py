@@ -172,6 +172,7 @@ class GradingSession:
         from grader.session.plugin import check_files
 
         files = check_files(plan)
+        _forget_other_courses(self.course.root)
         try:
             with _own_pytest():
                 code = pytest.main([*_arguments(self.course.root, self.options), *map(str, files)], plugins=[plugin])
@@ -264,6 +265,14 @@ def _own_pytest() -> Iterator[None]:
     finally:
         _set_environment(before)
         sys.dont_write_bytecode = bytecode
+
+
+def _forget_other_courses(root: Path) -> None:
+    """Drop check modules of other courses: pytest knows a module by its path below the root alone."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) or ""
+        if name.startswith("tests.hidden.") and not file.startswith(f"{root}{os.sep}"):
+            del sys.modules[name]
 
 
 def _set_environment(values: dict[str, str | None]) -> None:

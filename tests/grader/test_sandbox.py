@@ -491,3 +491,36 @@ def test_limits_are_per_worker():
         with pytest.raises(RaisedError, match="allocate"):
             work.f(1 << 27)
         assert work.f(1 << 20) == 2.0**20
+
+
+def test_a_folder_of_any_depth_is_removed(tmp_path):
+    from grader.sandbox.zygote import remove_tree
+
+    top = tmp_path / "scratch"
+    top.mkdir()
+    here = os.getcwd()
+    try:
+        os.chdir(top)
+        for _ in range(1500):
+            os.mkdir("d")
+            os.chdir("d")
+            Path("f").touch()
+    finally:
+        os.chdir(here)
+    (top / "closed").mkdir(mode=0)
+    remove_tree(str(top))
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_trusted_process_lets_nobody_look_into_it():
+    code = """
+import ctypes
+from grader.course import find_course
+from grader.session.sandboxes import Sandboxes
+course = find_course()
+before = ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
+with Sandboxes(course, ()):
+    print(before, ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.split() == ["1", "0"], done.stderr
