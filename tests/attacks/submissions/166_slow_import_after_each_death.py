@@ -2,7 +2,7 @@
 # rows = []
 # tries = "Imports slowly and ends its process at every call, so that every check pays for the import."
 # kind = "hostile"
-# verdicts = ["crashed"]
+# verdicts = ["timeout", "crashed"]
 # seconds = 1
 # ///
 import os
