@@ -17,6 +17,7 @@ from grader.sandbox.proxy import CALLS_TOGETHER
 
 ATTACKS = read_attacks()
 OTHER = "lecture5.linear"
+SEED = 20261122
 
 
 def _workers() -> int:
@@ -64,7 +65,8 @@ def _grade(attack, session, folder):
     submission = read_submission(lay_out(attack, course.root / "solutions", folder), course)
     before = _workers()
     session.options = msgspec.structs.replace(session.options, alone=True, most_seconds=attack.seconds)
-    report = session.grade(exercises, submission)
+    # One seed, so that a red test is red again; but a drawn one for those that try to find it.
+    report = session.grade(exercises, submission, None if 52 in attack.rows else SEED)
     assert report.faults == (), "the grader failed"
     results = {result.exercise: result for result in report.exercises}
     result = results[attack.exercise]
