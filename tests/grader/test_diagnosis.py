@@ -81,6 +81,14 @@ def test_a_law_must_hold_in_every_mismatch_of_the_check():
     assert common_law(context, context.mismatches[0]) is None
 
 
+def test_a_ratio_that_changes_with_the_input_is_no_constant_factor():
+    context = CheckContext()
+    context.mismatches = [Mismatch("values", "x", "", E * ratio, E, {"n": n}) for n, ratio in ((3, 0.7), (4, 0.4))]
+    assert common_law(context, context.mismatches[0]) is None
+    context.mismatches = [Mismatch("values", "x", "", E * 0.7, E, {"n": n}) for n in (3, 4)]
+    assert common_law(context, context.mismatches[0]).law == "ratio"
+
+
 def test_where_two_sizes_are_alike_neither_is_blamed():
     context = CheckContext()
     context.mismatches = [Mismatch("values", "x", "", E * 2, E, {"N": 2, "C": 2})]

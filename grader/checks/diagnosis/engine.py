@@ -66,16 +66,21 @@ def matching_misconception(
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:
     """The law that is true of every comparison that failed in the check; the simplest of several."""
     found = explain(shown)
-    laws = {e.law for e in found}
+    laws = {_claim(e) for e in found}
     for mismatch in _various([m for m in context.mismatches if m.name == shown.name and m is not shown]):
-        laws &= {e.law for e in explain(mismatch)}
+        laws &= {_claim(e) for e in explain(mismatch)}
         if not laws:
             return None
-    left = [e for e in found if e.law in laws]
+    left = [e for e in found if _claim(e) in laws]
     of_sizes = [e for e in left if e.law.startswith("ratio ")]
     if len(of_sizes) > 1:  # 2, and N is 2, and so is C: which of them it is nobody can tell
         left = [e for e in left if e not in of_sizes]
     return left[0] if left else None
+
+
+def _claim(explanation: Explanation) -> tuple[str, str]:
+    """What must hold in every mismatch: the law, and of a bare ratio its value too, or it is no constant."""
+    return explanation.law, explanation.text if explanation.law == "ratio" else ""
 
 
 def _various(mismatches: list[Mismatch]) -> list[Mismatch]:
