@@ -125,7 +125,7 @@ class GradingSession:
         if isinstance(submission, Path):
             submission = read_submission(submission, self.course)
         seed = self.options.seed if seed is None else seed
-        seed = secrets.randbelow(_SEEDS) if seed is None else seed
+        seed = draw_seed() if seed is None else seed
         plan = tuple(exercises) if self.options.alone else in_order(exercises, submission, self.course)
         references, isolation = self.prepare()
         wanted = tuple(exercises)
@@ -196,6 +196,11 @@ def grade(
     """Grade one submission in a session of its own; see GradingSession.grade."""
     with GradingSession(course, exercises, options) as session:
         return session.grade(exercises, submission)
+
+
+def draw_seed() -> int:
+    """A seed for a run that was given none."""
+    return secrets.randbelow(_SEEDS)
 
 
 def in_order(exercises: Sequence[Exercise], submission: Submission, course: Course) -> tuple[Exercise, ...]:

@@ -41,10 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _start(config: pytest.Config) -> None:
-    import secrets
-
     from grader.course import find_course, read_submission
-    from grader.session.grading import GradingSession, Options, in_order
+    from grader.session.grading import GradingSession, Options, draw_seed, in_order
     from grader.session.plugin import GradingPlugin, check_files
 
     course_path = config.getoption("--course")
@@ -57,7 +55,7 @@ def _start(config: pytest.Config) -> None:
         # xdist's workers must collect and draw the same: they get the seed of the first process.
         seed = getattr(config, "workerinput", {}).get("grade_seed")
     if seed is None:
-        seed = secrets.randbelow(10**12)
+        seed = draw_seed()
     config.option.grade_seed = seed
     config.args[:] = [str(path) for path in check_files(plan)]
     session = GradingSession(course, plan, Options(seed=seed))
