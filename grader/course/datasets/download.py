@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 4  # connections a file; each goes on where the last one stopped
 _PAUSE = 1.0  # seconds before the second attempt, then twice as long each time
 _TIMEOUT = (10, 30)  # seconds to connect, and between two pieces
-_PIECE = 1 << 16
+_PIECE = 1 << 14  # bytes; less than one piece is lost where a connection breaks off
 _HTTP_PARTIAL, _HTTP_RANGE_NOT_SATISFIABLE = 206, 416
 
 
@@ -72,8 +72,15 @@ def download(file: Published, path: Path, *, by_hand: str) -> None:
         with _turn(path.with_name(path.name + ".lock")):
             if is_published(path, file):
                 return
-            registry = pooch.create(path.parent, "", registry={path.name: file.sha256}, urls={path.name: file.url})
-            registry.fetch(path.name, downloader=_Resuming(path.with_name(path.name + ".part"), file.size))
+            part = path.with_name(path.name + ".part")
+            registry = pooch.create(
+                path.parent,
+                "",
+                registry={path.name: file.sha256},
+                urls={path.name: file.url},
+                retry_if_failed=int(part.exists()),  # what was left may be of another file: then begin anew, once
+            )
+            registry.fetch(path.name, downloader=_Resuming(part, file.size))
     except requests.RequestException as error:
         host = urlsplit(file.url).netloc
         raise DataError(f"{path.name} could not be downloaded from {host}: {_in_words(error)}. {way_out}") from error

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MOST_CONTEXTS = 4096  # the stationary distribution is the solution of that many equations
 _UNIFORM = 0.01  # so that a chain forgets where it began, whatever Dirichlet draws
+_DRAWS = 200
 _BAYES_SAMPLE = 100_000  # the standard error of an accuracy of 0.99 is 0.0003
 
 
@@ -138,17 +139,17 @@ def blobs(
         which is the best there is, measured on 100,000 other points (its standard error is 0.0003).
 
     Raises:
-        ValueError: if 1,000 draws of centres give none that lie far enough apart.
+        ValueError: if 200 draws of centres give none that lie far enough apart.
     """
     rng = np.random.default_rng(seed)
-    for _ in range(1000):
+    for _ in range(_DRAWS):
         centres = spread * rng.standard_normal((classes, features))
         y = rng.integers(classes, size=_BAYES_SAMPLE)
         bayes = float((_nearest(_around(centres, y, rng), centres) == y).mean())
         if bayes >= bayes_at_least:
             break
     else:
-        raise ValueError(f"no centres with a Bayes accuracy of {bayes_at_least} in 1,000 draws: widen the spread")
+        raise ValueError(f"no centres with a Bayes accuracy of {bayes_at_least} in {_DRAWS} draws: widen the spread")
     labels = rng.permutation(np.arange(count, dtype=np.int64) % classes)
     return _around(centres, labels, rng), labels, bayes
 
