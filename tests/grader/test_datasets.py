@@ -30,7 +30,7 @@ def test_digits_are_as_described(seed):
     images, labels = datasets.digits(1003, seed)
     assert images.shape == (1003, 784) and images.dtype == np.float32
     assert images.min() >= 0 and images.max() <= 1 and labels.dtype == np.int64
-    assert sorted(np.bincount(labels, minlength=10))[0] == 100 and np.bincount(labels).max() == 101
+    assert np.bincount(labels).min() == 100 and np.bincount(labels).max() == 101
     again, labels_again = datasets.digits(1003, seed)
     assert np.array_equal(images, again) and np.array_equal(labels, labels_again)
     assert not np.array_equal(labels, datasets.digits(1003, seed + 2)[1])
@@ -102,7 +102,7 @@ def test_generated_words_are_words():
 
 def test_generated_data_need_no_torch():
     script = (
-        "import sys; from grader.course import datasets as d; d.digits(10, 0); d.blobs(9, 0); d.markov_text(1, 3, 9, 0);"
+        "import sys; from grader.course import datasets as d; d.digits(10, 0); d.blobs(9, 0); d.markov_text(1, 3, 9, 0)\n"
         "d.generated_words(3, 0); assert not {'torch', 'torchvision', 'pooch', 'requests'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
