@@ -187,7 +187,10 @@ class GradingSession:
         faults = list(plugin.faults)
         if code == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not faults:
+        fine = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        if self.select is not None:
+            fine.add(pytest.ExitCode.NO_TESTS_COLLECTED)
+        if code not in fine and not faults:
             faults.append(f"pytest ended with {pytest.ExitCode(code).name}.")
         return faults
 

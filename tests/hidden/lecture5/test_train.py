@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from grader.checks import assert_close, assert_unchanged, begin, check, limit, points
+from grader.checks import assert_close, assert_unchanged, begin, check, limit, points, training
 
 V, BLOCK = 27, 3
 
@@ -210,6 +210,7 @@ def test_calibrate_and_evaluate_leave_their_arguments(submission, rng):
 
 
 @points(2)
+@training
 @limit(60)
 def test_learns_words_it_has_not_seen(submission, rng):
     """2,000 steps by hand reach the loss of 2,000 steps with autograd, on words you never saw."""
