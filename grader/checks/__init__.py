@@ -16,7 +16,8 @@ from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
 from grader.checks.figures import record_curve, record_map
-from grader.checks.marks import hidden, limit, points
+from grader.checks.marks import full, hidden, limit, points, training
+from grader.checks.modules import library, vjp
 
 __all__ = [
     "assert_close",
@@ -25,11 +26,15 @@ __all__ = [
     "assert_unchanged",
     "begin",
     "check",
+    "full",
     "hidden",
+    "library",
     "limit",
     "misconception",
     "points",
     "record_curve",
     "record_map",
     "strategies",
+    "training",
+    "vjp",
 ]
