@@ -9,11 +9,11 @@ import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.figures import RecordedCurve, RecordedMap, pool, rounded
-from grader.checks.show import as_array, is_tensor, number
+from grader.checks.show import WHOLE, as_array, is_tensor, number
 from grader.reports.model import Curve, ErrorMap, Level, Series, Visibility, WeightMap
 
 _WINDOW = 8  # rows and columns of values around the largest error
-_LEAST, _MOST = 5, 1_000_000  # numbers that a picture is worth drawing of
+_MOST = 1_000_000  # numbers that a picture is drawn of; up to WHOLE they are shown themselves
 _DIGITS = (4, 6, 9, 12, 17)
 
 Matrix = np.ndarray[Any, Any]
@@ -29,13 +29,13 @@ def error_map(shown: Mismatch, mismatches: Sequence[Mismatch]) -> ErrorMap | Non
         mismatches: all of the check.
 
     Returns:
-        None where there is nothing to draw: another type or shape, or a handful of numbers.
+        None where there is nothing to draw: another type or shape, or so few numbers that they are shown themselves.
     """
     if not _drawable(shown):
         return None
     alike = [m for m in mismatches if m is not shown and m.name == shown.name and _drawable(m)]
     drawn = max([shown, *alike], key=lambda m: _size(m.expected))  # the first of equals: the one shown
-    if _size(drawn.expected) < _LEAST:
+    if _size(drawn.expected) <= WHOLE:
         return None
     actual, expected = _folded(drawn.actual), _folded(drawn.expected)
     with np.errstate(all="ignore"):
