@@ -15,6 +15,7 @@ from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
+from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
 from grader.checks.modules import library, vjp
 
@@ -31,6 +32,8 @@ __all__ = [
     "limit",
     "misconception",
     "points",
+    "record_curve",
+    "record_map",
     "strategies",
     "training",
     "vjp",

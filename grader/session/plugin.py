@@ -29,6 +29,7 @@ from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, V
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.outcome import Judge, Outcome
+from grader.session.pictures import curves, maps
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
 
@@ -325,6 +326,8 @@ class GradingPlugin:
             visibility=visibility,
             failure=outcome.failure,
             seconds=round(time.perf_counter() - self._started, 4),
+            curves=curves(self._context, visibility),
+            maps=maps(self._context, visibility),
         )
 
     def _outcome(
