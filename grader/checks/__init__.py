@@ -16,6 +16,7 @@ from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
 from grader.checks.marks import hidden, limit, points
+from grader.checks.trained import check_training
 
 __all__ = [
     "assert_close",
@@ -24,6 +25,7 @@ __all__ = [
     "assert_unchanged",
     "begin",
     "check",
+    "check_training",
     "hidden",
     "limit",
     "misconception",

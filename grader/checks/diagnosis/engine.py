@@ -11,13 +11,14 @@ import msgspec
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.diagnosis.patterns import Explanation, explain
 from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used
+from grader.checks.diagnosis.training import Curve, read
 
 _REPLAY_SECONDS = 3.0
 _MISMATCHES = 40
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What was misunderstood: the kind (``misconception`` or ``pattern``), the sentence, and the name of it."""
+    """What was misunderstood: the kind (``misconception``, ``pattern`` or ``training``), the sentence, and the name of it."""
 
     kind: str
     text: str
@@ -42,6 +43,9 @@ def diagnose(
     known = matching_misconception(context, bank, solution) if bank else None
     if known is not None:
         findings.append(Finding("misconception", known.sentence, known.name))
+    if isinstance(shown.actual, Curve):
+        reading = read(shown.actual)
+        return (*findings, Finding("training", reading.text, reading.name)) if reading is not None else tuple(findings)
     law = common_law(context, shown)
     if law is not None:
         findings.append(Finding("pattern", law.text, law.law))
