@@ -36,9 +36,9 @@ class Bigram:
 
     def __init__(self, seed):
         rng = np.random.default_rng(seed)
-        table = rng.dirichlet(np.full(self.classes, 0.3), self.classes)
+        table = rng.dirichlet(np.full(self.classes, 0.3), self.classes).cumsum(1)
         self.X = rng.integers(0, self.classes, self.batch)
-        self.Y = np.array([rng.choice(self.classes, p=table[x]) for x in self.X])
+        self.Y = np.minimum((rng.random((self.batch, 1)) > table[self.X]).sum(1), self.classes - 1)
         self.start = {"W": rng.standard_normal((self.classes, self.classes)) * 0.1}
         counts = np.bincount(self.Y, minlength=self.classes) / self.batch
         self.unigram = float(-(counts[counts > 0] * np.log(counts[counts > 0])).sum())
@@ -56,7 +56,7 @@ class Bigram:
 class Network:
     """Two layers, tanh, mini-batches of 32."""
 
-    steps, lr, classes, batch = 300, 0.3, 5, 32
+    steps, lr, classes, batch = 200, 0.3, 5, 32
 
     def __init__(self, seed):
         rng = np.random.default_rng(seed)
@@ -105,7 +105,7 @@ def train(task, seed, bug=""):
             X, Y = task.batches(rng)
             loss, gradient = task.loss_and_gradient(p, X, Y)
             losses.append(float(loss * (task.batch if bug == "sum for mean" else 1)))
-            for name in p:
+            for name in list(p):
                 if bug == "no step":
                     continue
                 kept[name] = kept[name] + gradient[name] if bug == "no zero_grad" else gradient[name]
@@ -159,8 +159,66 @@ def test_a_right_loop_gets_nothing(name):
 
 
 @pytest.mark.parametrize("name", TASKS)
-@pytest.mark.parametrize("factor", [0.1, 0.3, 1.5, 3, 10, 30, 100])
+@pytest.mark.parametrize("factor", [0.3, 3, 10, 100])
 def test_another_learning_rate_is_taken_for_no_other_bug(name, factor):
     wanted = {None, "too small"} if factor < 1 else {None, "too large"}
     found = [reading(name, seed, f"lr {factor}") for seed in SEEDS]
     assert {r.name if r else None for r in found} <= wanted
+
+
+def test_momentum_that_settles_is_not_called_a_missing_zero_grad():
+    task = TASKS["bigram"](0)
+    p, v, losses = dict(task.start), 0.0, []
+    for _ in range(task.steps):
+        loss, gradient = task.loss_and_gradient(p, task.X, task.Y)
+        v = 0.5 * v + gradient["W"]
+        p = {"W": p["W"] - task.lr * v}
+        losses.append(loss)
+    assert diagnose_training(losses, reference=run("bigram", 0), classes=task.classes) is None
+
+
+NOISE = np.random.default_rng(1).standard_normal(200) * 0.02
+
+
+@pytest.mark.parametrize(
+    ("losses", "known", "name"),
+    [
+        ([2.0, 1.9, 1.7, math.nan], {}, "nan"),
+        ([math.nan] * 3, {}, "nan"),
+        ([2.3, math.inf, math.nan, math.nan], {}, "too large"),
+        ([2.3, 9.0, 80.0, 700.0, math.nan], {}, "too large"),
+        (list(2.0 + np.exp(-np.arange(200) / 20) + NOISE), {"floor": 2.5}, "leak"),
+        ([], {"floor": 1.2, "reached": 0.09}, "leak"),
+        (list(2.3 * np.exp(-np.arange(200) / 20)), {"validation": [2.2, 1.5, 1.4, 1.6, 2.0]}, "overfit"),
+        (list(2.3 * np.exp(-np.arange(200) / 20)), {"validation": [2.31] * 5, "classes": 10}, "chance on unseen data"),
+        (list(1.5 + 0.8 * np.exp(-np.arange(200) / 9) + NOISE),
+         {"validation": [1.7, 1.56, 1.55], "reference": list(2.3 * np.exp(-np.arange(200) / 30))}, "underfit"),
+        ([2.3] * 50, {"classes": 10}, "flat"),
+        ([50.0, 20.0, 9.0, 4.0, 3.0, 2.5, 2.4, 2.3], {"classes": 10}, "start"),
+        ([2.3, 2.0, 1.8], {"classes": 10}, None),
+        (list(2.3 * np.exp(-np.arange(200) / 20) + 0.1), {"validation": [2.2, 0.5, 0.4, 0.4, 0.4]}, None),
+    ],
+)  # fmt: skip
+def test_curves_drawn_by_hand(losses, known, name):
+    found = diagnose_training(losses, **known)
+    assert (found.name if found else None) == name
+
+
+def test_a_check_fails_outside_its_band_and_not_within():
+    check_training(reached=2.4, target=2.45, floor=1.8, losses=[3.3, 2.4])
+    check_training(reached=0.97, target=0.95, higher=True)
+    check_training(losses=[2.0, 1.0, 0.5], target=0.5)
+    for known, words in [
+        (
+            {"reached": 2.5, "target": 2.45, "what": "loss on unseen words"},
+            "The loss on unseen words is 2.5; it must be",
+        ),
+        ({"reached": 0.09, "target": 2.45, "floor": 1.8}, "no honest model gets below 1.8"),
+        ({"reached": math.nan, "target": 2.45}, "is NaN"),
+        ({"reached": 0.9, "target": 0.95, "higher": True, "what": "accuracy"}, "it must be 0.95 or more"),
+        ({"losses": 3.0, "target": 1.0}, "must be a list of Python floats; here is a float"),
+        ({"losses": [1.0, None], "target": 1.0}, "one of them is None"),
+        ({"losses": [], "target": 1.0}, "is empty"),
+    ]:
+        with pytest.raises(CheckFailed, match=words):
+            check_training(**known)

@@ -18,7 +18,7 @@ _MISMATCHES = 40
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What was misunderstood: the kind (``misconception``, ``pattern`` or ``training``), the sentence, and the name of it."""
+    """What was misunderstood: its kind (``misconception``, ``pattern``, ``training``), the sentence, and its name."""
 
     kind: str
     text: str

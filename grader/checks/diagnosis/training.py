@@ -1,4 +1,4 @@
-"""Reads a loss curve as an experienced eye does: where it starts, whether it moves, which way, how wildly, and where it stops.
+"""Reads a loss curve as an experienced eye does: where it starts, whether and which way it moves, where it stops.
 
 Every reader looks for one bug of the notes' tables and is silent where another could draw the same curve. Most need
 the curve of a right loop on the same data (``reference``): what leaves it at the second update and not at the first,
@@ -7,6 +7,7 @@ for one, carries something over from step to step.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -99,8 +100,8 @@ def _nan(curve: Curve) -> Reading | None:
         grown = f" after rising from {_n(before[0])} to {_n(before.max())}" if before.max() > 3 * before[0] else ""
         return Reading(
             "too large",
-            f"The loss is {what} from step {bad} on{grown}: the steps are far too large. The usual causes are a learning "
-            f"rate that is too high, a gradient without its 1/N, or gradients that are never zeroed.",
+            f"The loss is {what} from step {bad} on{grown}: the steps are far too large. Usual causes: a learning rate "
+            f"that is too high, a gradient without its 1/N, gradients that are never zeroed.",
         )
     return Reading(
         "nan",
@@ -115,9 +116,8 @@ def _leak(curve: Curve) -> Reading | None:
         return None
     return Reading(
         "leak",
-        f"{_n(reached)} is better than any honest model can be: {_n(curve.floor)} is the least that this source allows. "
-        f"The answer leaks into the input: look for a missing causal mask, for targets that are not shifted by one, "
-        f"or for test data in the training set.",
+        f"{_n(reached)} is better than an honest model can be; this source allows {_n(curve.floor)}. The answer leaks "
+        f"into the input: look for a missing causal mask, targets that are not shifted, test data in training.",
     )
 
 
@@ -130,8 +130,8 @@ def _scaled(curve: Curve) -> Reading | None:
         if n > 1 and math.isclose(curve.losses[0], n * right, rel_tol=1e-5):
             return Reading(
                 "sum for mean",
-                f"The first loss is {_n(curve.losses[0])}, exactly {name} = {n} times the right one: a sum stands where "
-                f"the mean belongs.",
+                f"The first loss is {_n(curve.losses[0])}, exactly {name} = {n} times the right one: a sum stands "
+                f"where the mean belongs.",
             )
         if n > 1 and math.isclose(curve.losses[0], right / n, rel_tol=1e-5):
             return Reading(
@@ -153,8 +153,7 @@ def _start(curve: Curve) -> Reading | None:
     return Reading(
         "start",
         f"The first loss is {_n(first)}; a classifier that knows nothing yet has ln {curve.classes} = {_n(ideal)}. The "
-        f"initial weights are too large (scale them by √(2/fan_in), the last layer's by less still), so it begins "
-        f"confident and wrong.",
+        f"initial weights are too large, the last layer's above all: it begins confident and wrong.",
     )
 
 
@@ -166,20 +165,23 @@ def _flat(curve: Curve) -> Reading | None:
     if curve.reference:
         right = np.asarray(curve.reference)
         drop = _head(right) - _tail(right)
-        still = drop > 0.1 * right[0] and abs(head - tail) < 0.03 * drop + _wobble(losses)
+        still = drop > 0.1 * right[0] and abs(head - tail) < 0.03 * drop + _wobble(losses) < 0.3 * drop
         still = still and math.isclose(losses[0], right[0], rel_tol=0.02)
+        still = still and np.ptp(losses) < 3 * np.ptp(right) and losses.max() < 1.5 * right.max()
     elif curve.classes is not None:
         still = abs(head - tail) < 2e-3 * head + _wobble(losses) and abs(head / math.log(curve.classes) - 1) < 0.25
         still = still and (curve.unigram is None or head > 1.03 * curve.unigram)
     else:
         still = float(np.ptp(losses)) <= 1e-7 * abs(head)
-    if not still or _trend(losses) > 4:
+    towards_unigram = curve.unigram is not None and abs(tail - curve.unigram) < abs(tail - head)
+    towards_unigram = towards_unigram and abs(tail - head) > _wobble(losses)
+    if not still or towards_unigram or _trend(losses) > 4:
         return None
     return Reading(
         "flat",
         f"The loss does not move: {_n(head)} at the start, {_n(tail)} after {len(losses)} steps. No update reaches the "
-        f"parameters: is the step there, after backward() and before zero_grad(), on the model's own parameters, with a "
-        f"learning rate that is not tiny?",
+        f"parameters: is the step there, before the gradients are zeroed, on the model's own tensors, with an lr that is "
+        f"not tiny?",
     )
 
 
@@ -196,7 +198,7 @@ def _uphill(curve: Curve) -> Reading | None:
     if not even or gap[1] > s[0]:
         return None
     blocks = [float(block.mean()) for block in np.array_split(s, min(6, len(s) // 2))]
-    if not all(b > a for a, b in zip(blocks, blocks[1:], strict=False)):
+    if not all(b > a for a, b in itertools.pairwise(blocks)):
         return None
     return Reading(
         "uphill",
@@ -213,18 +215,16 @@ def _not_zeroed(curve: Curve) -> Reading | None:
     left = np.abs(s - r)
     if left[2] < 1e-3 * abs(r[1] - r[2]) + 1e-7 * r[0]:
         return None
-    # Momentum too leaves the path at the second update, but it settles.
-    quarter = s[-max(len(s) // 4, 3) :]
-    settled = quarter.mean() < r.max() and float(quarter.max()) < r[0]
-    lowest = int(np.argmin(s))
-    rebound = s[lowest:].max() - s[lowest]
-    if settled or rebound < 0.5 * (r[0] - r.min()):
+    # It must also stay away, and swing: another schedule leaves the path too, but quietly.
+    drop = r[0] - _tail(r)
+    if drop <= 0 or _tail(s) < _tail(r) + 0.05 * drop or _rebound(s) < 0.08 * drop + 1.2 * _rebound(r):
         return None
+    lowest = int(np.argmin(s[:-1]))
     return Reading(
         "no zero_grad",
-        f"The first update is right; from the second on the loss leaves the right path, down to {_n(s[lowest])} and up "
-        f"again to {_n(s[lowest:].max())}. Gradients of earlier steps are still there and add up: call zero_grad() "
-        f"once in every step, before backward().",
+        f"The first update is right; from the second on the loss leaves the right path and swings ({_n(s[lowest])} at "
+        f"step {lowest}, later {_n(s[lowest:].max())}). Gradients of earlier steps are carried along: zero them once in "
+        f"every step, before backward().",
     )
 
 
@@ -255,17 +255,16 @@ def _only_bias(curve: Curve) -> Reading | None:
     losses = np.asarray(curve.losses)
     last = losses[-max(len(losses) // 4, 4) :]
     reached = float(last.mean())
-    noise = 3 * float(np.std(last)) / math.sqrt(len(last))
-    if abs(reached - curve.unigram) > 0.01 * curve.unigram + noise or noise > 0.03 * curve.unigram:
+    noise = 4 * float(np.std(last)) / math.sqrt(len(last))
+    if abs(reached - curve.unigram) > 0.01 * curve.unigram + noise or noise > 0.05 * curve.unigram:
         return None
     right = _tail(curve.reference) if curve.reference else curve.target
     if right is None or right > 0.9 * curve.unigram or losses[0] < 1.05 * curve.unigram:
         return None
     return Reading(
         "only the bias",
-        f"The loss settles at {_n(reached)}, what the frequencies of the answers alone give ({_n(curve.unigram)}): only "
-        f"the last bias learns, and the input makes no difference. Are the weights all zero at the start, cut off from "
-        f"the graph, or missing from the update?",
+        f"The loss settles at {_n(reached)}, which the frequencies of the answers alone give ({_n(curve.unigram)}): only "
+        f"the last bias learns. Are the weights all zero at the start, or missing from the update?",
     )
 
 
@@ -273,18 +272,17 @@ def _too_small(curve: Curve) -> Reading | None:
     s, r = _pair(curve)
     if len(s) < 2 * _FEWEST or not math.isclose(s[0], r[0], rel_tol=1e-4):
         return None
-    drop, right = _head(s) - _tail(s), _head(r) - _tail(r)
-    if not 0 < drop < 0.25 * right:
-        return None
-    halves = [float(block.mean()) for block in np.array_split(s, 3)]
-    pace = (halves[1] - halves[2]) / (halves[0] - halves[1]) if halves[0] > halves[1] else 0.0
-    if not 0.6 < pace < 1.6:  # it has stopped, or it is only beginning: another story
+    first, middle, last = (float(block.mean()) for block in np.array_split(s, 3))
+    if not first - middle > 0 or middle - last < 0.2 * (first - middle) or _trend(s) < 5:
+        return None  # it has stopped, or never began: another story
+    smooth = np.convolve(r, np.full(5, 0.2), "valid")
+    soon = np.flatnonzero(smooth <= _tail(s))
+    if not len(soon) or soon[0] + 3 > len(s) / 4 or _rebound(s) > 0.1 * (s[0] - r.min()) + 1.2 * _rebound(r):
         return None
     return Reading(
         "too small",
-        f"The loss falls from {_n(_head(s))} to {_n(_tail(s))}, and at the end still at the pace of the start; the same "
-        f"number of right steps reaches {_n(_tail(r))}. The steps are too small: the learning rate, or a gradient that "
-        f"is divided once too often.",
+        f"The loss falls too slowly: {len(s)} steps get to {_n(_tail(s))}, as far as about {soon[0] + 3} right ones. "
+        f"The steps are too small: look at the learning rate, and for a gradient that is divided once too often.",
     )
 
 
@@ -305,9 +303,8 @@ def _overfit(curve: Curve) -> Reading | None:
     if last > 1.2 * best and last > 2 * train and int(np.argmin(unseen)) < len(unseen) - 2:
         return Reading(
             "overfit",
-            f"On unseen data the loss falls to {_n(best)} and rises again to {_n(last)}, while on the training data it "
-            f"sinks to {_n(train)}: it overfits. Stop at the lowest validation loss, or use more data, weight decay or "
-            f"dropout.",
+            f"On unseen data the loss falls to {_n(best)} and rises again to {_n(last)}; on the training data it sinks to "
+            f"{_n(train)}: it overfits. Stop at the lowest validation loss, or add data, weight decay or dropout.",
         )
     return None
 
@@ -330,9 +327,9 @@ def _underfit(curve: Curve) -> Reading | None:
 
 
 _Reader = Callable[[Curve], "Reading | None"]
-_NOT_FINITE: tuple[_Reader, ...] = (_uphill, _nan)
+_NOT_FINITE: tuple[_Reader, ...] = (_scaled, _uphill, _nan)
 _READERS: tuple[_Reader, ...] = (
-    _leak, _scaled, _start, _flat, _uphill, _not_zeroed, _too_large, _only_bias, _too_small, _overfit, _underfit,
+    _leak, _scaled, _start, _only_bias, _flat, _uphill, _not_zeroed, _too_large, _too_small, _overfit, _underfit,
 )  # fmt: skip
 
 
@@ -349,6 +346,11 @@ def _head(losses: Sequence[float] | _Array) -> float:
 
 def _tail(losses: Sequence[float] | _Array) -> float:
     return float(np.mean(losses[-max(len(losses) // 10, 1) :]))
+
+
+def _rebound(losses: _Array) -> float:
+    """The largest rise from a value to a later one."""
+    return float((losses - np.minimum.accumulate(losses)).max())
 
 
 def _wobble(losses: _Array) -> float:
