@@ -15,7 +15,8 @@ from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
-from grader.checks.marks import hidden, limit, points
+from grader.checks.marks import full, hidden, limit, points, training
+from grader.checks.modules import library, vjp
 from grader.checks.trained import check_training
 
 __all__ = [
@@ -26,9 +27,13 @@ __all__ = [
     "begin",
     "check",
     "check_training",
+    "full",
     "hidden",
+    "library",
     "limit",
     "misconception",
     "points",
     "strategies",
+    "training",
+    "vjp",
 ]

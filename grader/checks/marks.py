@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _POINTS, _HIDDEN, _LIMIT = "gradlings_points", "gradlings_hidden", "gradlings_limit"
+_TRAINING, _FULL = "gradlings_training", "gradlings_full"
 
 
 def points(number: float) -> Callable[[_F], _F]:
@@ -25,6 +26,20 @@ def hidden(function: _F) -> _F:
 def limit(seconds: float) -> Callable[[_F], _F]:
     """Give each call into the submission this many seconds of wall time; 10 without this."""
     return _marker(_LIMIT, seconds)
+
+
+def training(function: _F) -> _F:
+    """Say that a check trains for more than about a second.
+
+    Every run of the exercise has it. `grade validate` repeats it less often, and tries a wrong answer on it only when
+    no other check has rejected and named it.
+    """
+    return _marker(_TRAINING, True)(function)
+
+
+def full(function: _F) -> _F:
+    """Leave a check to full mode, ``grade … --full``: it wants the real data, or minutes."""
+    return _marker(_FULL, True)(function)
 
 
 def _marker(name: str, value: Any) -> Callable[[_F], _F]:
@@ -48,3 +63,13 @@ def is_hidden(function: Any) -> bool:
 def limit_of(function: Any) -> float | None:
     """The deadline of each call, if it was set."""
     return getattr(function, _LIMIT, None)
+
+
+def is_training(function: Any) -> bool:
+    """Whether the check trains for more than about a second."""
+    return bool(getattr(function, _TRAINING, False))
+
+
+def is_full(function: Any) -> bool:
+    """Whether the check runs in full mode alone."""
+    return bool(getattr(function, _FULL, False))

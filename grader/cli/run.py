@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--full", is_flag=True, help="Run the checks on real data too; they take minutes and may download.")
 @click.option("--require-isolation", is_flag=True, help="Grade nothing below full isolation; exit code 3.")
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")
 @isolation_option
@@ -46,6 +47,7 @@ def run(
     debug: bool,
     style: str,
     output: Path | None,
+    full: bool,
     require_isolation: bool,
     verbose: bool,
     isolation: str,
@@ -69,6 +71,7 @@ def run(
         debug=debug,
         isolation=isolation,
         require_isolation=require_isolation,
+        full=full,
         on_progress=journal.write,
     )
     with GradingSession(course, exercises, options) as session:

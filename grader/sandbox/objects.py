@@ -6,9 +6,11 @@ wrong answer.
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import itertools
 import operator
+import sys
 import types
 from typing import Any
 
@@ -35,6 +37,8 @@ class Objects:
     def __init__(self) -> None:
         self._objects: dict[int, Any] = {}
         self._numbers = itertools.count(1)
+        self._of_library: set[int] = set()  # what a check, not the learner, took from a library
+        self._adding_library = False
 
     def set_module(self, module: types.ModuleType) -> None:
         """Make the module number 0."""
@@ -44,7 +48,24 @@ class Objects:
         """Give an object a number and describe it."""
         ref = next(self._numbers)
         self._objects[ref] = value
+        if self._adding_library:
+            self._of_library.add(ref)
         return describe(ref, value)
+
+    def answer(self, operation: str, ref: int, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Carry out one operation on the object that is known by ``ref``.
+
+        What a check builds of a library's classes is the check's own doing, and no use of them by the learner: an
+        exercise may forbid ``torch.nn.Linear`` and still be tried on a model that holds one.
+        """
+        self._adding_library = operation == "library" or ref in self._of_library
+        if operation == "library":
+            return importlib.import_module(args[0])
+        if operation == "vjp":
+            return vjp(target, *args)
+        if self._adding_library:
+            return _run(operation, target, args, kwargs)
+        return self.run(operation, target, args, kwargs)
 
     def __getitem__(self, ref: int) -> Any:
         return self._objects[ref]
@@ -53,24 +74,67 @@ class Objects:
         """Forget objects."""
         for ref in refs:
             self._objects.pop(ref, None)
+            self._of_library.discard(ref)
 
     def run(self, operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Carry out one operation; what the learner's code raises passes through."""
-        if operation == "call":
-            return target(*args, **kwargs)
-        if operation == "get":
-            return getattr(target, args[0])
-        if operation == "set":
-            return setattr(target, args[0], args[1])
-        if operation == "iter":
-            return list(itertools.islice(target, _MOST_ITEMS))
-        if operation == "next":
-            return next(target)
-        if operation == "signature":
-            return signature_of(target)
-        if operation == "dir":
-            return [name for name in dir(target) if not name.startswith("_")]
-        return OPERATORS[operation](target, *args)
+        """Carry out one operation on what is the learner's; what their code raises passes through."""
+        return _run(operation, target, args, kwargs)
+
+
+def _run(operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if operation == "call":
+        return target(*args, **kwargs)
+    if operation == "get":
+        return getattr(target, args[0])
+    if operation == "set":
+        return setattr(target, args[0], args[1])
+    if operation == "iter":
+        return list(itertools.islice(target, _MOST_ITEMS))
+    if operation == "next":
+        return next(target)
+    if operation == "signature":
+        return signature_of(target)
+    if operation == "dir":
+        return [name for name in dir(target) if not name.startswith("_")]
+    return OPERATORS[operation](target, *args)
+
+
+def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """Run a function or module under autograd, and differentiate the sum of output times upstream.
+
+    Args:
+        target: a function, a method or an ``nn.Module``.
+        inputs: what to call it with; tensors of floats are differentiated by.
+        upstream: a tensor of the output's shape, or a tuple of them for a tuple of outputs.
+
+    Returns:
+        ``(output, dinputs, dparams)``: None stands for no gradient; dparams is empty for what is no module.
+    """
+    torch = sys.modules["torch"]
+    leaves = [_leaf(value, torch) for value in inputs]
+    owner = target if isinstance(target, torch.nn.Module) else getattr(target, "__self__", None)
+    parameters = dict(owner.named_parameters()) if isinstance(owner, torch.nn.Module) else {}
+    for parameter in parameters.values():
+        parameter.grad = None
+    with torch.enable_grad():
+        output = target(*leaves)
+        outputs = output if isinstance(output, tuple) else (output,)
+        upstreams = upstream if isinstance(upstream, tuple) else (upstream,)
+        # A sum of products rather than autograd.grad(…, grad_outputs): that imports sympy at its first call.
+        total = sum((o * u).sum() for o, u in zip(outputs, upstreams, strict=False) if isinstance(o, torch.Tensor))
+        if isinstance(total, torch.Tensor) and total.requires_grad:
+            total.backward()
+    dinputs = tuple(leaf.grad if isinstance(leaf, torch.Tensor) else None for leaf in leaves)
+    dparams = {name: parameter.grad for name, parameter in parameters.items()}
+    for parameter in parameters.values():
+        parameter.grad = None
+    return output, dinputs, dparams
+
+
+def _leaf(value: Any, torch: Any) -> Any:
+    if isinstance(value, torch.Tensor) and value.is_floating_point():
+        return value.detach().clone().requires_grad_()
+    return value
 
 
 def describe(ref: int, value: Any) -> HandleInfo:

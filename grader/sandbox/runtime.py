@@ -161,7 +161,7 @@ class Runtime:
         except BaseException as error:  # noqa: BLE001 - a submission's import may raise anything
             return ["err", self.describe_error(error), None]
         try:
-            result = self.objects.run(operation, subject, positional, named)
+            result = self.objects.answer(operation, target[1], subject, positional, named)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too: they are answers
             return ["err", self.describe_error(error, subject), None]
         echo = (positional, named) if wishes.get("echo") else None

@@ -25,7 +25,7 @@ from grader.sandbox.proxy import Peer
 from grader.session.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
-    from grader.session.plugin import GradingPlugin
+    from grader.session.plugin import GradingPlugin, Select
     from grader.session.references import References
 
 
@@ -43,6 +43,7 @@ class Options(msgspec.Struct, frozen=True):
         examples: how many inputs a property is tried on.
         most_seconds: a cap on the deadline of each call.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
+        full: run the checks of full mode too, which want real data or minutes.
         on_progress: called after each check with the report so far.
     """
 
@@ -53,6 +54,7 @@ class Options(msgspec.Struct, frozen=True):
     examples: int = 30
     most_seconds: float | None = None
     alone: bool = False
+    full: bool = False
     on_progress: Callable[[Report], None] | None = None
 
 
@@ -78,6 +80,8 @@ class GradingSession:
         self._references: References | None = None
         self._isolation: Isolation | None = None
         self.wrap: Callable[[str, Peer], Peer] | None = None  # see GradingPlugin
+        self.select: Select | None = None  # which checks to run; None for all
+        self.used: dict[str, dict[str, set[str]]] | None = None  # see GradingPlugin
         self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
 
     def __enter__(self) -> Self:
@@ -160,7 +164,8 @@ class GradingSession:
 
         most = self.options.most_seconds
         plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed, most)
-        plugin.wrap, plugin.alone = self.wrap, self.options.alone
+        plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
+        plugin.select, plugin.used = self.select, self.used
         if most is not None:
             self.sandboxes.import_seconds = most
         return plugin

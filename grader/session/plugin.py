@@ -19,6 +19,7 @@ import pytest
 from grader.checks import context as check_context
 from grader.checks import marks
 from grader.checks.context import CheckContext
+from grader.checks.diagnosis.replay import symbols_used
 from grader.course import Course, Exercise, SourceFile, Submission, imports_of, missing_hint
 from grader.course.forbidden import find_forbidden
 from grader.errors import GraderError
@@ -30,6 +31,8 @@ from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.outcome import Judge, Outcome
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
+
+Select = Callable[[str, str, Any], bool]  # of the exercise, the check's name and its function
 
 _PROFILE = "gradlings"
 _MOST_NOTES = 5
@@ -89,6 +92,9 @@ class GradingPlugin:
         self.sink: Callable[[], None] | None = None  # called after each check
         self.most_seconds = most_seconds
         self.alone = False  # whether to grade exercises whatever they build on
+        self.full = False  # whether to run the checks of full mode too
+        self.select: Select | None = None  # which checks to run, of those
+        self.used: dict[str, dict[str, set[str]]] | None = None  # to be filled: exercise -> check -> symbols in use
         self.wrap: Callable[[str, Peer], Peer] | None = None  # puts something between a check and its worker
         self.faults: list[str] = []
         self.numeric: dict[str, set[str]] = {
@@ -138,9 +144,17 @@ class GradingPlugin:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put exercises in the order of the plan; checks keep the order of their file."""
+        """Leave out what is not asked for; put exercises in the order of the plan. Checks keep that of their file."""
+        items[:] = [item for item in items if self._is_wanted(item)]
         order = {exercise: place for place, exercise in enumerate(self._states)}
         items.sort(key=lambda item: order.get(self._exercise_of(item), len(order)))
+
+    def _is_wanted(self, item: pytest.Item) -> bool:
+        function = getattr(item, "obj", None)
+        if marks.is_full(function) and not self.full:
+            return False
+        exercise = self._exercise_of(item)
+        return not exercise or self.select is None or self.select(exercise, item.name, function)
 
     def _exercise_of(self, item: pytest.Item) -> str:
         return self._by_path.get(item.path.resolve(), "")
@@ -298,6 +312,9 @@ class GradingPlugin:
         outcome = self._outcome(state, error, visibility, output, searched=searched)
         if self._context.compared_numbers:
             self.numeric[state.exercise.id].add(item.name)
+        if self.used is not None and self._context.talk is not None:
+            symbols = symbols_used(self.references.solution(state.exercise), self._context.talk.log)
+            self.used.setdefault(state.exercise.id, {})[item.name] = symbols
         if outcome.fault:
             self.faults.append(f"{state.exercise.id}: {item.name}\n{outcome.fault}")
         return CheckResult(

@@ -180,8 +180,8 @@ def _flat(curve: Curve) -> Reading | None:
     return Reading(
         "flat",
         f"The loss does not move: {_n(head)} at the start, {_n(tail)} after {len(losses)} steps. No update reaches the "
-        f"parameters: is the step there, before the gradients are zeroed, on the model's own tensors, with an lr that is "
-        f"not tiny?",
+        f"parameters: is the step there, before the gradients are zeroed, on the model's own tensors, with an lr that "
+        f"is not tiny?",
     )
 
 
@@ -222,9 +222,9 @@ def _not_zeroed(curve: Curve) -> Reading | None:
     lowest = int(np.argmin(s[:-1]))
     return Reading(
         "no zero_grad",
-        f"The first update is right; from the second on the loss leaves the right path and swings ({_n(s[lowest])} at "
-        f"step {lowest}, later {_n(s[lowest:].max())}). Gradients of earlier steps are carried along: zero them once in "
-        f"every step, before backward().",
+        f"The first update is right; from the second on the loss leaves the right path and swings ({_n(s[lowest])} "
+        f"at step {lowest}, later {_n(s[lowest:].max())}). Gradients of earlier steps are carried along: "
+        f"zero them once in every step, before backward().",
     )
 
 
@@ -263,8 +263,8 @@ def _only_bias(curve: Curve) -> Reading | None:
         return None
     return Reading(
         "only the bias",
-        f"The loss settles at {_n(reached)}, which the frequencies of the answers alone give ({_n(curve.unigram)}): only "
-        f"the last bias learns. Are the weights all zero at the start, or missing from the update?",
+        f"The loss settles at {_n(reached)}, which the frequencies of the answers alone give ({_n(curve.unigram)}): "
+        f"only the last bias learns. Are the weights all zero at the start, or missing from the update?",
     )
 
 
@@ -303,8 +303,8 @@ def _overfit(curve: Curve) -> Reading | None:
     if last > 1.2 * best and last > 2 * train and int(np.argmin(unseen)) < len(unseen) - 2:
         return Reading(
             "overfit",
-            f"On unseen data the loss falls to {_n(best)} and rises again to {_n(last)}; on the training data it sinks to "
-            f"{_n(train)}: it overfits. Stop at the lowest validation loss, or add data, weight decay or dropout.",
+            f"On unseen data the loss falls to {_n(best)} and rises again to {_n(last)}; on the training data it sinks "
+            f"to {_n(train)}: it overfits. Stop at the lowest validation loss, or add data, weight decay or dropout.",
         )
     return None
 

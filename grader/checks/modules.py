@@ -1,0 +1,64 @@
+"""Checks of modules: a library's objects built beside the submission, and gradients through a learner's module.
+
+Values cross the wire without their graph, so both happen where the submission runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.checks.context import Mismatch, current
+from grader.sandbox.objects import vjp as vjp_here
+from grader.sandbox.proxy import Handle, Submission, conversation_of
+
+
+def library(submission: Submission, name: str) -> Any:
+    """A module of a library, where the submission runs.
+
+    What is built of it stays there, and can be passed to the learner's functions::
+
+        nn = library(submission, "torch.nn")
+        model = nn.Sequential(nn.Linear(4, 3), nn.Tanh())
+        model.load_state_dict(weights)
+        losses = submission.train(model, loader, 2, 0.01)
+
+    It is the check that uses it, not the learner: what an exercise forbids is not refused here.
+
+    Args:
+        submission: the submission that the check asks.
+        name: the module's full name, ``torch.nn``.
+
+    Returns:
+        A handle to the module; in a check that is tried by hand, on a plain module, the module itself.
+    """
+    if not isinstance(submission, Submission):
+        import importlib
+
+        return importlib.import_module(name)
+    return conversation_of(submission).request("library", None, (name,), {}, name)
+
+
+def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    """Run a learner's function or module under autograd, and take the gradients of sum(output * upstream).
+
+    Args:
+        target: a function, a method, or an ``nn.Module`` (a handle to one).
+        inputs: what to call it with. Gradients are taken with respect to the tensors of floats among them.
+        upstream: the gradient at the output, of its shape; a tuple of them where the output is a tuple.
+
+    Returns:
+        ``(output, dinputs, dparams)``. ``dinputs`` has one gradient an input, None where there is none; ``dparams``
+        maps the names of a module's parameters to their gradients, None where one had no part in the output.
+
+    Raises:
+        CheckFailed: what came back has not this form, which only a submission that meddles can bring about.
+    """
+    if not isinstance(target, Handle):
+        return vjp_here(target, inputs, upstream)
+    talk = conversation_of(target)
+    answer = talk.request("vjp", target, (inputs, upstream), {}, target._name)  # noqa: SLF001 - as the learner calls it
+    if type(answer) is tuple and len(answer) == 3:
+        output, dinputs, dparams = answer
+        if type(dinputs) is tuple and len(dinputs) == len(inputs) and type(dparams) is dict:
+            return output, dinputs, dparams
+    raise current().fail(Mismatch("demand", "", "The gradients of this call could not be taken."))
