@@ -10,10 +10,11 @@ import msgspec
 
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.diagnosis.patterns import Explanation, explain
-from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used
+from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
 from grader.checks.diagnosis.training import Curve, read
 
 _REPLAY_SECONDS = 3.0
+_MOST_BYTES = 16 << 20
 _MISMATCHES = 40
 
 
@@ -59,9 +60,15 @@ def matching_misconception(
     if context.talk is None or not context.talk.log_is_whole:
         return None
     log = context.talk.log
+    if sum(map(weight, log)) > _MOST_BYTES:  # a check of speed; each known wrong answer would take as long again
+        return None
     used = symbols_used(solution(), log)
     deadline = time.monotonic() + _REPLAY_SECONDS
-    matches = [known for known in bank if known.symbol in used and gives_the_same(known.module(), log, deadline)]
+    matches = [
+        known
+        for known in bank
+        if known.symbol in used and gives_the_same(known.module(), log, deadline, context.talk.seed)
+    ]
     if time.monotonic() > deadline:  # not all were tried: one match proves nothing
         return None
     return matches[0] if len(matches) == 1 else None
