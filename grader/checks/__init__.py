@@ -18,6 +18,7 @@ from grader.checks.demands import assert_raises, assert_unchanged, check
 from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
 from grader.checks.modules import library, vjp
+from grader.checks.trained import check_training
 
 __all__ = [
     "assert_close",
@@ -26,6 +27,7 @@ __all__ = [
     "assert_unchanged",
     "begin",
     "check",
+    "check_training",
     "full",
     "hidden",
     "library",
