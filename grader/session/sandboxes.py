@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -70,7 +71,6 @@ class Sandboxes:
     ) -> None:
         self.course = course
         self.debug = debug
-        self.import_seconds = _IMPORT_SECONDS
         self.confine = isolation != "none"
         self._use_namespaces = isolation != "no-namespaces"
         self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
@@ -96,8 +96,10 @@ class Sandboxes:
             self._zygotes[key] = self._stack.enter_context(ZygoteProcess(setup))
         return self._zygotes[key]
 
-    def load(self, exercise: Exercise, submission: Submission) -> Loaded | ImportFailure:
-        """Import the learner's file of an exercise, in a fresh worker.
+    def load(
+        self, exercise: Exercise, submission: Submission, most_seconds: float = math.inf
+    ) -> Loaded | ImportFailure:
+        """Import the learner's file of an exercise, in a fresh worker, within a limit that ``most_seconds`` may lower.
 
         Raises:
             GraderError: the sandbox failed.
@@ -109,16 +111,17 @@ class Sandboxes:
             return _load_here(sources, exercise)
         worker = self._zygote(exercise).spawn()
         peer = RemotePeer(worker)
+        seconds = min(_IMPORT_SECONDS, most_seconds)
         failure = None
         value: Any = None
         try:
-            kind, value = peer.load(sources, exercise.id, self.import_seconds, exercise.forbids)
+            kind, value = peer.load(sources, exercise.id, seconds, exercise.forbids)
             if kind == "err":
                 failure = ImportFailure("raised", value, worker.output())
             elif type(value) is not list or not all(type(name) is str for name in value):
                 failure = ImportFailure("protocol", "a malformed list of names", worker.output())
         except LostError as lost:
-            failure = ImportFailure(lost.kind, lost.detail, worker.output(), self.import_seconds)
+            failure = ImportFailure(lost.kind, lost.detail, worker.output(), seconds)
         if failure is not None:
             worker.close()
             return failure

@@ -64,7 +64,7 @@ def _grade(attack, session, folder):
     exercises = [course.exercise(name) for name in dict.fromkeys((attack.exercise, OTHER))]
     submission = read_submission(lay_out(attack, course.root / "solutions", folder), course)
     before = _workers()
-    session.options = msgspec.structs.replace(session.options, alone=True, most_seconds=attack.seconds)
+    session.options = msgspec.structs.replace(session.options, alone=True, most_seconds={attack.exercise: attack.seconds})
     # One seed, so that a red test is red again; but a drawn one for those that try to find it.
     report = session.grade(exercises, submission, None if 52 in attack.rows else SEED)
     assert report.faults == (), "the grader failed"

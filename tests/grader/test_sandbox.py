@@ -482,6 +482,17 @@ def test_a_zygote_that_cannot_start_says_why():
             process.ready()
 
 
+def test_a_worker_that_cannot_confine_itself_leaves_nothing_open():
+    with ZygoteProcess(Setup(preload=("numpy",), limits=Limits(memory=1 << 63))) as process:
+        process.ready()
+        before, processes = os.listdir("/proc/self/fd"), processes_of()
+        for _ in range(3):
+            with pytest.raises(GraderError, match="could not confine itself(.|\n)*OverflowError"):
+                process.spawn()
+        assert os.listdir("/proc/self/fd") == before
+        assert processes_of() == processes
+
+
 def test_limits_are_per_worker():
     with (
         ZygoteProcess(Setup(preload=("numpy",), limits=Limits(memory=300 << 20))) as process,
