@@ -13,7 +13,7 @@ import msgspec
 
 from grader.course import Course, Exercise, SourceFile, Submission
 from grader.reports.model import Isolation
-from grader.sandbox import syscalls
+from grader.sandbox import namespaces, syscalls
 from grader.sandbox.client import Worker, ZygoteProcess
 from grader.sandbox.peers import LocalPeer, RemotePeer
 from grader.sandbox.proxy import LostError, Peer
@@ -62,7 +62,7 @@ class Sandboxes:
     Args:
         course: what must stay hidden.
         exercises: what will be graded, which decides what the zygotes import.
-        isolation: ``auto``, or ``none`` to run workers unconfined.
+        isolation: ``auto``, ``no-namespaces``, or ``none`` to run workers unconfined.
         debug: answer from this process.
     """
 
@@ -72,7 +72,7 @@ class Sandboxes:
         self.course = course
         self.debug = debug
         self.confine = isolation != "none"
-        self._use_namespaces = isolation != "no-namespaces"
+        self._namespaces = () if isolation == "no-namespaces" else namespaces.WAYS
         self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
         self._stack = ExitStack()
         if not debug:
@@ -91,7 +91,7 @@ class Sandboxes:
                 hidden=(str(self.course.root.resolve()),),
                 barred=dict.fromkeys(("torch", "torchvision"), _NUMPY_ALONE) if numpy_alone else {},
                 confine=self.confine,
-                use_namespaces=self._use_namespaces,
+                namespaces=self._namespaces,
             )
             self._zygotes[key] = self._stack.enter_context(ZygoteProcess(setup))
         return self._zygotes[key]
