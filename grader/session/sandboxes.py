@@ -143,6 +143,10 @@ class Sandboxes:
                 level = "none"
         return Isolation("partial" if missing and level == "full" else level, tuple(missing))
 
+    def reasons(self) -> dict[str, str]:
+        """What could not be had, and what the system said."""
+        return {part: reason for zygote in self._zygotes.values() for part, reason in zygote.ready().lacks.items()}
+
     def close(self) -> None:
         """End every worker and zygote."""
         self._stack.close()
