@@ -107,7 +107,9 @@ class Zygote:
         """Enter namespaces, import, and build the shared layers."""
         if self.setup.confine and not self.in_namespaces:
             self._enter_namespaces()
-        self.scratch = namespaces.SCRATCH if self.in_namespaces else tempfile.mkdtemp(prefix="gradlings-")
+        self.scratch = (
+            namespaces.SCRATCH if self.in_namespaces else tempfile.mkdtemp(prefix=f"gradlings-{sys.argv[-1]}-")
+        )
         if syscalls.IS_LINUX:
             syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # daemons come back here and are killed
         for name in self.setup.preload:
@@ -198,6 +200,8 @@ class Zygote:
         if self.setup.confine:
             confinement.confine(self.layers, self.setup.limits, scratch, {data})
         else:
+            if syscalls.IS_LINUX:
+                syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             os.setsid()
             os.chdir(scratch)
             os.environ.clear()
