@@ -148,7 +148,13 @@ class ZygoteProcess:
         finally:
             theirs.close()
             os.close(write_end)
-        channel.await_ready()
+        try:
+            channel.await_ready()
+        except BaseException:
+            with contextlib.suppress(GraderError):
+                self.end(channel.pid)
+            channel.close()
+            raise
         return channel
 
     def end(self, pid: int) -> int:
