@@ -17,10 +17,13 @@ from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
 from grader.checks.marks import full, hidden, limit, points, training
 from grader.checks.modules import library, vjp
+from grader.checks.quiz import assert_choice, assert_number
 
 __all__ = [
+    "assert_choice",
     "assert_close",
     "assert_equal",
+    "assert_number",
     "assert_raises",
     "assert_unchanged",
     "begin",
