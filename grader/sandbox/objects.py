@@ -88,6 +88,8 @@ def _run(operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, A
         return getattr(target, args[0])
     if operation == "set":
         return setattr(target, args[0], args[1])
+    if operation == "entry":  # one entry of a dict, and nothing of the others
+        return getattr(target, args[0])[args[1]]
     if operation == "iter":
         return list(itertools.islice(target, _MOST_ITEMS))
     if operation == "next":
