@@ -79,6 +79,18 @@ def test_a_layer_is_neurons_side_by_side(submission, rng):
     assert_close(submission.linear(X, W, b), expected, name="linear(X, W, b)", oracle="in longhand")
 
 
+def test_square_matrices(submission, rng):
+    """Where all sizes are equal, so that every product fits, the right one is taken."""
+    n = int(rng.integers(3, 6))
+    X, W1, W2 = (rng.standard_normal((n, n)) for _ in range(3))
+    b1, b2 = rng.standard_normal(n), rng.standard_normal(n)
+    assert_close(submission.linear(X, W1, b1), X @ W1 + b1, name="Y", oracle="X W + b")
+    two = (X @ W1 + b1) @ W2 + b2
+    expected = (W1 @ W2, two[0] - X[0] @ W1 @ W2)
+    answer = submission.collapse(W1, b1, W2, b2)
+    assert_close(answer, expected, name=("W", "b"), rtol=1e-8, oracle="by the two layers")
+
+
 @points(2)
 @given(layers=two_layers())
 def test_collapse(submission, layers):
