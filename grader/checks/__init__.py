@@ -16,7 +16,7 @@ from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
 from grader.checks.marks import full, hidden, limit, points, training
-from grader.checks.modules import library, vjp
+from grader.checks.modules import keeping, library, vjp
 
 __all__ = [
     "assert_close",
@@ -27,6 +27,7 @@ __all__ = [
     "check",
     "full",
     "hidden",
+    "keeping",
     "library",
     "limit",
     "misconception",
