@@ -259,10 +259,12 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "The logits in the cache are turned into p − one_hot(y) in place, so a second call finds them spoilt. Work on a copy.",
+    "The first call is right and spoils the cache: its arrays are changed in place. Work on a copy, as dz2 = p.copy().",
     name="cache-modified",
 )
 def backward(params, X, y, cache):
-    grads = _gradients(params, X, _dlogits(_layers(params, X)[2], y))
-    cache["logits"] -= 1
-    return grads
+    dz2 = cache["logits"]
+    dz2[:] = _softmax(dz2)
+    dz2[np.arange(len(y)), y] -= 1
+    dz2 /= len(y)
+    return _gradients(params, X, dz2)
