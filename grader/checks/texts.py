@@ -5,12 +5,16 @@ Only characters that Unicode has had for long are drawn: libraries do not agree 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
+from grader.checks.show import show, type_in_words
 
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
 WHOLE = r"(?s).+"  # does not split it at all
@@ -120,3 +124,58 @@ def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[
 
     ranks = {token: rank for rank, token in vocab.items()}
     return tiktoken.Encoding("trained", pat_str=pattern, mergeable_ranks=ranks, special_tokens=dict(special or {}))
+
+
+def wrong_merge(merges: Any, chunks: Sequence[str], vocab_size: int) -> str:
+    """Say where merges first differ from those that training gives, and why; empty where they do not.
+
+    Args:
+        merges: what a submission learned.
+        chunks: what it learned from, as for ``bpe``.
+        vocab_size: the size it was asked for.
+    """
+    right, _ = bpe(chunks, vocab_size)
+    if type(merges) is not dict:
+        return f"merges is {type_in_words(merges)}; a dict {{(left id, right id): new id}} is wanted."
+    theirs, ours = list(merges.items()), list(right.items())
+    place = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), min(len(theirs), len(ours)))
+    if place == len(theirs) == len(ours):
+        return ""
+    if place == len(theirs):
+        return f"You learn {len(theirs)} merges; {len(ours)} are wanted. The next one is {show(ours[place][0])}."
+    if place == len(ours):
+        end = "then the vocabulary is full" if 256 + place == vocab_size else "then no pair is left"
+        return f"You learn {len(theirs)} merges; {len(ours)} are wanted: {end}."
+    (pair, new), (wanted, idx) = theirs[place], ours[place]
+    if pair == wanted:
+        return f"Merge number {place + 1} is given the id {show(new)}; {idx} is the next free one."
+    counts = _counts_after(dict(ours[:place]), chunks)
+    said = f"Merge number {place + 1} joins {show(pair)}; {wanted} is wanted"
+    if place:
+        said += f", after {place} right merge{'s' * (place > 1)}"
+    if type(pair) is not tuple or pair not in counts:
+        return f"{said}. Yours does not occur in the sequence at that point; {wanted} occurs {_times(counts[wanted])}."
+    if counts[pair] == counts[wanted]:
+        return f"{said}. Both occur {_times(counts[wanted])}, and {wanted} is seen first."
+    return f"{said}. Yours occurs {_times(counts[pair])} at that point, {wanted} {_times(counts[wanted])}."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _counts_after(merges: Mapping[tuple[int, int], int], chunks: Sequence[str]) -> Counter[tuple[int, int]]:
+    """How often each pair occurs once these merges have been made."""
+    counts: Counter[tuple[int, int]] = Counter()
+    for chunk in chunks:
+        ids = list(chunk.encode())
+        for pair, new in merges.items():
+            merged: list[int] = []
+            for token in ids:
+                if merged and (merged[-1], token) == pair:
+                    merged[-1] = new  # an id of its own: it equals neither of the pair
+                else:
+                    merged.append(token)
+            ids = merged
+        counts.update(pairwise(ids))
+    return counts

@@ -41,7 +41,8 @@ def get_stats(ids: list[int]) -> dict[tuple[int, int], int]:
     """
     # solution
     counts: dict[tuple[int, int], int] = {}
-    for pair in zip(ids, ids[1:], strict=False):  # n ids, n - 1 pairs
+    for i in range(len(ids) - 1):  # n ids, n - 1 pairs
+        pair = (ids[i], ids[i + 1])
         counts[pair] = counts.get(pair, 0) + 1
     return counts
     # end solution

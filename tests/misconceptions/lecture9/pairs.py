@@ -3,6 +3,8 @@
 A wrong *order* of the counts is named by its check itself: two dicts of another order are equal to the bank.
 """
 
+from itertools import pairwise
+
 from grader.checks import misconception
 
 
@@ -62,7 +64,7 @@ def get_stats(ids):
 )
 def get_stats(ids):
     counts = {}
-    for left, right in zip(ids, ids[1:]):
+    for left, right in pairwise(ids):
         pair = (min(left, right), max(left, right))
         counts[pair] = counts.get(pair, 0) + 1
     return counts
@@ -86,7 +88,7 @@ def get_stats(ids):
     name="always-one",
 )
 def get_stats(ids):
-    return dict.fromkeys(zip(ids, ids[1:]), 1)
+    return dict.fromkeys(pairwise(ids), 1)
 
 
 @misconception(

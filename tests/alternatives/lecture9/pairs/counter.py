@@ -1,11 +1,12 @@
 """A Counter of zipped neighbours, and a merge that looks back at what it has built so far."""
 
 from collections import Counter
+from itertools import pairwise
 
 
 def get_stats(ids):
     """Count pairs."""
-    return Counter(zip(ids[:-1], ids[1:], strict=True))
+    return Counter(pairwise(ids))
 
 
 def merge(ids, pair, idx):
