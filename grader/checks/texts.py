@@ -14,7 +14,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from grader.checks.show import show, type_in_words
+from grader.checks.compare import assert_equal
+from grader.checks.show import show
 
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
 WHOLE = r"(?s).+"  # does not split it at all
@@ -126,8 +127,8 @@ def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[
     return tiktoken.Encoding("trained", pat_str=pattern, mergeable_ranks=ranks, special_tokens=dict(special or {}))
 
 
-def wrong_merge(merges: Any, chunks: Sequence[str], vocab_size: int) -> str:
-    """Say where merges first differ from those that training gives, and why; empty where they do not.
+def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int) -> None:
+    """Demand the merges that training gives; a failure says where they first differ, and why.
 
     Args:
         merges: what a submission learned.
@@ -136,11 +137,22 @@ def wrong_merge(merges: Any, chunks: Sequence[str], vocab_size: int) -> str:
     """
     right, _ = bpe(chunks, vocab_size)
     if type(merges) is not dict:
-        return f"merges is {type_in_words(merges)}; a dict {{(left id, right id): new id}} is wanted."
+        assert_equal(merges, right, name="merges")
     theirs, ours = list(merges.items()), list(right.items())
     place = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), min(len(theirs), len(ours)))
-    if place == len(theirs) == len(ours):
-        return ""
+    if not place == len(theirs) == len(ours):
+        headline = _first_difference(theirs, ours, place, chunks, vocab_size)
+        shown = [dict(merges[max(0, place - 2) : place + 4]) for merges in (theirs, ours)]
+        assert_equal(*shown, name="merges", headline=headline)
+
+
+def _first_difference(
+    theirs: list[tuple[Any, Any]],
+    ours: list[tuple[tuple[int, int], int]],
+    place: int,
+    chunks: Sequence[str],
+    vocab_size: int,
+) -> str:
     if place == len(theirs):
         return f"You learn {len(theirs)} merges; {len(ours)} are wanted. The next one is {show(ours[place][0])}."
     if place == len(ours):
@@ -149,12 +161,13 @@ def wrong_merge(merges: Any, chunks: Sequence[str], vocab_size: int) -> str:
     (pair, new), (wanted, idx) = theirs[place], ours[place]
     if pair == wanted:
         return f"Merge number {place + 1} is given the id {show(new)}; {idx} is the next free one."
+    if type(pair) is not tuple:
+        return "merges maps each pair to its new id, {(left id, right id): id}."
     counts = _counts_after(dict(ours[:place]), chunks)
-    said = f"Merge number {place + 1} joins {show(pair)}; {wanted} is wanted"
-    if place:
-        said += f", after {place} right merge{'s' * (place > 1)}"
-    if type(pair) is not tuple or pair not in counts:
-        return f"{said}. Yours does not occur in the sequence at that point; {wanted} occurs {_times(counts[wanted])}."
+    after = f", after {place} right merge{'s' * (place > 1)}" if place else ""
+    said = f"Merge number {place + 1} joins {show(pair)}; {wanted} is wanted{after}"
+    if pair not in counts:
+        return f"{said}. Yours does not occur in the sequence at that point, {wanted} occurs {_times(counts[wanted])}."
     if counts[pair] == counts[wanted]:
         return f"{said}. Both occur {_times(counts[wanted])}, and {wanted} is seen first."
     return f"{said}. Yours occurs {_times(counts[pair])} at that point, {wanted} {_times(counts[wanted])}."
