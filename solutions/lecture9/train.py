@@ -39,9 +39,9 @@ def train_bpe(text: str, vocab_size: int) -> tuple[dict[tuple[int, int], int], d
     Speed. Counting everything anew in every round costs (length of the text) x (number of merges), and answers
     rightly: it passes all checks but one. The point of the last check is for those who count once. A merge changes
     only the pairs at the places where it happens, so update their counts, and leave the rest of the sequence alone.
-    The check trains on 20,000 characters of English to a vocabulary of 512, a few times, and in turn with it the
+    The check trains on 12,000 characters of English to a vocabulary of 512, a few times, and in turn with it the
     course's own solution, which is pure Python, on the same machine. The best of your times may be up to 4 times the
-    best of its times; counting anew takes about 11 times as long.
+    best of its times; counting anew takes 6 to 12 times as long.
 
     Args:
         text: any text, also an empty one.
