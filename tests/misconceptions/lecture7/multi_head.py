@@ -5,6 +5,8 @@ from torch import nn
 
 from grader.checks import misconception
 
+from .head import Head
+
 
 class _MultiHead(nn.Module):
     """A right module in steps; each wrong answer below replaces one of them."""
