@@ -136,14 +136,15 @@ def test_mean_of_uneven_batches(submission, rng):
 
 
 def test_training_mode(submission, rng):
-    """A model that comes in evaluation mode is trained in training mode: its batch norm uses the batch."""
-    loader, lr = draw_loader(rng, 4, 2, uneven(rng)), draw_lr(rng)
-    here, there = twins(submission, rng, normalised, 4, 2)
-    there.eval()
-    losses = submission.train(there, loader, 2, lr)
-    expected = oracle_train(here, loader, 2, lr)
-    check(there.training is True, "After train the model must still be in training mode; call model.train() first.")
-    compare(losses, expected, there, here, {"batches": 5})
+    """The model is trained in training mode, whichever mode it comes in: its batch norm uses the batch."""
+    for comes_in_evaluation_mode in (False, True):
+        loader, lr = draw_loader(rng, 4, 2, uneven(rng)), draw_lr(rng)
+        here, there = twins(submission, rng, normalised, 4, 2)
+        there.train(not comes_in_evaluation_mode)
+        losses = submission.train(there, loader, 2, lr)
+        expected = oracle_train(here, loader, 2, lr)
+        check(there.training is True, "After train the model must be in training mode: begin with model.train().")
+        compare(losses, expected, there, here, {"batches": 5})
 
 
 def test_data_loader(submission, rng):
