@@ -64,12 +64,17 @@ class Journal:
             return
         new = self.folder / f".{os.getpid()}.new"
         try:
-            new.write_bytes(content if isinstance(content, bytes) else to_json(content))
+            new.unlink(missing_ok=True)
+            with new.open("xb") as file:  # never through a link that a graded repository put there
+                file.write(content if isinstance(content, bytes) else to_json(content))
             new.replace(path)
         except OSError as error:  # a full disk must not cost the verdicts
             self.trouble = f"No report is kept in {self.folder}: {error.strerror}."
 
     def _forget_old(self) -> None:
-        files = sorted(self.folder.glob(_PARTIAL), key=lambda path: path.stat().st_mtime)
-        for path in files[:-_KEPT]:
+        ages = []
+        for path in self.folder.glob(_PARTIAL):
+            with contextlib.suppress(FileNotFoundError):  # another run has just ended
+                ages.append((path.stat().st_mtime, path))
+        for _, path in sorted(ages)[:-_KEPT]:
             path.unlink(missing_ok=True)

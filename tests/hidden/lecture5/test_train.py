@@ -5,7 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-from grader.checks import assert_close, assert_unchanged, begin, check, limit, points, record_curve
+from grader.checks import assert_close, assert_unchanged, begin, check, limit, points, record_curve, training
 
 V, BLOCK = 27, 3
 
@@ -219,6 +219,7 @@ def test_calibrate_and_evaluate_leave_their_arguments(submission, rng):
 
 
 @points(2)
+@training
 @limit(60)
 def test_learns_words_it_has_not_seen(submission, rng):
     """2,000 steps by hand reach the loss of 2,000 steps with autograd, on words you never saw."""
