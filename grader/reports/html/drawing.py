@@ -121,7 +121,7 @@ def _grid(rows: Rows, shape: tuple[int, int], kind_of: Callable[[float | None], 
     columns = len(rows[0]) if rows else 0
     return Grid(
         cell=cell,
-        width=_GUTTER + max(columns, 3) * cell,
+        width=_GUTTER + max(columns, 3) * cell + 8,  # the last number may stand out
         height=_GUTTER + len(rows) * cell,
         layers=tuple(Layer(kind, "".join(cells)) for kind, cells in sorted(paths.items())),
         left=_GUTTER,
