@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import hypothesis
 import msgspec
@@ -331,19 +331,11 @@ class GradingPlugin:
             self.kept.put(self._fingerprint(item), result)
         if self.sink is not None:
             self.sink()
+        if isinstance(error, _Known):  # nothing was run: pytest must not go on to the body of the check
+            return _report(item, call, "skipped", (str(item.path), 0, "run before on the same files"))
         passed = result.verdict is Verdict.PASSED
         text = "" if result.failure is None else "\n".join(plain(line) for line in explain(result.failure))
-        return pytest.TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="passed" if passed else "failed",
-            longrepr=None if passed else f"{result.demand}\n{text}",
-            when="call" if call.when is None or call.when == "collect" else call.when,
-            duration=call.duration,
-            start=call.start,
-            stop=call.stop,
-        )
+        return _report(item, call, "passed" if passed else "failed", None if passed else f"{result.demand}\n{text}")
 
     def _judged(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         if isinstance(error, _Known):
@@ -422,6 +414,22 @@ class GradingPlugin:
             blocked_by=state.blocked_by,
             notes=(*(source.notes if source is not None else ()), *self._notes_on_others(), *_taken_over(state)),
         )
+
+
+def _report(
+    item: pytest.Item, call: pytest.CallInfo[None], outcome: Literal["passed", "failed", "skipped"], why: Any
+) -> pytest.TestReport:
+    return pytest.TestReport(
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords={},
+        outcome=outcome,
+        longrepr=why,
+        when="call" if call.when is None or call.when == "collect" else call.when,
+        duration=call.duration,
+        start=call.start,
+        stop=call.stop,
+    )
 
 
 def _taken_over(state: _State) -> list[str]:
