@@ -104,7 +104,7 @@ def forward(params, X, activation="relu"):
 
 
 @misconception(
-    "Without an activation this is tanh. The default is ReLU: activation=\"relu\" in the signature.",
+    'Without an activation this is tanh. The default is ReLU: activation="relu" in the signature.',
     name="tanh-by-default",
 )
 def forward(params, X, activation="tanh"):
