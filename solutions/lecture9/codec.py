@@ -7,6 +7,7 @@ turns ids back into text, whatever bytes they make. Source: lecture 9, section 9
 # /// exercise
 # title = "encoding and decoding"
 # packages = "numpy"
+# preload = ["regex"]
 # forbids = ["tiktoken", "tokenizers", "transformers", "sentencepiece"]
 # why_forbidden = "this unit is about building the tokenizer yourself"
 # hints = [
