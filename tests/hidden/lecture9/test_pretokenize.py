@@ -111,18 +111,20 @@ def test_ends_when_no_pair_is_left(submission, rng):
 
 
 @points(2)
-@given(text=texts.texts(), seed=st.integers(0, 2**16))
-def test_encodes_as_tiktoken_does(submission, text, seed):
+def test_encodes_as_tiktoken_does(submission, rng):
     """The ids of any text equal those of tiktoken with the same merges and GPT-2's pattern."""
-    rng = np.random.default_rng(seed)
-    tokenizer, vocab = trained(submission, text + texts.mixture(rng, 30) + text, 275)
-    ids = assert_encoded(tokenizer, text, vocab)
-    assert_equal(tokenizer.decode(ids), text, name="decode(ids)", oracle="the text that was encoded")
+    for _ in range(3):
+        words = "  ".join(texts.mixture(rng, 3) for _ in range(6))
+        tokenizer, vocab = trained(submission, words + texts.mixture(rng, 10) + words, 290)
+        for pieces in (1, 2, 3, 5, 8):
+            text = texts.mixture(rng, pieces) + words[: int(rng.integers(0, 12))]
+            ids = assert_encoded(tokenizer, text, vocab)
+            assert_equal(tokenizer.decode(ids), text, name="decode(ids)", oracle="the text that was encoded")
 
 
 def test_prose(submission, rng):
-    """Trained on 5,000 characters of English, it encodes 1,000 others as tiktoken does, and decodes them again."""
-    tokenizer, vocab = trained(submission, texts.prose(rng, 5000), 320)
+    """Trained on 3,000 characters of English, it encodes 1,000 others as tiktoken does, and decodes them again."""
+    tokenizer, vocab = trained(submission, texts.prose(rng, 3000), 320)
     text = texts.prose(rng, 1000)
     ids = assert_encoded(tokenizer, text, vocab)
     assert_equal(tokenizer.decode(ids), text, name="decode(ids)", oracle="the text that was encoded")
