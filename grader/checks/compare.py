@@ -112,8 +112,11 @@ class _Comparison:
         actual: Any,
         expected: Any,
         index: tuple[int, ...] | None = None,
+        tolerance: float = 0.0,
     ) -> None:
-        mismatch = Mismatch(kind, name, headline, actual, expected, self.sizes, self.oracle, index=index)
+        mismatch = Mismatch(
+            kind, name, headline, actual, expected, self.sizes, self.oracle, index=index, tolerance=tolerance
+        )
         raise self.context.fail(mismatch)
 
     def _tuple(self, actual: Any, expected: tuple[Any, ...], name: str | Sequence[str]) -> None:
@@ -199,7 +202,8 @@ class _Comparison:
         with np.errstate(all="ignore"):
             difference = np.where(finite, np.abs(a.astype(wide) - e.astype(wide)), 0.0)
         scale = float(np.abs(np.where(np.isfinite(e), e, 0)).max())
-        wrong = ~(difference <= max(self.rtol * scale, self.atol))
+        tolerance = max(self.rtol * scale, self.atol)
+        wrong = ~(difference <= tolerance)
         if wrong.any():
             index = tuple(int(i) for i in np.unravel_index(int(np.argmax(difference)), difference.shape))
             self._fail(
@@ -209,6 +213,7 @@ class _Comparison:
                 actual,
                 expected,
                 index,
+                tolerance,
             )
 
     def _exact(self, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any], actual: Any, expected: Any, name: str) -> None:

@@ -25,6 +25,7 @@ from grader.sandbox.proxy import (
     info_of,
     is_stub_error,
 )
+from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
 
@@ -213,6 +214,7 @@ class Judge(msgspec.Struct, eq=False):
             counterexample=self._counterexample(mismatch, visibility, searched),
             location=self._location(mismatch.call),
             output=output,
+            errors=error_map(mismatch, context.mismatches) if visibility is Visibility.VISIBLE else None,
         )
 
     def _argument_name(self, mismatch: Mismatch) -> str:
