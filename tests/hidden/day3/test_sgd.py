@@ -6,9 +6,10 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, points, strategies
+from grader.checks import assert_close, assert_unchanged, check, points, strategies, training
 
 NAMES = ("W1", "b1", "W2", "b2")
+BLOBS = {"hidden": 16, "steps": 1000, "lr": 0.05, "batch": 32}
 
 
 def twins(rng):
@@ -47,7 +48,7 @@ def oracle(X, y, hidden, steps, lr, batch, rng):
         gradients = torch.autograd.grad(loss, list(p.values()))
         with torch.no_grad():
             for parameter, gradient in zip(p.values(), gradients, strict=True):
-                parameter -= lr * gradient
+                parameter.sub_(lr * gradient)
     return {name: parameter.detach().numpy() for name, parameter in p.items()}, losses
 
 
@@ -57,16 +58,33 @@ def examples(rng, N, d_in, classes):
     return rng.standard_normal((N, d_in)), y
 
 
-def blobs(rng, N, least=0.99):
-    """Three clusters in four dimensions: centres, then N points with their classes.
+def blobs(rng):
+    """Three clusters in four dimensions that can be learnt: their centres, 1,024 points, their classes, and a seed.
 
-    Centres are redrawn until the best classifier, the nearest centre, is right on at least 0.99 of 20,000 points.
+    Centres are redrawn until the nearest centre, which is the best classifier, is right on 0.99 of 20,000 points, and
+    until the oracle's loop with that seed comes within 0.02 of it. In one draw of a hundred 1,000 steps are too few for
+    that; now a right answer, whose path is the oracle's, is safe.
     """
     while True:
         centres = 3 * rng.standard_normal((3, 4))
-        X, y = points_of(centres, 20_000, rng)
-        if (nearest(centres, X) == y).mean() >= least:
-            return centres, *points_of(centres, N, rng)
+        unseen, truth = points_of(centres, 20_000, rng)
+        best = accuracy(nearest(centres, unseen), truth)
+        if best >= 0.99:
+            X, y = points_of(centres, 1024, rng)
+            seed = int(rng.integers(2**31))
+            params, _ = oracle(X, y, **BLOBS, rng=np.random.default_rng(seed))
+            if accuracy(guesses(params, unseen), truth) >= best - 0.02:
+                return centres, X, y, seed
+
+
+def guesses(params, X):
+    """The classes that a network finds likeliest."""
+    return (np.maximum(X @ params["W1"] + params["b1"], 0) @ params["W2"] + params["b2"]).argmax(1)
+
+
+def accuracy(guess, truth):
+    """The share that is right."""
+    return float((guess == truth).mean())
 
 
 def points_of(centres, N, rng):
@@ -143,10 +161,10 @@ def test_first_loss(submission, rng):
     X, y = examples(rng, 64, 4, classes)
     theirs, ours = twins(rng)
     _, losses = unpack(submission.train(X, y, 16, 2, 0.1, 32, theirs), 2)
-    # 0.01 · √(1/16) · |a1|, |a1| about 2|x|, is 0.01 a logit. Measured: never further than 0.02 away in 10,000 runs.
+    # Measured in 4,000 runs: 0.0014 off on average (root mean square), 0.006 at most. The bound is 36 times the former.
     check(
-        abs(losses[0] - np.log(classes)) < 0.2,
-        f"The first loss is {losses[0]:.3f}. With {classes} classes it must be near ln {classes} = {np.log(classes):.3f}.",
+        abs(losses[0] - np.log(classes)) < 0.05,
+        f"The first loss is {losses[0]:.3f}. It must be near ln C = {np.log(classes):.3f}, with C = {classes} classes.",
     )
     assert_close(losses[0], oracle(X, y, 16, 1, 0.1, 32, ours)[1][0], name="losses[0]", oracle="torch")
 
@@ -177,20 +195,19 @@ def test_arguments_stay_as_they_are(submission, rng):
     assert_close(params, oracle(X, y, 4, 5, 0.2, 4, ours)[0], name="params", rtol=1e-8, oracle="the loop with autograd")
 
 
+@training
 @points(2)
 def test_three_blobs(submission, rng):
     """After 1,000 steps of 32, it tells unseen points of three clusters apart almost as well as can be done."""
-    centres, X, y = blobs(rng, 1024)
-    params, _ = unpack(submission.train(X, y, 16, 1000, 0.05, 32, np.random.default_rng(int(rng.integers(2**31)))), 1000)
+    centres, X, y, seed = blobs(rng)
+    params, _ = unpack(submission.train(X, y, *BLOBS.values(), np.random.default_rng(seed)), BLOBS["steps"])
     shapes = {"W1": (4, 16), "b1": (16,), "W2": (16, 3), "b2": (3,)}
     check(
         all(isinstance(params[name], np.ndarray) and params[name].shape == shape for name, shape in shapes.items()),
         "The shapes must be W1 (4, 16), b1 (16,), W2 (16, 3) and b2 (3,).",
     )
-    # 20,000 unseen points: the standard error of the difference is under 0.1 %, the gap of right answers at most 1.2 %.
-    unseen, truth = points_of(centres, 20_000, rng)
-    guess = (np.maximum(unseen @ params["W1"] + params["b1"], 0) @ params["W2"] + params["b2"]).argmax(1)
-    reached, best = float((guess == truth).mean()), float((nearest(centres, unseen) == truth).mean())
+    unseen, truth = points_of(centres, 20_000, rng)  # two samples of 20,000 differ by 0.001 or so in accuracy
+    reached, best = accuracy(guesses(params, unseen), truth), accuracy(nearest(centres, unseen), truth)
     check(
         reached >= best - 0.03,
         f"{100 * reached:.1f} % of 20,000 unseen points are recognised; {100 * (best - 0.03):.1f} % are wanted "

@@ -62,7 +62,7 @@ def _loop(params, X, y, steps, lr, rows_of_batches, of=_loss_and_gradients, down
 
 
 @misconception(
-    "The step goes uphill. The gradient points to where the loss grows: p − lr·dp.",
+    "The update goes uphill. The gradient points to where the loss grows: p − lr·dp.",
     name="step-uphill",
 )
 def step(params, grads, lr):
@@ -75,8 +75,8 @@ def step(params, grads, lr):
 
 
 @misconception(
-    "Nothing changes: in a loop, p = p − lr·dp binds the name p to a new array, and the dict keeps the old one. "
-    "Put the new arrays into a new dict.",
+    "The parameters stay as they were. In a loop, p = p − lr·dp changes no dict: put the new arrays into a new one, "
+    "and let train keep what step returns.",
     name="step-lost",
 )
 def step(params, grads, lr):
@@ -96,7 +96,7 @@ def step(params, grads, lr):
 
 
 @misconception(
-    "Only the weights W1 and W2 move. Every parameter in the dict takes the step, the biases and any other name too.",
+    "Only the weights move. The biases take the step too, and whatever else is in the dict.",
     name="step-weights-only",
 )
 def step(params, grads, lr):
@@ -118,7 +118,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "All weights start at zero, so all hidden units stay alike for ever: W1 and W2 must be random, he and 0.01 * xavier.",
+    "All weights start at zero, so the hidden units stay alike for ever: draw W1 and W2, by he and 0.01 * xavier.",
     name="zero-weights",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -283,22 +283,6 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "The update goes uphill, and the loss grows: p − lr·dp.",
-    name="train-uphill",
-)
-def train(X, y, hidden, steps, lr, batch, rng):
-    return _loop(_initial(X, y, hidden, rng), X, y, steps, -lr, _batches(len(X), batch, rng))
-
-
-@misconception(
-    "The parameters never change: what step returns is not kept. Assign it, params = step(params, grads, lr).",
-    name="step-not-kept",
-)
-def train(X, y, hidden, steps, lr, batch, rng):
-    return _loop(_initial(X, y, hidden, rng), X, y, steps, 0.0, _batches(len(X), batch, rng))
-
-
-@misconception(
     "The gradients of earlier steps are added to those of this one. Every step uses its own batch's alone.",
     name="gradients-accumulate",
 )
@@ -323,17 +307,6 @@ def train(X, y, hidden, steps, lr, batch, rng):
         return loss, {name: g * len(y) for name, g in grads.items()}
 
     return _loop(_initial(X, y, hidden, rng), X, y, steps, lr, _batches(len(X), batch, rng), of)
-
-
-@misconception(
-    "The biases are never updated. They are parameters as the weights are: step all four.",
-    name="biases-not-trained",
-)
-def train(X, y, hidden, steps, lr, batch, rng):
-    def down(p, grads, lr):
-        return p | _down({"W1": p["W1"], "W2": p["W2"]}, grads, lr)
-
-    return _loop(_initial(X, y, hidden, rng), X, y, steps, lr, _batches(len(X), batch, rng), down=down)
 
 
 @misconception(

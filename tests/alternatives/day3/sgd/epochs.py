@@ -22,7 +22,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
     classes = len(np.unique(y))
     W1 = he(fan_in=X.shape[1], fan_out=hidden, rng=rng)
     W2 = xavier(fan_in=hidden, fan_out=classes, rng=rng) / 100
-    params = dict(W1=W1, b1=np.zeros((hidden,)), W2=W2, b2=np.zeros((classes,)))
+    params = {"W1": W1, "b1": np.zeros((hidden,)), "W2": W2, "b2": np.zeros((classes,))}
     losses = []
     for _ in range(math.ceil(steps * batch / len(X)) + steps):
         indices = rng.permutation(len(X))

@@ -6,8 +6,8 @@ import numpy as np
 def step(params, grads, lr):
     """Return copies, moved in place."""
     moved = {name: array.copy() for name, array in params.items()}
-    for name, array in moved.items():
-        array -= lr * grads[name]
+    for name, gradient in grads.items():
+        moved[name] -= lr * gradient
     return moved
 
 
