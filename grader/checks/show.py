@@ -27,6 +27,8 @@ def type_in_words(value: Any) -> str:
             return "a generator (yield makes one: use return)"
         if info.type_name == "coroutine":
             return "a coroutine (async def makes one: use def)"
+        if info.type_name in {"dict", "tuple", "list"} and info.kind == "object":  # see keeping()
+            return f"a {info.type_name} of your own making"
         of_what = f" (a subclass of {info.subclass_of})" if info.subclass_of else ""
         return f"an object of class {info.type_name}{of_what}"
     if is_tensor(value):

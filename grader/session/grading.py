@@ -11,7 +11,7 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -41,7 +41,7 @@ class Options(msgspec.Struct, frozen=True):
         isolation: ``auto``, ``no-namespaces`` or ``none``.
         require_isolation: grade nothing below full isolation.
         examples: how many inputs a property is tried on.
-        most_seconds: a cap on the deadline of each call.
+        most_seconds: exercise -> a cap on the deadline of each call and of its import.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
         full: run the checks of full mode too, which want real data or minutes.
         on_progress: called after each check with the report so far.
@@ -52,7 +52,7 @@ class Options(msgspec.Struct, frozen=True):
     isolation: str = "auto"
     require_isolation: bool = False
     examples: int = 30
-    most_seconds: float | None = None
+    most_seconds: Mapping[str, float] = {}
     alone: bool = False
     full: bool = False
     on_progress: Callable[[Report], None] | None = None
@@ -162,12 +162,10 @@ class GradingSession:
     ) -> GradingPlugin:
         from grader.session.plugin import GradingPlugin
 
-        most = self.options.most_seconds
-        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed, most)
+        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed)
+        plugin.most_seconds = self.options.most_seconds
         plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
         plugin.select, plugin.used = self.select, self.used
-        if most is not None:
-            self.sandboxes.import_seconds = most
         return plugin
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:
@@ -187,7 +185,10 @@ class GradingSession:
         faults = list(plugin.faults)
         if code == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not faults:
+        fine = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        if self.select is not None:
+            fine.add(pytest.ExitCode.NO_TESTS_COLLECTED)
+        if code not in fine and not faults:
             faults.append(f"pytest ended with {pytest.ExitCode(code).name}.")
         return faults
 

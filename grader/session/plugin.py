@@ -8,7 +8,7 @@ import inspect
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, V
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.outcome import Judge, Outcome
+from grader.session.pictures import curves, maps
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
 
@@ -71,7 +72,6 @@ class GradingPlugin:
         sandboxes: where they run.
         references: the solutions and banks.
         seed: decides every input of the run.
-        most_seconds: a cap on the deadline of each call.
     """
 
     def __init__(
@@ -82,7 +82,6 @@ class GradingPlugin:
         sandboxes: Sandboxes,
         references: References,
         seed: int,
-        most_seconds: float | None = None,
     ) -> None:
         self.course = course
         self._files = submission
@@ -90,7 +89,7 @@ class GradingPlugin:
         self.references = references
         self.seed = seed
         self.sink: Callable[[], None] | None = None  # called after each check
-        self.most_seconds = most_seconds
+        self.most_seconds: Mapping[str, float] = {}  # exercise -> a cap on each call's deadline, and its import's
         self.alone = False  # whether to grade exercises whatever they build on
         self.full = False  # whether to run the checks of full mode too
         self.select: Select | None = None  # which checks to run, of those
@@ -172,7 +171,7 @@ class GradingPlugin:
         loaded = self._load(state)
         peer = loaded.peer if self.wrap is None else self.wrap(f"{state.exercise.id}:{request.node.name}", loaded.peer)
         talk = Conversation(peer, loaded.defined, self._seed_of(request.node, "worker"))
-        talk.seconds = min(marks.limit_of(request.node.obj) or CALL_SECONDS, self.most_seconds or math.inf)
+        talk.seconds = min(marks.limit_of(request.node.obj) or CALL_SECONDS, self._most_seconds(state))
         self._context.talk = talk
         return SubmissionProxy(talk)
 
@@ -194,12 +193,15 @@ class GradingPlugin:
 
         return torch.Generator().manual_seed(seed)
 
+    def _most_seconds(self, state: _State) -> float:
+        return self.most_seconds.get(state.exercise.id, math.inf)
+
     def _load(self, state: _State) -> Loaded:
         """The exercise's worker; a new one after a fault."""
         if state.unusable is not None:
             raise _Unusable(state.unusable)
         if state.loaded is None or (state.loaded.worker is not None and not state.loaded.worker.alive):
-            loaded = self.sandboxes.load(state.exercise, self._files)
+            loaded = self.sandboxes.load(state.exercise, self._files, self._most_seconds(state))
             if state.loaded is not None and state.loaded.worker is not None:
                 state.loaded.worker.close()
             if isinstance(loaded, ImportFailure):
@@ -325,6 +327,8 @@ class GradingPlugin:
             visibility=visibility,
             failure=outcome.failure,
             seconds=round(time.perf_counter() - self._started, 4),
+            curves=curves(self._context, visibility),
+            maps=maps(self._context, visibility),
         )
 
     def _outcome(

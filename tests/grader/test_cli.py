@@ -87,6 +87,24 @@ def test_doctor_says_what_is_in_force():
     assert "isolation    full" in done.stdout
 
 
+def test_doctor_says_how_to_get_what_is_missing():
+    from grader.sandbox.probes import PROBES
+    from grader.session.doctor import _EXPLAINED_BY, advise
+
+    assert set(_EXPLAINED_BY) == set(PROBES)
+    lacks = ("no namespaces", "a submission can see where the course lies")
+    (told,) = advise(lacks)
+    assert "apt install bubblewrap" in told
+    every = advise(("no namespaces", "no landlock", "no landlock scopes", "no seccomp", "switched off"))
+    assert all(
+        word in text for word, text in zip(("24.04", "5.13", "6.12", "WSL 2", "--isolation"), every, strict=True)
+    )
+    assert advise(("a submission can read files",)) == (
+        "A submission can read files, which nothing that is missing explains. Please report this output.",
+    )
+    assert advise(()) == ()
+
+
 def test_init_then_grade_then_fill_in(tmp_path):
     assert grade("init", "mine", cwd=tmp_path).returncode == 0
     mine = tmp_path / "mine"
