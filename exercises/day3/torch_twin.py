@@ -70,9 +70,10 @@ def train(
 ) -> list[float]:
     """Train a model in place by plain SGD on the mean cross-entropy.
 
-    Each of the steps draws a batch with ``rng.choice(len(X), batch, replace=False)`` (one such call a step, and no other
-    use of rng), computes the loss of these rows of X and y, and updates every parameter by p <- p - lr * dloss/dp:
-    no momentum, no weight decay, nothing carried over to the next step. ``torch.optim.SGD`` does that.
+    Each of the steps draws a batch with ``rng.choice(len(X), batch, replace=False)`` (one such call a step, and no
+    other use of rng), computes the loss of these rows of X and y, and updates every parameter by
+    p <- p - lr * dloss/dp: no momentum, no weight decay, nothing carried over to the next step.
+    ``torch.optim.SGD`` does that.
 
     Args:
         model: any module that maps examples (B, in) to logits (B, out); it is trained, and not replaced.

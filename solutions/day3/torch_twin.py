@@ -9,15 +9,14 @@ step, where the NumPy loop goes. Source: day 3, section "PyTorch, the easy way".
 # title = "the torch twin"
 # preload = ["torch._dynamo"]
 # hints = [
-#   """Print the shapes before you copy: X @ W1 in NumPy has W1 of shape (in, hidden), whereas nn.Linear keeps (out, in) \
-#   and computes x @ weight.T. And look at the dtype: torch.tensor of a float64 array is float64, a new nn.Linear is \
-#   float32.""",
+#   """Print the shapes before you copy: X @ W1 in NumPy has W1 of shape (in, hidden), whereas nn.Linear keeps \
+#   (out, in) and computes x @ weight.T. And look at the dtype: a new nn.Linear is float32.""",
 #   """from_numpy: make an MLP of the right sizes, move it to the dtype of the arrays, and under torch.no_grad() copy \
-#   W1.T, b1, W2.T, b2 into fc1.weight, fc1.bias, fc2.weight, fc2.bias. train: logits, loss, zero_grad, backward, step, \
-#   with the loss straight on the logits.""",
+#   W1.T, b1, W2.T, b2 into fc1.weight, fc1.bias, fc2.weight, fc2.bias. train: logits, loss, zero_grad, backward, \
+#   step, with the loss straight on the logits.""",
 #   """model.fc1.weight.copy_(torch.from_numpy(params["W1"].T)); and in the loop: idx = rng.choice(len(X), batch, \
-#   replace=False); loss = F.cross_entropy(model(torch.from_numpy(X[idx])), torch.from_numpy(y[idx])); opt.zero_grad(); \
-#   loss.backward(); opt.step(); losses.append(loss.item()).""",
+#   replace=False); loss = F.cross_entropy(model(torch.from_numpy(X[idx])), torch.from_numpy(y[idx])); \
+#   opt.zero_grad(); loss.backward(); opt.step(); losses.append(loss.item()).""",
 # ]
 # ///
 
@@ -99,9 +98,10 @@ def train(
 ) -> list[float]:
     """Train a model in place by plain SGD on the mean cross-entropy.
 
-    Each of the steps draws a batch with ``rng.choice(len(X), batch, replace=False)`` (one such call a step, and no other
-    use of rng), computes the loss of these rows of X and y, and updates every parameter by p <- p - lr * dloss/dp:
-    no momentum, no weight decay, nothing carried over to the next step. ``torch.optim.SGD`` does that.
+    Each of the steps draws a batch with ``rng.choice(len(X), batch, replace=False)`` (one such call a step, and no
+    other use of rng), computes the loss of these rows of X and y, and updates every parameter by
+    p <- p - lr * dloss/dp: no momentum, no weight decay, nothing carried over to the next step.
+    ``torch.optim.SGD`` does that.
 
     Args:
         model: any module that maps examples (B, in) to logits (B, out); it is trained, and not replaced.

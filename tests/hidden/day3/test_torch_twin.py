@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-import torch._dynamo  # noqa: F401 - an optimizer imports it, for seconds: here, and not in the middle of a diagnosis
+import torch._dynamo  # an optimizer imports it, for seconds: now, and not in the middle of a diagnosis
 
 from grader.checks import assert_close, assert_unchanged, check, library, points
 
@@ -92,8 +92,8 @@ def test_weights_from_numpy(submission, rng):
 
 
 def test_as_many_units_as_inputs(submission, rng):
-    """Square weight matrices are copied the right way round too, where no shape gives a mistake away."""
-    params = network(rng, 4, 4, 4)
+    """A square weight matrix is copied the right way round too, where no shape gives a mistake away."""
+    params = network(rng, 4, 4, 3)
     X, _ = examples(rng, 6, 4)
     model = submission.from_numpy(params)
     assert_close(model(torch.tensor(X)), torch.tensor(forward(params, X)[1]), name="logits", oracle="NumPy")
@@ -119,6 +119,15 @@ def test_step_for_step(submission, rng):
     )
 
 
+def test_examples_stay_as_they_are(submission, rng):
+    """Training modifies neither X nor y."""
+    params, (X, y), batches = network(rng), examples(rng, 30), seed(rng)
+    model = submission.from_numpy(params)
+    losses = assert_unchanged(submission.train, model, X, y, 2, 0.3, 8, np.random.default_rng(batches))
+    _, expected = numpy_train(params, X, y, 2, 0.3, 8, np.random.default_rng(batches))
+    assert_close(losses[0], expected[0], name="the first loss", sizes={"batch": 8}, oracle="NumPy")
+
+
 def test_losses(submission, rng):
     """The losses are those of each step's batch before its update, one Python float a step."""
     params, (X, y), batches = network(rng), examples(rng, 30), seed(rng)
@@ -133,13 +142,13 @@ def test_losses(submission, rng):
 
 
 def test_any_model(submission, rng):
-    """The loop trains any model in place, not the MLP alone, and leaves X and y as they are."""
+    """The loop trains any model in place, not the MLP alone."""
     nn = library(submission, "torch.nn")
     weights = {"0.weight": torch.randn(4, 5, generator=rng).double(), "0.bias": torch.randn(4, generator=rng).double()}
     (X, y), batches = examples(rng, 30), seed(rng)
     model = nn.Sequential(nn.Linear(5, 4)).double()
     model.load_state_dict(weights)
-    assert_unchanged(submission.train, model, X, y, 5, 0.2, 10, np.random.default_rng(batches))
+    submission.train(model, X, y, 5, 0.2, 10, np.random.default_rng(batches))
     W, b, draw = weights["0.weight"].numpy().T, weights["0.bias"].numpy(), np.random.default_rng(batches)
     for _ in range(5):
         idx = draw.choice(len(X), 10, replace=False)

@@ -96,8 +96,8 @@ def train(model, X, y, steps, lr, batch, rng):
 
 
 @misconception(
-    "The losses of a batch are summed, so every step is `batch` times too long. The loss is their mean, cross_entropy's "
-    "default.",
+    "The losses of a batch are summed, so every step is `batch` times too long. The loss is their mean, as "
+    "cross_entropy gives it by itself.",
     name="sum-for-mean",
 )
 def train(model, X, y, steps, lr, batch, rng):
@@ -203,7 +203,7 @@ def from_numpy(params):
 
 
 @misconception(
-    "The weights pass through float32 and lose half of their digits. Move the model to the arrays' dtype before copying.",
+    "The weights pass through float32 and lose half of their digits. Move the model to their dtype before copying.",
     name="through-float32",
 )
 def from_numpy(params):
@@ -223,8 +223,8 @@ def from_numpy(params):
 
 
 @misconception(
-    "There is a ReLU after the second layer as well, which cuts all negative logits off. The logits are returned as they "
-    "are.",
+    "There is a ReLU after the second layer as well, which cuts all negative logits off. The logits are returned as "
+    "they are.",
     name="relu-on-logits",
 )
 class MLP(nn.Module):

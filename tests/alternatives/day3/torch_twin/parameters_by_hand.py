@@ -33,6 +33,6 @@ def train(model, X, y, steps, lr, batch, rng):
         parameters = list(model.parameters())
         with torch.no_grad():
             for parameter, gradient in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
-                parameter -= lr * gradient
+                parameter.add_(gradient, alpha=-lr)
         losses.append(float(loss))
     return losses
