@@ -47,6 +47,7 @@ def processes_of_zygotes() -> set[int]:
 
 
 def evil_files() -> list[str]:
-    """What the attacks would leave in folders that are everybody's; all their files are called so."""
+    """What this user's attacks would leave in folders that are everybody's; all their files are called so."""
     places = ("/tmp", "/var/tmp", "/dev/shm", os.environ.get("TMPDIR", "/tmp"), str(ROOT), str(Path.home()))
-    return sorted({str(path) for place in places for path in Path(place).glob("gradlings-evil*")})
+    found = {path for place in places for path in Path(place).glob("gradlings-evil*")}
+    return sorted(str(path) for path in found if path.lstat().st_uid == os.getuid())
