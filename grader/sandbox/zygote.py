@@ -68,7 +68,13 @@ class End(msgspec.Struct, frozen=True, tag="end"):
     pid: int
 
 
-Request = Spawn | Probe | End
+class Waited(msgspec.Struct, frozen=True, tag="waited"):
+    """How long a worker has been ready to run and had no processor, in nanoseconds since it began."""
+
+    pid: int
+
+
+Request = Spawn | Probe | End | Waited
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -168,6 +174,8 @@ class Zygote:
                     self._send(self._fork(lambda channel: probes.serve(channel.sock, secret), fds))
                 case End(pid=pid):
                     self._send(self._end(pid))
+                case Waited(pid=pid):
+                    self._send(_waited(pid) if pid in self.workers else 0)
             for fd in fds:
                 os.close(fd)
 
@@ -274,6 +282,15 @@ def _children_of(pid: int) -> list[int]:
             return [int(child) for child in file.read().split()]
     except OSError:
         return []
+
+
+def _waited(pid: int) -> int:
+    """The time on a run queue of a process's first thread, in ns; 0 where the kernel does not keep it."""
+    try:
+        with open(f"/proc/{pid}/schedstat") as file:
+            return int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def main() -> None:

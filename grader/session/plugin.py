@@ -16,6 +16,7 @@ import hypothesis
 import msgspec
 import pytest
 
+from grader import __version__
 from grader.checks import context as check_context
 from grader.checks import marks
 from grader.checks.context import CheckContext
@@ -28,7 +29,9 @@ from grader.reports.layout import plain
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
+from grader.session.kept import KeptResults, fingerprint
 from grader.session.outcome import Judge, Outcome
+from grader.session.pictures import curves, maps
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
 
@@ -50,6 +53,14 @@ class _Unusable(Interrupted):
         self.outcome = outcome
 
 
+class _Known(Interrupted):
+    """Ends a check of full mode that an earlier run has made on the same files; holds its result."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__()
+        self.result = result
+
+
 class _State(msgspec.Struct, eq=False):
     """One exercise during a run."""
 
@@ -59,6 +70,7 @@ class _State(msgspec.Struct, eq=False):
     unusable: Outcome | None = None
     blocked_by: str = ""
     checks: list[CheckResult] = []
+    taken_over: int = 0  # checks of full mode whose results an earlier run had
 
 
 class GradingPlugin:
@@ -90,6 +102,10 @@ class GradingPlugin:
         self.sink: Callable[[], None] | None = None  # called after each check
         self.most_seconds: Mapping[str, float] = {}  # exercise -> a cap on each call's deadline, and its import's
         self.alone = False  # whether to grade exercises whatever they build on
+        self.trains_on = "cpu"  # where checks of full mode train
+        self.kept: KeptResults | None = None  # results of full mode, of earlier runs and of this
+        self.kept_for = ""  # what they depend on beside the files
+        self.on_start: Callable[[str, str], None] | None = None  # told of each check before it runs
         self.full = False  # whether to run the checks of full mode too
         self.select: Select | None = None  # which checks to run, of those
         self.used: dict[str, dict[str, set[str]]] | None = None  # to be filled: exercise -> check -> symbols in use
@@ -181,6 +197,11 @@ class GradingPlugin:
         return self.references.solution(state.exercise)
 
     @pytest.fixture
+    def device(self) -> str:
+        """Where a check of full mode trains, ``cpu`` or ``cuda``."""
+        return self.trains_on
+
+    @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Any:
         """A generator of this check's own: torch's, or NumPy's in an exercise without torch."""
         seed = self._seed_of(request.node, "rng")
@@ -225,8 +246,25 @@ class GradingPlugin:
             raise _Unusable(state.unusable)
         if state.blocked_by:
             raise _Blocked
+        if self.on_start is not None:
+            self.on_start(state.exercise.id, item.name)
+        known = self.kept.get(self._fingerprint(item)) if self.kept is not None and self._is_full(item) else None
+        if known is not None:
+            raise _Known(known)
         if "submission" in getattr(item, "fixturenames", ()):
             self._load(state)  # here and not in the fixture: pytest cannot clean up after an interrupted fixture
+
+    @staticmethod
+    def _is_full(item: pytest.Item) -> bool:
+        return marks.is_full(getattr(item, "obj", None))
+
+    def _fingerprint(self, item: pytest.Item) -> str:
+        """All that the result of a check depends on."""
+        exercise = self._states[self._exercise_of(item)].exercise
+        ours = [path.read_bytes() for path in (exercise.checks, exercise.solution) if path.is_file()]
+        own = self._files.files[exercise.id]
+        theirs = [f"{file.display}\n{file.text}" for file in (own, *self._imported_by(own))]
+        return fingerprint(__version__, self.kept_for, exercise.id, item.name, *ours, *theirs)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
@@ -287,6 +325,10 @@ class GradingPlugin:
         result = self._judged(item, error)
         state = self._states[self._exercise_of(item)]
         state.checks.append(result)
+        if isinstance(error, _Known):
+            state.taken_over += 1
+        elif self.kept is not None and self._is_full(item) and not isinstance(error, _Unusable):
+            self.kept.put(self._fingerprint(item), result)
         if self.sink is not None:
             self.sink()
         passed = result.verdict is Verdict.PASSED
@@ -304,6 +346,8 @@ class GradingPlugin:
         )
 
     def _judged(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        if isinstance(error, _Known):
+            return error.result
         state = self._states[self._exercise_of(item)]
         function = getattr(item, "obj", None)
         uses_reference = "reference" in getattr(item, "fixturenames", ())
@@ -326,6 +370,8 @@ class GradingPlugin:
             visibility=visibility,
             failure=outcome.failure,
             seconds=round(time.perf_counter() - self._started, 4),
+            curves=curves(self._context, visibility),
+            maps=maps(self._context, visibility),
         )
 
     def _outcome(
@@ -374,8 +420,14 @@ class GradingPlugin:
             file=state.judge.file,
             checks=tuple(state.checks),
             blocked_by=state.blocked_by,
-            notes=(*(source.notes if source is not None else ()), *self._notes_on_others()),
+            notes=(*(source.notes if source is not None else ()), *self._notes_on_others(), *_taken_over(state)),
         )
+
+
+def _taken_over(state: _State) -> list[str]:
+    count = state.taken_over
+    checks = f"{count} checks" if count > 1 else "1 check"
+    return [f"{checks} of full mode had been run on these files; --fresh runs them again."] if count else []
 
 
 def _is_stub(text: str, exercise: Exercise) -> bool:

@@ -190,3 +190,12 @@ def test_pytest_grade_is_a_plugin(tmp_path):
     )
     assert "seed 3, isolation full" in done.stdout, done.stdout + done.stderr
     assert done.returncode in {0, 1}
+
+
+def test_hints_come_one_at_a_time_and_end():
+    first, last = grade("hint", "lecture5.linear"), grade("hint", "lecture5.linear", "3")
+    assert first.returncode == last.returncode == 0
+    assert "hint 1 of 3" in first.stdout and "`grade hint lecture5.linear 2`" in first.stdout
+    assert "Still stuck" not in last.stdout and first.stdout != last.stdout
+    assert grade("hint", "lecture5.linear", "4").returncode == 2
+    assert "Name one exercise" in grade("hint", "lecture5").stderr

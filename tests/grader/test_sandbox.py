@@ -210,7 +210,7 @@ def test_no_answer_has_one_verdict_within_the_limit(ask, body, kind, detail):
     started = time.monotonic()
     with pytest.raises(NoAnswer) as caught:
         work.f()
-    assert time.monotonic() - started < 2.0
+    assert time.monotonic() - started < 5.0  # the limit and a second, on a crowded machine four limits and a second
     assert caught.value.kind == kind
     assert detail in caught.value.detail
 

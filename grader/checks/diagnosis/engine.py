@@ -10,14 +10,16 @@ import msgspec
 
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.diagnosis.patterns import Explanation, explain
-from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used
+from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
+from grader.checks.diagnosis.training import Curve, read
 
 _REPLAY_SECONDS = 3.0
+_MOST_BYTES = 16 << 20
 _MISMATCHES = 40
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What was misunderstood: the kind (``misconception`` or ``pattern``), the sentence, and the name of it."""
+    """What was misunderstood: its kind (``misconception``, ``pattern``, ``training``), the sentence, and its name."""
 
     kind: str
     text: str
@@ -42,6 +44,9 @@ def diagnose(
     known = matching_misconception(context, bank, solution) if bank else None
     if known is not None:
         findings.append(Finding("misconception", known.sentence, known.name))
+    if isinstance(shown.actual, Curve):
+        reading = read(shown.actual)
+        return (*findings, Finding("training", reading.text, reading.name)) if reading is not None else tuple(findings)
     law = common_law(context, shown)
     if law is not None:
         findings.append(Finding("pattern", law.text, law.law))
@@ -55,9 +60,15 @@ def matching_misconception(
     if context.talk is None or not context.talk.log_is_whole:
         return None
     log = context.talk.log
+    if sum(map(weight, log)) > _MOST_BYTES:  # a check of speed; each known wrong answer would take as long again
+        return None
     used = symbols_used(solution(), log)
     deadline = time.monotonic() + _REPLAY_SECONDS
-    matches = [known for known in bank if known.symbol in used and gives_the_same(known.module(), log, deadline)]
+    matches = [
+        known
+        for known in bank
+        if known.symbol in used and gives_the_same(known.module(), log, deadline, context.talk.seed)
+    ]
     if time.monotonic() > deadline:  # not all were tried: one match proves nothing
         return None
     return matches[0] if len(matches) == 1 else None
