@@ -54,17 +54,23 @@ for _name in {symbols!r}:
 """
 
 
+# In a quiz: the key of a question, where elsewhere it is the argument that comes back.
+_QUIZ = {"zeros": "0.0", "constant": "0.5", "input": "question"}
+
+
 def trivial_source(solution: str, exercise: Exercise, kind: str) -> str | None:
     """The solution with every answer replaced: right in type, shape and dtype, and worth nothing.
 
     Args:
         solution: its text.
-        exercise: says which functions the learner writes.
+        exercise: says which functions the learner writes, or that it is a quiz, whose answers are one dict.
         kind: one of ``KINDS``.
 
     Returns:
         The text; None where the learner writes classes alone, whose answers are not functions' results.
     """
+    if exercise.quiz:
+        return f"{solution}\n\nanswers = {{question: {_QUIZ[kind]} for question in answers}}\n"
     functions = [name for name, signature in exercise.symbols.items() if _is_function(name, signature)]
     if not functions:
         return None

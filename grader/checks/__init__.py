@@ -15,13 +15,17 @@ from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
+from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
-from grader.checks.modules import library, vjp
+from grader.checks.modules import keeping, library, vjp
+from grader.checks.quiz import assert_choice, assert_number
 from grader.checks.trained import check_training
 
 __all__ = [
+    "assert_choice",
     "assert_close",
     "assert_equal",
+    "assert_number",
     "assert_raises",
     "assert_unchanged",
     "begin",
@@ -29,10 +33,13 @@ __all__ = [
     "check_training",
     "full",
     "hidden",
+    "keeping",
     "library",
     "limit",
     "misconception",
     "points",
+    "record_curve",
+    "record_map",
     "strategies",
     "training",
     "vjp",

@@ -1,6 +1,7 @@
 """Checks of modules: a library's objects built beside the submission, and gradients through a learner's module.
 
-Values cross the wire without their graph, so both happen where the submission runs.
+Values cross the wire without their graph, so both happen where the submission runs. There, too, stays what is the
+learner's own affair, such as the cache that one of their functions makes for another.
 """
 
 from __future__ import annotations
@@ -36,6 +37,28 @@ def library(submission: Submission, name: str) -> Any:
 
         return importlib.import_module(name)
     return conversation_of(submission).request("library", None, (name,), {}, name)
+
+
+def keeping(function: Any, item: int, *, sent: bool = True) -> Any:
+    """A learner's function, with one item of the tuple that it returns left where it is.
+
+    For what only the learner's code looks into. A misconception is recognised by the answers that a check sees, and a
+    cache that holds other things than the solution's would hide it::
+
+        logits, cache = keeping(submission.forward, 1)(params, X)
+        gradients = submission.backward(params, X, y, cache)
+
+    Args:
+        function: the learner's function.
+        item: which item of its answer stays.
+        sent: whether a handle to the item comes in its place; without it None does, and nothing of it is seen.
+
+    Returns:
+        The function. What it returns is passed on as it is when it has no such item.
+    """
+    if not isinstance(function, Handle):
+        return function  # tried by hand: nothing crosses a wire
+    return conversation_of(function).request("keeping", function, (item, sent), {}, function._name)  # noqa: SLF001
 
 
 def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:

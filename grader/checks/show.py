@@ -13,7 +13,7 @@ from grader.sandbox.wire import Unsendable
 WHOLE = 12  # tensors up to this many numbers are shown whole
 
 
-def type_in_words(value: Any) -> str:
+def type_in_words(value: Any) -> str:  # noqa: C901 - one case a type
     """What a value is: ``a float``, ``a tensor``, ``an object of class Fake (a subclass of torch.Tensor)``."""
     if value is None:
         return "None"
@@ -27,6 +27,8 @@ def type_in_words(value: Any) -> str:
             return "a generator (yield makes one: use return)"
         if info.type_name == "coroutine":
             return "a coroutine (async def makes one: use def)"
+        if info.type_name in {"dict", "tuple", "list"} and info.kind == "object":  # see keeping()
+            return f"a {info.type_name} of your own making"
         of_what = f" (a subclass of {info.subclass_of})" if info.subclass_of else ""
         return f"an object of class {info.type_name}{of_what}"
     if is_tensor(value):

@@ -6,12 +6,14 @@ wrong answer.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import itertools
 import operator
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 from grader.sandbox.wire import HandleInfo
@@ -46,6 +48,8 @@ class Objects:
 
     def add(self, value: Any) -> HandleInfo:
         """Give an object a number and describe it."""
+        if type(value) is Kept:
+            value = value.value
         ref = next(self._numbers)
         self._objects[ref] = value
         if self._adding_library:
@@ -81,13 +85,24 @@ class Objects:
         return _run(operation, target, args, kwargs)
 
 
+class Kept:
+    """Wraps a value that is to be handed out by number, though it could travel."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
 def _run(operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if operation == "call":
         return target(*args, **kwargs)
+    if operation == "keeping":
+        return keeping(target, *args)
     if operation == "get":
         return getattr(target, args[0])
     if operation == "set":
         return setattr(target, args[0], args[1])
+    if operation == "entry":  # one entry of a dict, and nothing of the others
+        return getattr(target, args[0])[args[1]]
     if operation == "iter":
         return list(itertools.islice(target, _MOST_ITEMS))
     if operation == "next":
@@ -97,6 +112,26 @@ def _run(operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, A
     if operation == "dir":
         return [name for name in dir(target) if not name.startswith("_")]
     return OPERATORS[operation](target, *args)
+
+
+def keeping(function: Callable[..., Any], item: int, sent: bool) -> Callable[..., Any]:
+    """The function, with one item of the tuple or list that it returns left here.
+
+    Args:
+        function: the function.
+        item: which item.
+        sent: whether a handle stands for the item, or None.
+    """
+
+    @functools.wraps(function)
+    def kept(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if type(result) not in {tuple, list} or len(result) <= item:
+            return result
+        left = Kept(result[item]) if sent else None
+        return type(result)([*result[:item], left, *result[item + 1 :]])
+
+    return kept
 
 
 def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:

@@ -87,6 +87,24 @@ def test_doctor_says_what_is_in_force():
     assert "isolation    full" in done.stdout
 
 
+def test_doctor_says_how_to_get_what_is_missing():
+    from grader.sandbox.probes import PROBES
+    from grader.session.doctor import _EXPLAINED_BY, advise
+
+    assert set(_EXPLAINED_BY) == set(PROBES)
+    lacks = ("no namespaces", "a submission can see where the course lies")
+    (told,) = advise(lacks)
+    assert "apt install bubblewrap" in told
+    every = advise(("no namespaces", "no landlock", "no landlock scopes", "no seccomp", "switched off"))
+    assert all(
+        word in text for word, text in zip(("24.04", "5.13", "6.12", "WSL 2", "--isolation"), every, strict=True)
+    )
+    assert advise(("a submission can read files",)) == (
+        "A submission can read files, which nothing that is missing explains. Please report this output.",
+    )
+    assert advise(()) == ()
+
+
 def test_init_then_grade_then_fill_in(tmp_path):
     assert grade("init", "mine", cwd=tmp_path).returncode == 0
     mine = tmp_path / "mine"
@@ -172,3 +190,12 @@ def test_pytest_grade_is_a_plugin(tmp_path):
     )
     assert "seed 3, isolation full" in done.stdout, done.stdout + done.stderr
     assert done.returncode in {0, 1}
+
+
+def test_hints_come_one_at_a_time_and_end():
+    first, last = grade("hint", "lecture5.linear"), grade("hint", "lecture5.linear", "3")
+    assert first.returncode == last.returncode == 0
+    assert "hint 1 of 3" in first.stdout and "`grade hint lecture5.linear 2`" in first.stdout
+    assert "Still stuck" not in last.stdout and first.stdout != last.stdout
+    assert grade("hint", "lecture5.linear", "4").returncode == 2
+    assert "Name one exercise" in grade("hint", "lecture5").stderr

@@ -1,13 +1,16 @@
 """Library objects built where the submission runs, and gradients taken there."""
 
 import contextlib
+import textwrap
+import time
+import types
 
 import pytest
 import torch
 from sandboxed import ask_in
 from torch import nn
 
-from grader.checks import assert_close, library, vjp
+from grader.checks import assert_close, keeping, library, vjp
 from grader.checks.context import CheckContext, CheckFailed, enter
 from grader.checks.diagnosis.replay import converse, gives_the_same
 from grader.sandbox.proxy import RaisedError, Submission, conversation_of
@@ -154,3 +157,47 @@ def test_by_hand_on_a_module_of_this_process():
 
     talk = converse(types.ModuleType("empty"))
     assert library(Submission(talk), "torch.nn").Identity()(torch.ones(1)).item() == 1
+
+
+CACHE = """
+    def forward(x):
+        return 2 * x, {"x": x, "more": [1, None]}
+
+    def backward(dout, cache):
+        cache["seen"] = cache.get("seen", 0) + 1
+        return dout * cache["x"] * cache["seen"]
+
+    def alone(x):
+        return x
+"""
+
+OTHER_CACHE = """
+    def forward(x):
+        return 2 * x, [x, 0]
+
+    def backward(dout, cache):
+        cache[1] += 1
+        return dout * cache[0] * cache[1]
+"""
+
+
+def test_a_cache_stays_where_it_is_and_is_the_same_object_when_it_is_passed_back(zygote):
+    with contextlib.ExitStack() as stack:
+        work = ask_in(zygote, CACHE, stack)
+        out, cache = keeping(work.forward, 1)(3.0)
+        assert out == 6.0
+        assert [work.backward(1.0, cache), work.backward(1.0, cache)] == [3.0, 6.0]
+        assert keeping(work.forward, 1, sent=False)(3.0) == (6.0, None)
+        assert keeping(work.alone, 1)(3.0) == 3.0
+
+
+def test_answers_are_recognised_whatever_the_cache_is_made_of(zygote):
+    with contextlib.ExitStack() as stack:
+        work = ask_in(zygote, CACHE, stack)
+        _, cache = keeping(work.forward, 1)(3.0)
+        work.backward(1.0, cache)
+        other = types.ModuleType("other")
+        exec(textwrap.dedent(OTHER_CACHE), vars(other))
+        assert gives_the_same(other, conversation_of(work).log, time.monotonic() + 9)
+        work.backward(1.0, {"x": 3.0})
+        assert not gives_the_same(other, conversation_of(work).log, time.monotonic() + 9)

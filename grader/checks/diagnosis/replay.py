@@ -46,7 +46,7 @@ def converse(module: ModuleType, seed: int = 0) -> Conversation:
 
 def symbols_used(module: ModuleType, log: Sequence[Call]) -> set[str]:
     """The names of a module that the calls of a log use, directly or through each other."""
-    waiting = {call.args[0] for call in log if call.operation == "get" and call.target is None}
+    waiting = {call.args[0] for call in log if call.operation in {"get", "entry"} and call.target is None}
     used: set[str] = set()
     while waiting:
         name = waiting.pop()

@@ -1,0 +1,270 @@
+"""What learners get wrong in day3.mlp."""
+
+import numpy as np
+
+from grader.checks import misconception
+
+
+def _softmax(z, axis=-1):
+    """softmax, stable."""
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def _layers(params, X):
+    """(z1, a1, logits)."""
+    z1 = X @ params["W1"] + params["b1"]
+    a1 = np.maximum(0, z1)
+    return z1, a1, a1 @ params["W2"] + params["b2"]
+
+
+def _dlogits(logits, y):
+    """(p − one_hot(y)) / B."""
+    dz2 = _softmax(logits)
+    dz2[np.arange(len(y)), y] -= 1
+    return dz2 / len(y)
+
+
+def _gradients(params, X, dz2, **other):
+    """The four gradients from that of the logits; ``other`` replaces an intermediate."""
+    z1, a1, _ = _layers(params, X)
+    da1 = other.get("da1", dz2 @ params["W2"].T)
+    dz1 = other.get("dz1", da1 * (z1 > 0))
+    return {"W1": X.T @ dz1, "b1": dz1.sum(0), "W2": a1.T @ dz2, "b2": dz2.sum(0)}
+
+
+def _with_logits(logits, z1, a1):
+    """A cache that fits the solution's backward."""
+    return logits, {"z1": z1, "a1": a1, "logits": logits}
+
+
+# forward
+
+
+@misconception(
+    "There is no ReLU between the layers, so the network is one linear layer: a1 = np.maximum(0, z1).",
+    name="no-relu",
+)
+def forward(params, X):
+    z1 = X @ params["W1"] + params["b1"]
+    return _with_logits(z1 @ params["W2"] + params["b2"], z1, z1)
+
+
+@misconception(
+    "The logits pass through a ReLU. They are raw scores, negative ones too: nothing comes after a1 W2 + b2.",
+    name="relu-on-logits",
+)
+def forward(params, X):
+    z1, a1, logits = _layers(params, X)
+    return _with_logits(np.maximum(0, logits), z1, a1)
+
+
+@misconception(
+    "These are probabilities. forward returns the logits, before any softmax.",
+    name="softmax-in-forward",
+)
+def forward(params, X):
+    z1, a1, logits = _layers(params, X)
+    return _softmax(logits), {"z1": z1, "a1": a1, "logits": logits}
+
+
+@misconception("b1 is missing in the first layer: z1 = X W1 + b1.", name="b1-missing")
+def forward(params, X):
+    z1 = X @ params["W1"]
+    a1 = np.maximum(0, z1)
+    return _with_logits(a1 @ params["W2"] + params["b2"], z1, a1)
+
+
+@misconception("b2 is missing in the second layer: logits = a1 W2 + b2.", name="b2-missing")
+def forward(params, X):
+    z1, a1, _ = _layers(params, X)
+    return _with_logits(a1 @ params["W2"], z1, a1)
+
+
+# backward, the logits
+
+
+@misconception(
+    "All gradients are B times too large: the loss is a mean over the batch, so dlogits carries 1/B.",
+    name="no-mean",
+)
+def backward(params, X, y, cache):
+    return _gradients(params, X, _dlogits(_layers(params, X)[2], y) * len(y))
+
+
+@misconception(
+    "All gradients carry 1/B twice. dlogits has it already; what follows are sums over the batch.",
+    name="mean-twice",
+)
+def backward(params, X, y, cache):
+    return _gradients(params, X, _dlogits(_layers(params, X)[2], y) / len(y))
+
+
+@misconception(
+    "dlogits is divided by all B·C entries. The loss is a mean over the B examples only.",
+    name="mean-over-entries",
+)
+def backward(params, X, y, cache):
+    dz2 = _dlogits(_layers(params, X)[2], y)
+    return _gradients(params, X, dz2 / dz2.shape[1])
+
+
+@misconception(
+    "The sign is reversed: the gradient at the logits is p − one_hot(y), negative at the true class.",
+    name="sign",
+)
+def backward(params, X, y, cache):
+    return _gradients(params, X, -_dlogits(_layers(params, X)[2], y))
+
+
+@misconception(
+    "The 1 is subtracted from the logits. It belongs to the probabilities: softmax first, then − 1 at the true class.",
+    name="softmax-missing",
+)
+def backward(params, X, y, cache):
+    dz2 = _layers(params, X)[2]
+    dz2[np.arange(len(y)), y] -= 1
+    return _gradients(params, X, dz2 / len(y))
+
+
+@misconception(
+    "dlogits is the probabilities alone. Subtract 1 at the true class of each example: p − one_hot(y).",
+    name="one-hot-missing",
+)
+def backward(params, X, y, cache):
+    return _gradients(params, X, _softmax(_layers(params, X)[2]) / len(y))
+
+
+@misconception(
+    "The softmax runs over the batch here. Each example has its own distribution over the classes: the last axis.",
+    name="softmax-over-batch",
+)
+def backward(params, X, y, cache):
+    dz2 = _softmax(_layers(params, X)[2], axis=0)
+    dz2[np.arange(len(y)), y] -= 1
+    return _gradients(params, X, dz2 / len(y))
+
+
+# backward, the hidden layer
+
+
+@misconception(
+    "The gradient passes ReLU unchanged. Where z1 was not positive, ReLU was flat, and nothing passes: "
+    "dz1 = da1 * (z1 > 0).",
+    name="mask-missing",
+)
+def backward(params, X, y, cache):
+    dz2 = _dlogits(_layers(params, X)[2], y)
+    return _gradients(params, X, dz2, dz1=dz2 @ params["W2"].T)
+
+
+@misconception(
+    "The gradient itself passes through ReLU here: np.maximum(0, da1). Which entries pass is decided by the forward "
+    "pass, by z1 > 0, and their sign is kept.",
+    name="relu-of-the-gradient",
+)
+def backward(params, X, y, cache):
+    dz2 = _dlogits(_layers(params, X)[2], y)
+    return _gradients(params, X, dz2, dz1=np.maximum(0, dz2 @ params["W2"].T))
+
+
+@misconception(
+    "The gradient is multiplied by a1. The slope of ReLU is 1 where z1 > 0, however large z1 is: dz1 = da1 * (z1 > 0).",
+    name="times-a1",
+)
+def backward(params, X, y, cache):
+    _, a1, logits = _layers(params, X)
+    dz2 = _dlogits(logits, y)
+    return _gradients(params, X, dz2, dz1=dz2 @ params["W2"].T * a1)
+
+
+@misconception(
+    "The mask is applied where z1 is negative: it is the other way round, dz1 = da1 * (z1 > 0).",
+    name="mask-inverted",
+)
+def backward(params, X, y, cache):
+    z1, _, logits = _layers(params, X)
+    dz2 = _dlogits(logits, y)
+    return _gradients(params, X, dz2, dz1=dz2 @ params["W2"].T * (z1 <= 0))
+
+
+@misconception(
+    "At z1 = 0 the slope of ReLU is taken for 1. In this unit it is 0 there: z1 > 0, not z1 >= 0.",
+    name="slope-1-at-0",
+)
+def backward(params, X, y, cache):
+    z1, _, logits = _layers(params, X)
+    dz2 = _dlogits(logits, y)
+    return _gradients(params, X, dz2, dz1=dz2 @ params["W2"].T * (z1 >= 0))
+
+
+@misconception(
+    "dz2 meets W2 untransposed, which only fits where W2 is square. Back through a layer one goes with the "
+    "transpose: da1 = dz2 @ W2.T.",
+    name="w2-not-transposed",
+)
+def backward(params, X, y, cache):
+    dz2 = _dlogits(_layers(params, X)[2], y)
+    return _gradients(params, X, dz2, da1=dz2 @ params["W2"])
+
+
+# backward, the parameters
+
+
+@misconception(
+    "dW2 is made with z1. The second layer saw what came out of ReLU, so it is a1.T @ dz2.",
+    name="dw2-by-z1",
+)
+def backward(params, X, y, cache):
+    z1, _, logits = _layers(params, X)
+    dz2 = _dlogits(logits, y)
+    return _gradients(params, X, dz2) | {"W2": z1.T @ dz2}
+
+
+@misconception(
+    "dW1 and dW2 are transposed. Each has the shape of its weights: dW = (input of the layer).T @ dz.",
+    name="dw-transposed",
+)
+def backward(params, X, y, cache):
+    grads = _gradients(params, X, _dlogits(_layers(params, X)[2], y))
+    return grads | {"W1": grads["W1"].T, "W2": grads["W2"].T}
+
+
+@misconception(
+    "The bias gradients are means over the batch. A bias is added to every row, so its gradient is a sum over the "
+    "rows; the 1/B of the loss is in dlogits already.",
+    name="db-mean",
+)
+def backward(params, X, y, cache):
+    grads = _gradients(params, X, _dlogits(_layers(params, X)[2], y))
+    return grads | {"b1": grads["b1"] / len(y), "b2": grads["b2"] / len(y)}
+
+
+@misconception(
+    "db1 is the sum of da1, before the mask. b1 is added to z1, so its gradient is the sum of dz1.",
+    name="db1-before-the-mask",
+)
+def backward(params, X, y, cache):
+    dz2 = _dlogits(_layers(params, X)[2], y)
+    return _gradients(params, X, dz2) | {"b1": (dz2 @ params["W2"].T).sum(0)}
+
+
+@misconception(
+    "The biases get no gradient. They are parameters as the weights are: db is the sum of dz over the batch.",
+    name="db-zero",
+)
+def backward(params, X, y, cache):
+    grads = _gradients(params, X, _dlogits(_layers(params, X)[2], y))
+    return grads | {"b1": np.zeros_like(grads["b1"]), "b2": np.zeros_like(grads["b2"])}
+
+
+@misconception(
+    "The first call is right and spoils the cache: its arrays are changed in place. Work on a copy, as dz2 = p.copy().",
+    name="cache-modified",
+)
+def backward(params, X, y, cache):
+    dz2 = cache["logits"]
+    dz2[:] = _softmax(dz2)
+    dz2[np.arange(len(y)), y] -= 1
+    dz2 /= len(y)
+    return _gradients(params, X, dz2)
