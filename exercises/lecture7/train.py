@@ -12,7 +12,7 @@ manners: it leaves no trace in the training that goes on after it. Source: lectu
 import torch
 
 from .batches import get_batch
-from .gpt import GPT, GPTConfig
+from .gpt import GPT, GPTConfig  # noqa: F401 - the checks build the model to train of yours
 
 
 def train(
