@@ -31,7 +31,9 @@ def main() -> None:
             solutions.files[f"lecture7.{name}"], display=f"exercises/lecture7/{name}.py"
         )
     right = solutions.files["lecture7.head"]
-    wrong = "".join(line for line in right.text.splitlines(keepends=True) if "masked_fill" not in line or "#   " in line)
+    wrong = "".join(
+        line for line in right.text.splitlines(keepends=True) if "masked_fill" not in line or "#   " in line
+    )
     assert wrong != right.text
     files[right.module] = dataclasses.replace(right, text=wrong, display="exercises/lecture7/head.py")
     submission = dataclasses.replace(solutions, files=files)
