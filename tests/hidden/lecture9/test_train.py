@@ -5,7 +5,8 @@ import time
 import hypothesis.strategies as st
 from hypothesis import given
 
-from grader.checks import assert_equal, assert_raises, check, limit, points, texts, training
+from grader.checks import assert_equal, assert_raises, check, full, limit, points, texts, training
+from grader.course.datasets import tinyshakespeare
 
 ALLOWED = 4  # times the time of the course's solution; counting anew takes 6 to 12 times as long
 
@@ -84,6 +85,16 @@ def test_prose(submission, rng):
     """128 merges of 20,000 characters of English are right, in their order."""
     assert_first(submission, rng)
     text = texts.prose(rng, 20_000)
+    assert_trained(submission.train_bpe(text, 384), text, 384)
+
+
+@full
+@limit(120)
+def test_shakespeare(submission, rng):
+    """128 merges of 60,000 characters of Shakespeare are right, in their order."""
+    play = tinyshakespeare()
+    start = int(rng.integers(len(play) - 60_000))
+    text = play[start : start + 60_000]
     assert_trained(submission.train_bpe(text, 384), text, 384)
 
 
