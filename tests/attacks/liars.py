@@ -24,10 +24,12 @@ def zeros(value: Any, _: random.Random) -> Any:
 
 
 def ones(value: Any, _: random.Random) -> Any:
+    """The same with ones."""
     return _leaves(value, lambda leaf: leaf * 0 + 1)
 
 
 def nan(value: Any, _: random.Random) -> Any:
+    """The same with NaN, which is neither larger than a tolerance nor smaller."""
     return _leaves(value, lambda leaf: leaf * float("nan") if _is_floating(leaf) else leaf)
 
 
@@ -75,6 +77,7 @@ def other_shape(value: Any, rng: random.Random) -> Any:
     return value
 
 
+CONSISTENT = ("zeros", "ones", "nan")  # told of every value alike, so that a check of one by another is fooled
 LIES: dict[str, Lie] = {lie.__name__: lie for lie in (zeros, ones, nan, other_kind, other_leaf, other_shape)}
 
 
