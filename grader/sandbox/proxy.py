@@ -7,6 +7,7 @@ can be traced to the call that gave it, and replayed on the known wrong answers.
 from __future__ import annotations
 
 import copy
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
@@ -302,7 +303,7 @@ class Handle:
 
     def __len__(self) -> int:
         length = self._op("len")
-        return length if type(length) is int else 0
+        return length if type(length) is int and 0 <= length <= sys.maxsize else 0  # a forged one must not raise here
 
     def __bool__(self) -> bool:
         return True  # an object is there; what its own __bool__ says is asked for explicitly
