@@ -18,20 +18,25 @@ class Tape:
 
     def __init__(self) -> None:
         self.answers: dict[str, list[_Answer]] = {}
+        self.asked: dict[str, set[str]] = {}  # the kinds of requests that a check made
         self.playing = False
 
     def __call__(self, check: str, peer: Peer) -> Peer:
         """Put the tape between a check and its worker."""
-        return _Player(self.answers.get(check, []), peer) if self.playing else _Recorder(self._new(check), peer)
+        if self.playing:
+            return _Player(self.answers.get(check, []), peer)
+        self.answers[check], self.asked[check] = [], set()
+        return _Recorder(self.answers[check], self.asked[check], peer)
 
-    def _new(self, check: str) -> list[_Answer]:
-        self.answers[check] = []
-        return self.answers[check]
+    def is_question(self, check: str) -> bool:
+        """Whether all that a check did was to read entries of a dict, as the questions of a quiz do."""
+        return self.asked.get(check) == {"entry"}
 
 
 class _Recorder:
-    def __init__(self, answers: list[_Answer], peer: Peer) -> None:
+    def __init__(self, answers: list[_Answer], asked: set[str], peer: Peer) -> None:
         self.answers = answers
+        self.asked = asked
         self.peer = peer
 
     def exchange(
@@ -44,6 +49,7 @@ class _Recorder:
         seconds: float,
     ) -> _Answer:
         """Pass a request on, and keep its answer."""
+        self.asked.add(operation)
         answer = self.peer.exchange(operation, target, args, kwargs, options, seconds)
         if not _is_symbol(operation, target):
             self.answers.append(answer)

@@ -15,16 +15,22 @@ from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
+from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
 from grader.checks.modules import keeping, library, vjp
+from grader.checks.quiz import assert_choice, assert_number
+from grader.checks.trained import check_training
 
 __all__ = [
+    "assert_choice",
     "assert_close",
     "assert_equal",
+    "assert_number",
     "assert_raises",
     "assert_unchanged",
     "begin",
     "check",
+    "check_training",
     "full",
     "hidden",
     "keeping",
@@ -32,6 +38,8 @@ __all__ = [
     "limit",
     "misconception",
     "points",
+    "record_curve",
+    "record_map",
     "strategies",
     "training",
     "vjp",

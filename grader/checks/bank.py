@@ -39,6 +39,9 @@ def misconception(sentence: str, name: str = "") -> Callable[[_F], _F]:
         name: a short name; made from the sentence without it.
 
     The decorator itself does nothing: banks are read as text (``read_bank``), so that one name can be defined often.
+    A wrong answer to a question of a quiz is one entry of its dict::
+
+        answers = misconception("Adding them needs equal shapes.", name="sum")({"collapse": "a"})
     """
     del sentence, name
     return lambda thing: thing
@@ -67,9 +70,11 @@ def read_bank(bank: Path, solution: Path) -> tuple[Misconception, ...]:
         name = name or _slug(sentence)
         if any(other.name == name for other in found):
             raise GraderError(f"{bank}:{node.lineno}: a misconception named {name!r} is already there")
-        symbol = str(getattr(node, "name", ""))
+        symbol = _symbol(node)
         kept = [d for d in getattr(node, "decorator_list", []) if d is not _decorator(node)]
         own = "".join(f"@{ast.unparse(d)}\n" for d in kept) + "".join(lines[node.lineno - 1 : node.end_lineno])
+        if isinstance(node, ast.Assign):
+            own = f"{symbol} = {{**{symbol}, **{ast.unparse(_entry(node))}}}\n"
         source = f"{base}\n\n# --- wrong answer: {name} ---\n{common}\n\n{own}"
         found.append(Misconception(name, sentence, symbol, source))
     return tuple(found)
@@ -80,7 +85,21 @@ def _decorator(node: ast.stmt) -> ast.Call | None:
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "misconception":
                 return decorator
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Call):
+        call = node.value.func
+        return call if getattr(call.func, "id", "") == "misconception" else None
     return None
+
+
+def _symbol(node: ast.stmt) -> str:
+    """The name that a wrong answer replaces, or replaces an entry of."""
+    return ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else str(getattr(node, "name", ""))
+
+
+def _entry(node: ast.Assign) -> ast.expr:
+    """What ``misconception(…)({"question": "a"})`` is called with."""
+    assert isinstance(node.value, ast.Call)
+    return node.value.args[0]
 
 
 def _arguments(node: ast.stmt, bank: Path) -> tuple[str, str]:

@@ -47,8 +47,17 @@ def assert_close(
     _Comparison(current(), dict(sizes or {}), oracle, rtol, atol).run(actual, expected, name)
 
 
-def assert_equal(actual: Any, expected: Any, *, name: str = "result", oracle: str = "by hand") -> None:
+def assert_equal(
+    actual: Any, expected: Any, *, name: str = "result", oracle: str = "by hand", headline: str = ""
+) -> None:
     """Demand exact equality, types included: integers, strings, lists, dicts; integer tensors too.
+
+    Args:
+        actual: what the submission returned.
+        expected: what is right.
+        name: what the learner calls it.
+        oracle: who says what is right, shown after the expected value.
+        headline: the sentence for the learner where values differ; without it, that ``name`` is not right.
 
     Raises:
         CheckFailed: they differ.
@@ -58,10 +67,11 @@ def assert_equal(actual: Any, expected: Any, *, name: str = "result", oracle: st
         return
     context = current()
     if type(actual) is not type(expected):
-        headline = f"{name} is {type_in_words(actual)}; {type_in_words(expected)} is wanted."
-        raise context.fail(Mismatch("type", name, headline, actual, expected, oracle=oracle))
+        wanted = f"{name} is {type_in_words(actual)}; {type_in_words(expected)} is wanted."
+        raise context.fail(Mismatch("type", name, wanted, actual, expected, oracle=oracle))
     if not _same(actual, expected):
-        raise context.fail(Mismatch("values", name, f"{name} is not right.", actual, expected, oracle=oracle))
+        headline = headline or f"{name} is not right."
+        raise context.fail(Mismatch("values", name, headline, actual, expected, oracle=oracle))
 
 
 def _same(actual: Any, expected: Any) -> bool:
@@ -102,8 +112,11 @@ class _Comparison:
         actual: Any,
         expected: Any,
         index: tuple[int, ...] | None = None,
+        tolerance: float = 0.0,
     ) -> None:
-        mismatch = Mismatch(kind, name, headline, actual, expected, self.sizes, self.oracle, index=index)
+        mismatch = Mismatch(
+            kind, name, headline, actual, expected, self.sizes, self.oracle, index=index, tolerance=tolerance
+        )
         raise self.context.fail(mismatch)
 
     def _tuple(self, actual: Any, expected: tuple[Any, ...], name: str | Sequence[str]) -> None:
@@ -189,7 +202,8 @@ class _Comparison:
         with np.errstate(all="ignore"):
             difference = np.where(finite, np.abs(a.astype(wide) - e.astype(wide)), 0.0)
         scale = float(np.abs(np.where(np.isfinite(e), e, 0)).max())
-        wrong = ~(difference <= max(self.rtol * scale, self.atol))
+        tolerance = max(self.rtol * scale, self.atol)
+        wrong = ~(difference <= tolerance)
         if wrong.any():
             index = tuple(int(i) for i in np.unravel_index(int(np.argmax(difference)), difference.shape))
             self._fail(
@@ -199,6 +213,7 @@ class _Comparison:
                 actual,
                 expected,
                 index,
+                tolerance,
             )
 
     def _exact(self, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any], actual: Any, expected: Any, name: str) -> None:

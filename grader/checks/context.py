@@ -23,6 +23,7 @@ class Mismatch(msgspec.Struct, eq=False):
         oracle: who says what is right.
         call: the call that gave ``actual``, if it is known.
         index: where the largest error is, for ``values``.
+        tolerance: the largest difference that would have been right, for ``values``.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Mismatch(msgspec.Struct, eq=False):
     oracle: str = ""
     call: Call | None = None
     index: tuple[int, ...] | None = None
+    tolerance: float = 0.0
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, no error
@@ -55,6 +57,7 @@ class CheckContext:
         self.talk = talk
         self.mismatches: list[Mismatch] = []
         self.compared_numbers = False  # whether any comparison was of tensors, arrays or floats
+        self.figures: dict[str, Any] = {}  # what was recorded to be drawn, by name: see grader.checks.figures
 
     def fail(self, mismatch: Mismatch) -> CheckFailed:
         """Record a failed comparison and make the exception to raise."""

@@ -14,6 +14,7 @@ from grader.errors import GraderError
 _COMMANDS = {
     "run": ("grader.cli.run", "run"),
     "list": ("grader.cli.list_course", "list_course"),
+    "hint": ("grader.cli.hint", "hint"),
     "show": ("grader.cli.show", "show"),
     "init": ("grader.cli.init", "init"),
     "validate": ("grader.cli.validate", "validate"),

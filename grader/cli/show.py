@@ -7,19 +7,22 @@ from pathlib import Path
 import click
 import msgspec
 
+from grader.cli.options import course_option
+from grader.cli.story import explain_option, html_page, print_story, report_option, write_page
+from grader.course import Exercise, find_course
 from grader.errors import UsageError
 from grader.reports.json_format import from_json
+from grader.reports.model import Report
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path), default=Path(".grade/last.json"))
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")
-def show(file: Path, verbose: bool) -> int:
+@report_option
+@explain_option
+@course_option
+def show(file: Path, verbose: bool, page: Path | None, wanted: str | None, course_path: Path | None) -> int:
     """Print a kept report: the last one, or FILE (.grade/partial-*.json is what a killed run had found)."""
-    from rich.console import Console
-
-    from grader.reports.terminal import print_report
-
     try:
         report = from_json(file.read_bytes())
     except FileNotFoundError:
@@ -28,5 +31,20 @@ def show(file: Path, verbose: bool) -> int:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from None
     except msgspec.DecodeError as error:
         raise UsageError(f"{file} is not a report of this version of the grader: {error}") from None
-    print_report(report, Console(), verbose=verbose)
+    if page is not None:
+        write_page(html_page(report, _exercises(report, course_path)), page)
+    if wanted is not None:
+        print_story(report, wanted)
+    elif page is None:
+        from rich.console import Console
+
+        from grader.reports.terminal import print_report
+
+        print_report(report, Console(), verbose=verbose)
     return report.exit_code
+
+
+def _exercises(report: Report, course_path: Path | None) -> list[Exercise]:
+    """Those of the report that the course has: a report can be older, or of another course."""
+    known = {exercise.id: exercise for exercise in find_course(course_path).exercises}
+    return [known[result.exercise] for result in report.exercises if result.exercise in known]

@@ -22,6 +22,12 @@ from grader.course import find_course
     show_default=True,
     help="Seeds to grade the solutions with.",
 )
+@click.option(
+    "--repeat",
+    "times",
+    type=click.IntRange(1),
+    help="Only grade the solutions, so many times, training checks included: finds a check that flakes.",
+)
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw the matrix without Unicode.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Exercises at a time; all cores."
@@ -29,22 +35,31 @@ from grader.course import find_course
 @isolation_option
 @course_option
 def validate(
-    names: tuple[str, ...], seeds: int, ascii_only: bool, jobs: int, isolation: str, course_path: Path | None
+    names: tuple[str, ...],
+    seeds: int,
+    times: int | None,
+    ascii_only: bool,
+    jobs: int,
+    isolation: str,
+    course_path: Path | None,
 ) -> int:
     """Prove a course: solutions pass, stubs are "not started", wrong answers are rejected and named."""
+    from grader.author.validate import repeat, validate_in_parallel
     from grader.author.validate import validate as prove
-    from grader.author.validate import validate_in_parallel
 
     course = find_course(course_path)
     exercises = course.resolve(names)
-    if jobs == 1 or len(exercises) == 1:
+    if times is not None:
+        result = repeat(course, exercises, times, _progress(), isolation)
+    elif jobs == 1 or len(exercises) == 1:
         result = prove(course, exercises, seeds, _progress(), isolation)
     else:
         result = validate_in_parallel(course, exercises, seeds, _progress(), isolation, jobs)
     _clear()
     from grader.reports.matrix import matrix_text
 
-    click.echo(matrix_text(result.matrix, ascii_only=ascii_only))
+    if times is None:
+        click.echo(matrix_text(result.matrix, ascii_only=ascii_only))
     click.echo(
         f"{len(exercises)} exercises · solutions graded with {result.runs} seeds · "
         f"{len(result.matrix.rows)} misconceptions · {result.alternatives} alternatives · "

@@ -108,6 +108,7 @@ def _load_exercise(root: Path, unit: str, name: str) -> Exercise:
         why_forbidden=header.why_forbidden,
         packages=header.packages,
         preload=header.preload,
+        quiz=header.quiz,
         hints=header.hints,
         stub=stub,
         solution=solution,

@@ -10,7 +10,7 @@ from grader.course.names import closest
 
 _OPENING = "# /// exercise"
 _CLOSING = "# ///"
-_KEYS = ("title", "forbids", "why_forbidden", "packages", "preload", "hints")
+_KEYS = ("title", "forbids", "why_forbidden", "packages", "preload", "quiz", "hints")
 _WHY_FORBIDDEN = "this exercise is about writing it yourself"
 
 
@@ -24,6 +24,7 @@ class Header:
         why_forbidden: the reason, to follow a colon.
         packages: ``torch``, or ``numpy`` where torch cannot be imported.
         preload: modules that are imported before the submission, as they take long.
+        quiz: whether the learner fills in answers, and writes no code.
         hints: from a nudge to the line itself; stubs have none.
     """
 
@@ -32,6 +33,7 @@ class Header:
     why_forbidden: str = _WHY_FORBIDDEN
     packages: Literal["torch", "numpy"] = "torch"
     preload: tuple[str, ...] = ()
+    quiz: bool = False
     hints: tuple[str, ...] = ()
 
 
@@ -72,12 +74,16 @@ def read_header(text: str, where: str) -> Header:
     packages = values.get("packages", "torch")
     if packages not in ("torch", "numpy"):
         raise CourseError(f'{where}, line {first + 1}: packages must be "torch" or "numpy", and is {packages!r}.')
+    quiz = values.get("quiz", False)
+    if not isinstance(quiz, bool):
+        raise CourseError(f"{where}, line {first + 1}: quiz must be true or false, and is {quiz!r}.")
     return Header(
         title=title,
         forbids=_strings(values, "forbids", f"{where}, line {first + 1}"),
         why_forbidden=why.strip().rstrip("."),
         packages=packages,
         preload=_strings(values, "preload", f"{where}, line {first + 1}"),
+        quiz=quiz,
         hints=_strings(values, "hints", f"{where}, line {first + 1}"),
     )
 

@@ -28,6 +28,7 @@ class Exercise:
         why_forbidden: the reason, to follow a colon.
         packages: ``torch``, or ``numpy`` where torch cannot be imported.
         preload: modules that are imported before the submission.
+        quiz: whether the learner fills in a dict of answers, and writes no code.
         hints: from a nudge to the line itself; empty where the course comes without solutions.
         stub: what the learner starts from. Of the paths any may not exist.
         solution: the reference.
@@ -42,6 +43,7 @@ class Exercise:
     why_forbidden: str
     packages: Literal["torch", "numpy"]
     preload: tuple[str, ...]
+    quiz: bool
     hints: tuple[str, ...]
     stub: Path
     solution: Path

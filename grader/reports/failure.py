@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.reports.blocks import error_blocks, map_helps
 from grader.reports.layout import (
     LONGEST_TEXT,
     UNICODE,
@@ -34,6 +35,8 @@ def explain(failure: Failure, *, width: int = 80, verbose: bool = False, charset
     lines = _prose(failure, min(width, TEXT_WIDTH), verbose=verbose, charset=charset)
     if failure.counterexample is not None:
         lines += _counterexample(failure.counterexample, width, verbose=verbose, charset=charset)
+    if failure.errors is not None and (verbose or map_helps(failure.errors)):
+        lines += error_blocks(failure.errors, width, charset)
     lines += _traceback(failure.traceback, width, verbose=verbose, charset=charset)
     if failure.location and failure.location not in {f"{f.file}:{f.line}" for f in failure.traceback[-1:]}:
         lines.append(_styled(_place(failure.location, width, charset), "faint"))

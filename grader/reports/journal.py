@@ -13,6 +13,7 @@ from grader.reports.model import Report
 
 FOLDER = ".grade"
 LAST = "last.json"
+PAGE = "last.html"
 _PARTIAL = "partial-*.json"
 _KEPT = 10
 
@@ -49,17 +50,31 @@ class Journal:
         with contextlib.suppress(OSError):
             self.path.unlink(missing_ok=True)
 
-    def _put(self, report: Report, path: Path) -> None:
+    @property
+    def page(self) -> Path:
+        """Where the last run's page is, as one would type it."""
+        return Path(FOLDER) / PAGE
+
+    def keep_page(self, page: bytes) -> None:
+        """Write the report as a page, beside the last one."""
+        self._put(page, self.folder / PAGE)
+
+    def _put(self, content: Report | bytes, path: Path) -> None:
         if self.trouble:
             return
         new = self.folder / f".{os.getpid()}.new"
         try:
-            new.write_bytes(to_json(report))
+            new.unlink(missing_ok=True)
+            with new.open("xb") as file:  # never through a link that a graded repository put there
+                file.write(content if isinstance(content, bytes) else to_json(content))
             new.replace(path)
         except OSError as error:  # a full disk must not cost the verdicts
             self.trouble = f"No report is kept in {self.folder}: {error.strerror}."
 
     def _forget_old(self) -> None:
-        files = sorted(self.folder.glob(_PARTIAL), key=lambda path: path.stat().st_mtime)
-        for path in files[:-_KEPT]:
+        ages = []
+        for path in self.folder.glob(_PARTIAL):
+            with contextlib.suppress(FileNotFoundError):  # another run has just ended
+                ages.append((path.stat().st_mtime, path))
+        for _, path in sorted(ages)[:-_KEPT]:
             path.unlink(missing_ok=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 
 from grader.reports.model import CheckResult, ExerciseResult, Report
 from grader.reports.text import escape_json
+
+# A line end is no part of a string in JSON, so this finds arrays of numbers only: a matrix takes a line a row.
+_NUMBERS = re.compile(r"\[\n\s+((?:-?[\d.eE+-]+|null)(?:,\n\s+(?:-?[\d.eE+-]+|null))*)\n\s+\]")
 
 
 def to_json(report: Report) -> bytes:
@@ -24,7 +28,12 @@ def to_json(report: Report) -> bytes:
         encoded = msgspec.json.encode(_document(report))
     except UnicodeEncodeError:  # a path whose bytes were no UTF-8 holds lone surrogates
         encoded = msgspec.json.encode(_without_surrogates(_document(report)))
-    return escape_json(msgspec.json.format(encoded, indent=2).decode()).encode() + b"\n"
+    text = _NUMBERS.sub(_on_one_line, msgspec.json.format(encoded, indent=2).decode())
+    return escape_json(text).encode() + b"\n"
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    return "[" + " ".join(match[1].split()) + "]"
 
 
 def from_json(document: bytes | str) -> Report:

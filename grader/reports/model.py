@@ -79,6 +79,88 @@ class Counterexample(msgspec.Struct, frozen=True):
     smallest: bool = True
 
 
+class ErrorMap(msgspec.Struct, frozen=True):
+    """Where an answer is wrong, and by how much: |yours − expected|, as a matrix. Never of a hidden check.
+
+    A tensor of more than two axes is folded to its last one: (2, 3, 4) becomes 6 rows of 4.
+
+    Attributes:
+        name: what was compared, ``dlogits``.
+        shape: its shape.
+        errors: at most 32 rows of 32, the largest error of each block of a larger tensor; None is not finite.
+        largest: the largest finite error.
+        scale: the largest magnitude of what was expected, by which errors of different tensors can be compared.
+        tolerance: errors up to here are right.
+        wrong: how many numbers are wrong.
+        corner: row and column of the folded matrix at which the values below begin.
+        yours: at most 8 rows of 8 values around the largest error, as text.
+        expected: the same of what is right.
+        larger: whether it is of a larger input than the counterexample.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    errors: tuple[tuple[float | None, ...], ...]
+    largest: float
+    scale: float
+    tolerance: float
+    wrong: int
+    corner: tuple[int, int] = (0, 0)
+    yours: tuple[tuple[str, ...], ...] = ()
+    expected: tuple[tuple[str, ...], ...] = ()
+    larger: bool = False
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One line of a curve; each value is the mean of an equal stretch of the steps, None is not finite."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+class Level(msgspec.Struct, frozen=True):
+    """A horizontal line of a curve: ``bigram``, 2.45."""
+
+    name: str
+    value: float
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """A training curve that a check recorded.
+
+    Attributes:
+        name: what is drawn, ``loss``.
+        series: the submission's own (``yours``), then in a visible check the reference's.
+        steps: how many steps it has.
+        baselines: what it is measured by.
+        band: where its end should lie.
+        broken: the first step whose value is not finite.
+    """
+
+    name: str
+    series: tuple[Series, ...]
+    steps: int
+    baselines: tuple[Level, ...] = ()
+    band: tuple[float, float] | None = None
+    broken: int | None = None
+
+
+class WeightMap(msgspec.Struct, frozen=True):
+    """A matrix that a check recorded, such as the weights of an attention head.
+
+    Attributes:
+        name: what is drawn, ``attention``.
+        shape: its shape.
+        rows: at most 32 rows of 32, the largest value of each block of a larger matrix; None is not finite.
+        labels: what rows and columns stand for.
+    """
+
+    name: str
+    shape: tuple[int, int]
+    rows: tuple[tuple[float | None, ...], ...]
+    labels: tuple[str, ...] = ()
+
+
 class Frame(msgspec.Struct, frozen=True):
     """One line of the learner's own files in a traceback."""
 
@@ -98,6 +180,7 @@ class Failure(msgspec.Struct, frozen=True):
         traceback: the learner's own frames, outermost first.
         location: ``path:line`` of the learner's code to look at.
         output: what the learner's code printed during the check, bounded.
+        errors: where the answer is wrong, and by how much.
     """
 
     headline: str
@@ -106,10 +189,16 @@ class Failure(msgspec.Struct, frozen=True):
     traceback: tuple[Frame, ...] = ()
     location: str = ""
     output: str = ""
+    errors: ErrorMap | None = None
 
 
 class CheckResult(msgspec.Struct, frozen=True):
-    """One hidden test function (or one case of it) and how it ended."""
+    """One hidden test function (or one case of it) and how it ended.
+
+    Attributes:
+        curves: training curves that it recorded, also when it passed.
+        maps: matrices that it recorded.
+    """
 
     name: str
     demand: str
@@ -118,6 +207,8 @@ class CheckResult(msgspec.Struct, frozen=True):
     visibility: Visibility = Visibility.VISIBLE
     failure: Failure | None = None
     seconds: float = 0.0
+    curves: tuple[Curve, ...] = ()
+    maps: tuple[WeightMap, ...] = ()
 
     @property
     def earned(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from grader.reports.blocks import curve_lines
 from grader.reports.failure import TEXT_WIDTH, explain
 from grader.reports.layout import (
     UNICODE,
@@ -134,21 +135,25 @@ def _mark_of(status: Status, charset: Charset) -> str:
 
 def _checks(exercise: ExerciseResult, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """The checks of one exercise that did not pass (all of them if verbose), the first ones in full."""
-    groups = _same_failure([c for c in exercise.checks if verbose or c.verdict is not Verdict.PASSED])
-    told = [group for group in groups if _has_details(group[0])]
+    groups = same_failure([c for c in exercise.checks if verbose or c.verdict is not Verdict.PASSED])
+    told = [group for group in groups if has_details(group[0])]
     full = len(told) if verbose or len(told) <= _ALL_IN_FULL else _FIRST_IN_FULL
     lines: list[Line] = []
     for group in groups:
         first = group[0]
         if first.verdict in {Verdict.NOT_STARTED, Verdict.BLOCKED} and not verbose:
             continue  # folded below
-        whole = len(group) == len(exercise.checks) > 1 and _has_details(first) and not verbose
+        whole = len(group) == len(exercise.checks) > 1 and has_details(first) and not verbose
         if not whole:  # one cause for all of them is the exercise's, and needs no list
             for check in group:
                 lines += _demand(check, min(width, TEXT_WIDTH), charset)
         if first.failure is not None and first in (g[0] for g in told[:full]):
             by = 6 if whole else 6 + charset.mark_width + 1
             lines += indented(explain(first.failure, width=width - by, verbose=verbose, charset=charset), by)
+        if verbose or first in (g[0] for g in told[:full]):
+            by = 6 + charset.mark_width + 1
+            for curve in first.curves:
+                lines += indented(curve_lines(curve, width - by, charset), by)
     if full < len(told):
         lines.append((Span(" " * 6), Span("-v shows all of them in full", "faint")))
     if not verbose:
@@ -156,28 +161,34 @@ def _checks(exercise: ExerciseResult, width: int, *, verbose: bool, charset: Cha
     return lines
 
 
-def _same_failure(checks: Iterable[CheckResult]) -> list[list[CheckResult]]:
+def same_failure(checks: Iterable[CheckResult]) -> list[list[CheckResult]]:
     """Checks that failed for one reason, together: a file that does not import fails all of them alike."""
     groups: dict[object, list[CheckResult]] = {}
     for check in checks:
-        key: object = (check.verdict, check.failure) if _has_details(check) else id(check)
+        key: object = (check.verdict, check.failure) if has_details(check) else id(check)
         groups.setdefault(key, []).append(check)
     return list(groups.values())
 
 
-def _has_details(check: CheckResult) -> bool:
+def has_details(check: CheckResult) -> bool:
+    """Whether its failure says more than that it was not begun."""
     quiet = {Verdict.PASSED, Verdict.NOT_STARTED, Verdict.BLOCKED, Verdict.GRADER_FAULT}
     return check.failure is not None and check.verdict not in quiet
 
 
-def _demand(check: CheckResult, width: int, charset: Charset) -> list[Line]:
-    """Mark, demand and points of one check."""
-    mark, style = {
+def check_mark(verdict: Verdict, charset: Charset) -> tuple[str, str]:
+    """The mark before a check, and its style."""
+    return {
         Verdict.PASSED: (charset.passed, "passed"),
         Verdict.NOT_STARTED: (charset.not_started, "idle"),
         Verdict.BLOCKED: (charset.blocked, "blocked"),
         Verdict.GRADER_FAULT: (charset.fault, "fault"),
-    }.get(check.verdict, (charset.failed, "failed"))
+    }.get(verdict, (charset.failed, "failed"))
+
+
+def _demand(check: CheckResult, width: int, charset: Charset) -> list[Line]:
+    """Mark, demand and points of one check."""
+    mark, style = check_mark(check.verdict, charset)
     lead = f"      {mark:<{charset.mark_width}} "
     points = f"{points_text(check.earned)}/{points_text(check.points)}"
     room = width - len(lead) - len(points) - 2

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from grader.reports.layout import ASCII, UNICODE, Line
+from grader.reports.layout import ASCII, UNICODE, Charset, Line
 from grader.reports.page import page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console, ConsoleOptions, RenderResult
 
     from grader.reports.model import Report
@@ -46,6 +48,14 @@ class TerminalReport:
 def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:
     """Print the report; paths too long for the console stay whole, the terminal breaks them."""
     console.print(TerminalReport(report, verbose=verbose), crop=False)
+
+
+def print_lines(lines: Callable[[int, Charset], list[Line]], console: Console) -> None:
+    """Print lines that are laid out for the console's width and letters."""
+    options = console.options
+    charset = ASCII if options.ascii_only else UNICODE
+    for line in lines(options.max_width, charset):
+        console.print(_as_rich(line), crop=False)
 
 
 def _as_rich(line: Line) -> Text:

@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +19,8 @@ import msgspec
 
 from grader.errors import GraderError
 from grader.sandbox import wire
-from grader.sandbox.zygote import End, Probe, Ready, Setup, Spawn
+from grader.sandbox.deadline import Deadline
+from grader.sandbox.zygote import End, Probe, Ready, Setup, Spawn, Waited
 
 _START_SECONDS = 120.0  # importing torch on a loaded machine
 _CONTROL_SECONDS = 30.0
@@ -106,7 +106,7 @@ class ZygoteProcess:
         text = os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
         return f" It said:\n{text[-3000:]}" if text else ""
 
-    def _ask(self, request: Spawn | Probe | End, kind: type[_T], fds: list[int] | None = None) -> _T:
+    def _ask(self, request: Spawn | Probe | End | Waited, kind: type[_T], fds: list[int] | None = None) -> _T:
         self.ready()
         try:
             socket.send_fds(self.control, [msgspec.msgpack.encode(request)], fds or [])
@@ -148,12 +148,22 @@ class ZygoteProcess:
         finally:
             theirs.close()
             os.close(write_end)
-        channel.await_ready()
+        try:
+            channel.await_ready()
+        except BaseException:
+            with contextlib.suppress(GraderError):
+                self.end(channel.pid)
+            channel.close()
+            raise
         return channel
 
     def end(self, pid: int) -> int:
         """Kill a worker; its exit code, negative for a signal, −9 when it was still alive."""
         return self._ask(End(pid), int)
+
+    def waited(self, pid: int) -> float:
+        """How long a worker has been ready to run without a processor to run on, in seconds since it began."""
+        return self._ask(Waited(pid), int) / 1e9
 
     def close(self) -> None:
         """End the zygote and everything in it."""
@@ -201,7 +211,7 @@ class Channel:
 
     def await_ready(self) -> None:
         """Wait for the worker's first word."""
-        deadline = time.monotonic() + _CONTROL_SECONDS
+        deadline = Deadline(_CONTROL_SECONDS)
         try:
             word = self.read(5, deadline)
         except WorkerLostError:
@@ -210,7 +220,7 @@ class Channel:
             raise GraderError(f"A worker could not confine itself:\n{self.output()}")
         self.sock.setblocking(False)
 
-    def read(self, size: int, deadline: float) -> bytes | bytearray:
+    def read(self, size: int, deadline: Deadline) -> bytes | bytearray:
         """Read exactly ``size`` bytes, taking in what the worker prints meanwhile."""
         if size > _CHUNK:
             return self._read_large(size, deadline)
@@ -222,13 +232,13 @@ class Channel:
 
     def read_all(self, seconds: float) -> bytes:
         """Read until the worker closes its end; a few bytes, from a worker that runs code of ours only."""
-        deadline = time.monotonic() + seconds
+        deadline = Deadline(seconds)
         with contextlib.suppress(WorkerLostError):
             while len(self._received) < _CHUNK:
                 self._received += self._receive(deadline)
         return self._received
 
-    def _receive(self, deadline: float) -> bytes:
+    def _receive(self, deadline: Deadline) -> bytes:
         while True:
             self._wait(deadline, select.POLLIN)
             try:
@@ -241,7 +251,7 @@ class Channel:
                 raise WorkerLostError("crashed", "")
             return part
 
-    def _read_large(self, size: int, deadline: float) -> bytearray:
+    def _read_large(self, size: int, deadline: Deadline) -> bytearray:
         data = bytearray(size)
         view, got = memoryview(data), min(size, len(self._received))
         view[:got] = self._received[:got]
@@ -259,7 +269,7 @@ class Channel:
             got += read
         return data
 
-    def write(self, buffers: list[wire.Buffer], fds: list[int], deadline: float) -> None:
+    def write(self, buffers: list[wire.Buffer], fds: list[int], deadline: Deadline) -> None:
         """Send all buffers, the descriptors with the first."""
         remaining = [memoryview(buffer).cast("B") for buffer in buffers if memoryview(buffer).nbytes]
         ancillary = _descriptors(fds)
@@ -281,9 +291,9 @@ class Channel:
             if sent:
                 remaining[0] = remaining[0][sent:]
 
-    def _wait(self, deadline: float, wanted: int) -> None:
+    def _wait(self, deadline: Deadline, wanted: int) -> None:
         while True:
-            left = deadline - time.monotonic()
+            left = deadline.left()
             if left <= 0:
                 raise WorkerLostError("timeout", "")
             ready = False
@@ -366,7 +376,7 @@ class Worker:
             body: the request without its nonce.
             buffers: makes the frame of the whole request.
             large: arrays that travel beside it.
-            seconds: the deadline.
+            seconds: the deadline; what the worker waited for a processor does not count, see Deadline.
 
         Returns:
             The answer's structure without the nonce, and its blob.
@@ -376,7 +386,7 @@ class Worker:
         """
         if not self.alive:
             raise GraderError("a dead worker was asked")
-        deadline = time.monotonic() + seconds
+        deadline = Deadline(seconds, lambda: self._zygote.waited(self._channel.pid))
         nonce = int.from_bytes(os.urandom(7), "little")
         fds = [_sealed(content) for content in large]
         try:

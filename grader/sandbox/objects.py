@@ -101,6 +101,8 @@ def _run(operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, A
         return getattr(target, args[0])
     if operation == "set":
         return setattr(target, args[0], args[1])
+    if operation == "entry":  # one entry of a dict, and nothing of the others
+        return getattr(target, args[0])[args[1]]
     if operation == "iter":
         return list(itertools.islice(target, _MOST_ITEMS))
     if operation == "next":
@@ -151,7 +153,7 @@ def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple
         parameter.grad = None
     with torch.enable_grad():
         output = target(*leaves)
-        outputs = output if isinstance(output, tuple) else (output,)
+        outputs = output if isinstance(output, tuple | list) else (output,)
         upstreams = upstream if isinstance(upstream, tuple) else (upstream,)
         # A sum of products rather than autograd.grad(…, grad_outputs): that imports sympy at its first call.
         total = sum((o * u).sum() for o, u in zip(outputs, upstreams, strict=False) if isinstance(o, torch.Tensor))

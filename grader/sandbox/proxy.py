@@ -6,6 +6,7 @@ can be traced to the call that gave it, and replayed on the known wrong answers.
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
@@ -127,6 +128,7 @@ class Conversation:
     def __init__(self, peer: Peer, defined: list[str], seed: int) -> None:
         self.peer = peer
         self.defined = defined
+        self.seed = seed
         self.seconds = CALL_SECONDS
         self.spent = 0.0  # waiting for answers
         self.log_is_whole = True
@@ -166,7 +168,7 @@ class Conversation:
             RaisedError: the learner's code raised.
             Interrupted: there is nothing to go on with.
         """
-        call = Call(operation, target, name, args, kwargs)
+        call = Call(operation, target, name, _as_they_are(args), kwargs)
         options, self._options = self._options, {}
         if echo:
             options["echo"] = True
@@ -191,7 +193,7 @@ class Conversation:
 
     def _keep(self, call: Call) -> None:
         """Log a call, up to a bound on what the answers weigh."""
-        self._held += _weight(call.result)
+        self._held += weight_of(call.result)
         if self._held > _MOST_HELD:
             self.log.clear()
             self._held = 0
@@ -222,11 +224,19 @@ class Conversation:
         return value
 
 
-def _weight(value: Any) -> int:
+def _as_they_are(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arguments for the log: a generator goes on being used, and a replay needs it as it was sent."""
+    if not any(type(arg).__name__ == "Generator" for arg in args):
+        return args
+    return tuple(copy.deepcopy(arg) if type(arg).__name__ == "Generator" else arg for arg in args)
+
+
+def weight_of(value: Any) -> int:
+    """The bytes of the arrays in a value."""
     if isinstance(value, tuple | list):
-        return sum(map(_weight, value))
+        return sum(map(weight_of, value))
     if isinstance(value, dict):
-        return sum(map(_weight, value.values()))
+        return sum(map(weight_of, value.values()))
     return int(getattr(value, "nbytes", 0)) if type(value).__module__ in {"torch", "numpy"} else 0
 
 

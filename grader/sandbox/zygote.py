@@ -1,6 +1,7 @@
 """The zygote: started clean, imports once, runs nothing, and forks a confined worker for each request.
 
-Run as ``python -I -B -m grader.sandbox.zygote FD PID``, the PID being that of the trusted process. It is exec'd with a
+Run as ``python -I -B -m grader.sandbox.zygote FD PID``, the PID being that of the trusted process; ``bwrap`` comes
+between them when it runs itself once more inside bubblewrap. It is exec'd with a
 built environment before the trusted process loads anything, so neither its memory nor its environment ever held a
 secret; and it runs no torch operation, because a child forked after torch used its thread pool hangs in its first
 operator.
@@ -26,6 +27,7 @@ from grader.sandbox import confinement, landlock, namespaces, probes, runtime, s
 from grader.sandbox.confinement import Layers, Limits
 
 _MESSAGE = 1 << 16
+_SCRATCH_BYTES = 128 << 20
 
 
 class Setup(msgspec.Struct, frozen=True):
@@ -37,7 +39,7 @@ class Setup(msgspec.Struct, frozen=True):
         hidden: folders that must not be visible to a worker.
         barred: top-level packages that may not be imported -> why.
         confine: False runs workers without confinement (``--isolation none``).
-        use_namespaces: False skips them (to test the fallback).
+        namespaces: the ways to try, in this order; none skips them (to test the fallback).
         limits: what each worker may use.
     """
 
@@ -46,7 +48,7 @@ class Setup(msgspec.Struct, frozen=True):
     hidden: tuple[str, ...] = ()
     barred: dict[str, str] = {}
     confine: bool = True
-    use_namespaces: bool = True
+    namespaces: tuple[str, ...] = namespaces.WAYS
     limits: Limits = Limits()
 
 
@@ -66,7 +68,13 @@ class End(msgspec.Struct, frozen=True, tag="end"):
     pid: int
 
 
-Request = Spawn | Probe | End
+class Waited(msgspec.Struct, frozen=True, tag="waited"):
+    """How long a worker has been ready to run and had no processor, in nanoseconds since it began."""
+
+    pid: int
+
+
+Request = Spawn | Probe | End | Waited
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -84,26 +92,33 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class Zygote:
-    """The fork server's state: the control socket, the layers, and the workers that live."""
+    """The fork server's state: the control socket, the layers, and the workers that live.
 
-    def __init__(self, control: socket.socket, setup: Setup) -> None:
+    Args:
+        control: the socket to the trusted process.
+        setup: what it wants.
+        in_namespaces: whether this process has been started inside them.
+    """
+
+    def __init__(self, control: socket.socket, setup: Setup, *, in_namespaces: bool = False) -> None:
         self.control = control
         self.setup = setup
         self.lacks: dict[str, str] = {}
-        self.in_namespaces = False
+        self.in_namespaces = in_namespaces
         self.workers: dict[int, str] = {}  # pid -> its scratch folder
         self.layers = Layers()
         self.scratch = ""
 
     def prepare(self) -> None:
         """Enter namespaces, import, and build the shared layers."""
-        if self.setup.confine and self.setup.use_namespaces:
+        if self.setup.confine and not self.in_namespaces:
             self._enter_namespaces()
-        elif self.setup.confine:
-            self.lacks["namespaces"] = "switched off"
-        self.scratch = namespaces.SCRATCH if self.in_namespaces else tempfile.mkdtemp(prefix="gradlings-")
+        self.scratch = (
+            namespaces.SCRATCH if self.in_namespaces else tempfile.mkdtemp(prefix=f"gradlings-{sys.argv[-1]}-")
+        )
         if syscalls.IS_LINUX:
             syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # daemons come back here and are killed
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = self.scratch  # torch._dynamo wants a folder as it is imported
         for name in self.setup.preload:
             importlib.import_module(name)
         runtime.text_streams()  # imported and warm before the first fork
@@ -113,11 +128,22 @@ class Zygote:
         gc.freeze()  # so that a collection in a worker does not copy every page
 
     def _enter_namespaces(self) -> None:
-        try:
-            namespaces.enter(tree.visible(), list(self.setup.hidden), scratch_bytes=128 << 20)
-            self.in_namespaces = True
-        except OSError as error:
-            self.lacks["namespaces"] = str(error)
+        visible, refusals = tree.visible(), []
+        for way in self.setup.namespaces:
+            if way == "unshare":
+                refused = namespaces.refusal()
+                if not refused:
+                    namespaces.enter(visible, list(self.setup.hidden), _SCRATCH_BYTES)
+                    self.in_namespaces = True
+                    return
+            else:
+                words, refused = namespaces.by_bwrap(visible, self.setup.hidden, _SCRATCH_BYTES)
+                if not refused:
+                    fd, pid = sys.argv[1], sys.argv[-1]
+                    command = [*words, sys.executable, "-I", "-B", "-m", "grader.sandbox.zygote", fd, "bwrap", pid]
+                    os.execv(words[0], command)  # noqa: S606 - bubblewrap, and ourselves in it
+            refusals.append(refused)
+        self.lacks["namespaces"] = "; ".join(refusals) or "switched off"
 
     def _build_layers(self) -> None:
         shared = -1
@@ -149,6 +175,8 @@ class Zygote:
                     self._send(self._fork(lambda channel: probes.serve(channel.sock, secret), fds))
                 case End(pid=pid):
                     self._send(self._end(pid))
+                case Waited(pid=pid):
+                    self._send(_waited(pid) if pid in self.workers else 0)
             for fd in fds:
                 os.close(fd)
 
@@ -181,6 +209,8 @@ class Zygote:
         if self.setup.confine:
             confinement.confine(self.layers, self.setup.limits, scratch, {data})
         else:
+            if syscalls.IS_LINUX:
+                syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             os.setsid()
             os.chdir(scratch)
             os.environ.clear()
@@ -255,13 +285,24 @@ def _children_of(pid: int) -> list[int]:
         return []
 
 
+def _waited(pid: int) -> int:
+    """The time on a run queue of a process's first thread, in ns; 0 where the kernel does not keep it."""
+    try:
+        with open(f"/proc/{pid}/schedstat") as file:
+            return int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def main() -> None:
     """Read the setup from the control socket, prepare, serve, clean up."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    setup = msgspec.msgpack.decode(control.recv(_MESSAGE), type=Setup)
-    zygote = Zygote(control, setup)
+    # Looked at and left there, for this program once more inside bubblewrap.
+    setup = msgspec.msgpack.decode(control.recv(_MESSAGE, socket.MSG_PEEK), type=Setup)
+    zygote = Zygote(control, setup, in_namespaces="bwrap" in sys.argv)
     try:
         zygote.prepare()
+        control.recv(_MESSAGE)
         zygote.serve()
     finally:
         zygote.close()

@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+from collections.abc import Sequence
 
 import msgspec
 
@@ -18,15 +19,31 @@ from grader.session.sandboxes import Sandboxes
 
 _PACKAGES = ("numpy", "torch", "torchvision", "pytest", "hypothesis", "msgspec")
 _ADVICE = {
-    "no namespaces": "User namespaces are refused, so a submission shares the machine's process list and can see that "
-    "files exist. On Ubuntu 24.04: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0. In a container: run it "
-    "with --security-opt seccomp=unconfined or --privileged, or grade on the host.",
+    "no namespaces": "Linux refuses namespaces to this user, so a submission can see that files exist and shares the "
+    "machine's process list. Install bubblewrap (sudo apt install bubblewrap), which most policies allow them. Ubuntu "
+    "24.04 also wants its profile: sudo apt install apparmor-profiles && sudo install -m 644 "
+    "/usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/ && sudo systemctl reload apparmor. In a "
+    "container: docker run --security-opt seccomp=unconfined --security-opt apparmor=unconfined, or grade on the host.",
     "no landlock": "Landlock is missing, so a submission can read files. It needs Linux 5.13 or later with "
-    "`landlock` among the kernel's LSMs (lsm=landlock,… on the kernel command line). Do not grade others' work here.",
+    "`landlock` among the kernel's LSMs (lsm=landlock,… on the kernel command line; `cat /sys/kernel/security/lsm` "
+    "lists them). In a container, its seccomp profile must allow the landlock_ calls. Do not grade others' work here.",
     "no landlock scopes": "This kernel's Landlock is older than ABI 6 (Linux 6.12): signals to other processes are "
-    "stopped by the system call filter alone.",
+    "stopped by the system call filter alone. A newer kernel adds the second wall.",
     "no seccomp": "There is no system call filter for this platform: a submission can open sockets and start "
     "processes. Grade on Linux (x86-64 or aarch64), for instance in WSL 2 or a virtual machine.",
+    "switched off": "Confinement is switched off (--isolation none): leave that option out.",
+}
+# What a probe can do -> which lack explains it.
+_EXPLAINED_BY = {
+    "see where the course lies": "no namespaces",
+    "read the course": "no landlock",
+    "read files": "no landlock",
+    "write files": "no landlock",
+    "open sockets": "no seccomp",
+    "start processes": "no seccomp",
+    "run programs": "no seccomp",
+    "signal other processes": "no seccomp",
+    "look into other processes": "no seccomp",
 }
 
 
@@ -58,16 +75,30 @@ def examine(course: Course) -> Examination:
     try:
         with Sandboxes(course, course.exercises[:1]) as sandboxes:
             isolation = sandboxes.isolation()
+            reasons = sandboxes.reasons()
     except GraderError as error:
-        isolation = Isolation("none", (str(error),))
+        isolation, reasons = Isolation("none", (str(error),)), {}
     facts.append(("isolation", str(isolation)))
-    advice = tuple(_ADVICE.get(part, f"{part[0].upper()}{part[1:]}.") for part in isolation.missing)
+    facts += [(f"no {part}", reason) for part, reason in reasons.items()]
+    advice = advise(isolation.missing)
     lacking = tuple(
         f"{name} is not installed: pip install {name} -c constraints.txt"
         for name in _PACKAGES
         if _version(name) == "missing"
     )
     return Examination(tuple(facts), isolation, advice + lacking)
+
+
+def advise(missing: Sequence[str]) -> tuple[str, ...]:
+    """What to do about each part of the isolation that is missing; one sentence where one lack explains several."""
+    told = []
+    for part in missing:
+        can = part.removeprefix("a submission can ")
+        if can == part:
+            told.append(_ADVICE.get(part, f"{part[0].upper()}{part[1:]}."))
+        elif _EXPLAINED_BY.get(can) not in missing:
+            told.append(f"A submission can {can}, which nothing that is missing explains. Please report this output.")
+    return tuple(told)
 
 
 def _version(package: str) -> str:

@@ -11,7 +11,7 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +22,7 @@ from grader.course import Course, Exercise, Submission, imports_of, read_submiss
 from grader.errors import GraderError
 from grader.reports.model import Environment, ExerciseResult, Isolation, Report
 from grader.sandbox.proxy import Peer
+from grader.session.kept import KeptResults
 from grader.session.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
@@ -41,9 +42,12 @@ class Options(msgspec.Struct, frozen=True):
         isolation: ``auto``, ``no-namespaces`` or ``none``.
         require_isolation: grade nothing below full isolation.
         examples: how many inputs a property is tried on.
-        most_seconds: a cap on the deadline of each call.
+        most_seconds: exercise -> a cap on the deadline of each call and of its import.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
         full: run the checks of full mode too, which want real data or minutes.
+        device: where these train, ``cpu`` or ``cuda``.
+        kept: results of full mode from runs that were cut short.
+        on_start: told of each check, by exercise and name, before it runs.
         on_progress: called after each check with the report so far.
     """
 
@@ -52,9 +56,12 @@ class Options(msgspec.Struct, frozen=True):
     isolation: str = "auto"
     require_isolation: bool = False
     examples: int = 30
-    most_seconds: float | None = None
+    most_seconds: Mapping[str, float] = {}
     alone: bool = False
     full: bool = False
+    device: str = "cpu"
+    kept: KeptResults | None = None
+    on_start: Callable[[str, str], None] | None = None
     on_progress: Callable[[Report], None] | None = None
 
 
@@ -94,7 +101,7 @@ class GradingSession:
         """Import what checks need, then see what isolation there is."""
         if self._references is None or self._isolation is None:
             _import_for_checks(with_torch=self._needs_torch)
-            from grader.session.plugin import hypothesis_profile
+            from grader.session.checks import hypothesis_profile
             from grader.session.references import References
 
             self._references = self._stack.enter_context(References(self.course))
@@ -162,19 +169,20 @@ class GradingSession:
     ) -> GradingPlugin:
         from grader.session.plugin import GradingPlugin
 
-        most = self.options.most_seconds
-        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed, most)
+        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed)
+        plugin.most_seconds = self.options.most_seconds
         plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
         plugin.select, plugin.used = self.select, self.used
-        if most is not None:
-            self.sandboxes.import_seconds = most
+        plugin.trains_on, plugin.on_start = self.options.device, self.options.on_start
+        plugin.kept = self.options.kept
+        plugin.kept_for = f"{self.options.device} {self.options.isolation} {self.options.seed}"
         return plugin
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:
         """Run the checks; the grader's own faults."""
         import pytest
 
-        from grader.session.plugin import check_files
+        from grader.session.checks import check_files
 
         files = check_files(plan)
         _forget_other_courses(self.course.root)
@@ -187,7 +195,10 @@ class GradingSession:
         faults = list(plugin.faults)
         if code == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
-        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not faults:
+        fine = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        if self.select is not None:
+            fine.add(pytest.ExitCode.NO_TESTS_COLLECTED)
+        if code not in fine and not faults:
             faults.append(f"pytest ended with {pytest.ExitCode(code).name}.")
         return faults
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import msgspec
 
 from grader.checks.context import CheckContext, CheckFailed, Mismatch
-from grader.checks.diagnosis import KnownWrong, diagnose, differs_in_form
+from grader.checks.diagnosis import KnownWrong, diagnose, differs_in_form, matching_misconception
 from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
@@ -25,6 +26,7 @@ from grader.sandbox.proxy import (
     info_of,
     is_stub_error,
 )
+from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
 
@@ -90,7 +92,8 @@ class Judge(msgspec.Struct, eq=False):
             case RaisedError(type_name="ForbiddenError"):
                 return self._refused(error, shown_output)
             case RaisedError():
-                return Outcome(Verdict.RAISED, self.raised(error, shown_output, visibility, searched=searched))
+                failure = self.raised(error, shown_output, visibility, searched=searched)
+                return Outcome(Verdict.RAISED, msgspec.structs.replace(failure, findings=self._known_to_raise(context)))
             case CheckFailed():
                 return Outcome(Verdict.FAILED, self._failed(error, context, visibility, shown_output, searched))
         if type(error).__name__ in {"FlakyFailure", "Flaky", "FlakyReplay"}:
@@ -166,6 +169,14 @@ class Judge(msgspec.Struct, eq=False):
                 headline = f"{name} is a module; a function is wanted."
         return Failure(headline, (), counterexample, frames, location, output)
 
+    def _known_to_raise(self, context: CheckContext) -> tuple[Finding, ...]:
+        """The misconception that raises here too, and has given all the answers before: one exception proves little."""
+        log = context.talk.log if context.talk is not None else []
+        if not any(call.operation == "call" and call.raised is None for call in log):
+            return ()
+        known = matching_misconception(context, self.bank(), self.solution)
+        return () if known is None else (Finding("misconception", known.sentence, known.name),)
+
     def _not_started(self, error: NotStarted) -> str:
         message = str(error) or "Not written yet."
         if has_code_before(self.text, error.line):
@@ -200,10 +211,11 @@ class Judge(msgspec.Struct, eq=False):
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
         return Failure(
             headline=headline,
-            findings=tuple(Finding(finding.kind, finding.text, finding.name) for finding in found),
+            findings=tuple(Finding(f.kind, self._with_names(f.text, mismatch), f.name) for f in found),
             counterexample=self._counterexample(mismatch, visibility, searched),
             location=self._location(mismatch.call),
             output=output,
+            errors=error_map(mismatch, context.mismatches) if visibility is Visibility.VISIBLE else None,
         )
 
     def _argument_name(self, mismatch: Mismatch) -> str:
@@ -212,6 +224,13 @@ class Judge(msgspec.Struct, eq=False):
         names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
         place = int(number) - 1
         return f"{names[place]}{bracket}{rest}" if place < len(names) else mismatch.name
+
+    def _with_names(self, text: str, mismatch: Mismatch) -> str:
+        """A sentence with ``argument 2`` as the learner calls it."""
+        names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
+        for number, name in enumerate(names, 1):
+            text = re.sub(rf"\bargument {number}\b", name, text)
+        return text
 
     def _counterexample(self, mismatch: Mismatch, visibility: Visibility, searched: bool) -> Counterexample | None:
         if mismatch.kind not in {"values", "finite", "shape"} or mismatch.call is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -12,7 +13,7 @@ import msgspec
 
 from grader.course import Course, Exercise, SourceFile, Submission
 from grader.reports.model import Isolation
-from grader.sandbox import syscalls
+from grader.sandbox import namespaces, syscalls
 from grader.sandbox.client import Worker, ZygoteProcess
 from grader.sandbox.peers import LocalPeer, RemotePeer
 from grader.sandbox.proxy import LostError, Peer
@@ -61,7 +62,7 @@ class Sandboxes:
     Args:
         course: what must stay hidden.
         exercises: what will be graded, which decides what the zygotes import.
-        isolation: ``auto``, or ``none`` to run workers unconfined.
+        isolation: ``auto``, ``no-namespaces``, or ``none`` to run workers unconfined.
         debug: answer from this process.
     """
 
@@ -70,9 +71,8 @@ class Sandboxes:
     ) -> None:
         self.course = course
         self.debug = debug
-        self.import_seconds = _IMPORT_SECONDS
         self.confine = isolation != "none"
-        self._use_namespaces = isolation != "no-namespaces"
+        self._namespaces = () if isolation == "no-namespaces" else namespaces.WAYS
         self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
         self._stack = ExitStack()
         if not debug:
@@ -91,13 +91,15 @@ class Sandboxes:
                 hidden=(str(self.course.root.resolve()),),
                 barred=dict.fromkeys(("torch", "torchvision"), _NUMPY_ALONE) if numpy_alone else {},
                 confine=self.confine,
-                use_namespaces=self._use_namespaces,
+                namespaces=self._namespaces,
             )
             self._zygotes[key] = self._stack.enter_context(ZygoteProcess(setup))
         return self._zygotes[key]
 
-    def load(self, exercise: Exercise, submission: Submission) -> Loaded | ImportFailure:
-        """Import the learner's file of an exercise, in a fresh worker.
+    def load(
+        self, exercise: Exercise, submission: Submission, most_seconds: float = math.inf
+    ) -> Loaded | ImportFailure:
+        """Import the learner's file of an exercise, in a fresh worker, within a limit that ``most_seconds`` may lower.
 
         Raises:
             GraderError: the sandbox failed.
@@ -109,16 +111,17 @@ class Sandboxes:
             return _load_here(sources, exercise)
         worker = self._zygote(exercise).spawn()
         peer = RemotePeer(worker)
+        seconds = min(_IMPORT_SECONDS, most_seconds)
         failure = None
         value: Any = None
         try:
-            kind, value = peer.load(sources, exercise.id, self.import_seconds, exercise.forbids)
+            kind, value = peer.load(sources, exercise.id, seconds, exercise.forbids)
             if kind == "err":
                 failure = ImportFailure("raised", value, worker.output())
             elif type(value) is not list or not all(type(name) is str for name in value):
                 failure = ImportFailure("protocol", "a malformed list of names", worker.output())
         except LostError as lost:
-            failure = ImportFailure(lost.kind, lost.detail, worker.output(), self.import_seconds)
+            failure = ImportFailure(lost.kind, lost.detail, worker.output(), seconds)
         if failure is not None:
             worker.close()
             return failure
@@ -139,6 +142,10 @@ class Sandboxes:
             if "read the course" in succeeded or "read files" in succeeded:
                 level = "none"
         return Isolation("partial" if missing and level == "full" else level, tuple(missing))
+
+    def reasons(self) -> dict[str, str]:
+        """What could not be had, and what the system said."""
+        return {part: reason for zygote in self._zygotes.values() for part, reason in zygote.ready().lacks.items()}
 
     def close(self) -> None:
         """End every worker and zygote."""

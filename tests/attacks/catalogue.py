@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 FOLDER = Path(__file__).parent / "submissions"
 PROMISES = {
+    0: "A submission takes no more of the machine than its limits: memory, files, processes, network.",
     1: "No submission changes a verdict other than by the values it returns.",
     2: "Hidden data is never in a process that runs submission code.",
     3: "Every check ends within its limit and a second, with one named verdict.",
@@ -18,9 +18,7 @@ PROMISES = {
     5: "The isolation level is tested at the start, and printed.",
     6: "A graded run fails closed.",
 }
-
-
-broken: pytest.StashKey[dict[int, list[str]]] = pytest.StashKey()  # promise -> the attacks that broke it
+BROKEN = "broken promise"  # a property of a test's report: xdist carries those to where they are summed up
 
 
 class Attack(msgspec.Struct, frozen=True, rename={"as_": "as"}):
@@ -36,7 +34,7 @@ class Attack(msgspec.Struct, frozen=True, rename={"as_": "as"}):
         says: each must occur in the headline of a failing check.
         notes: each must occur in a note on the file.
         confined: stopped by confinement alone.
-        breaks: the promises that do not hold without it.
+        breaks: the promises that do not hold without it; where there is none, it is a limit of the machine's.
         encoding: how the text is stored; bom, crlf: with a byte order mark, with Windows' line ends.
         beside: further files, path -> text.
         as_: the path to store it at instead of its exercise's.

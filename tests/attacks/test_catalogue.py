@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
 from pathlib import Path
 
 import msgspec
 import pytest
-from catalogue import PROMISES, broken, lay_out, read_attacks
+from catalogue import BROKEN, PROMISES, lay_out, read_attacks
+from leftovers import left_in_scratch, processes_of_zygotes
 
 from grader.course import read_submission
 from grader.reports.model import Status, Verdict
@@ -18,19 +18,6 @@ from grader.sandbox.proxy import CALLS_TOGETHER
 ATTACKS = read_attacks()
 OTHER = "lecture5.linear"
 SEED = 20261122
-
-
-def _workers() -> int:
-    """How many processes of our zygotes there are, zombies not counted."""
-    count = 0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-                command = (entry / "cmdline").read_bytes()
-                ours = b"grader.sandbox.zygote" in command and command.endswith(f"\0{os.getpid()}\0".encode())
-                count += state != "Z" and ours
-    return count
 
 
 @pytest.fixture
@@ -53,9 +40,10 @@ def test_attack(attack, session, isolation, folder, request):
     except AssertionError as error:
         if not attack.confined:
             raise
-        for promise in attack.breaks or (1,):
-            request.config.stash[broken].setdefault(promise, []).append(attack.name)
-        pytest.xfail(f"promise {', '.join(map(str, attack.breaks or (1,)))}: {str(error).splitlines()[0]}")
+        for promise in attack.breaks or (0,):
+            request.node.user_properties.append((BROKEN, (promise, attack.name)))
+        what = f"promise {', '.join(map(str, attack.breaks))}" if attack.breaks else "a limit"
+        pytest.xfail(f"{what}: {str(error).splitlines()[0]}")
 
 
 def _grade(attack, session, folder):
@@ -63,8 +51,10 @@ def _grade(attack, session, folder):
     # The attack first: what it leaves behind would show in the other.
     exercises = [course.exercise(name) for name in dict.fromkeys((attack.exercise, OTHER))]
     submission = read_submission(lay_out(attack, course.root / "solutions", folder), course)
-    before = _workers()
-    session.options = msgspec.structs.replace(session.options, alone=True, most_seconds=attack.seconds)
+    before = processes_of_zygotes()
+    session.options = msgspec.structs.replace(
+        session.options, alone=True, most_seconds={attack.exercise: attack.seconds}
+    )
     # One seed, so that a red test is red again; but a drawn one for those that try to find it.
     report = session.grade(exercises, submission, None if 52 in attack.rows else SEED)
     assert report.faults == (), "the grader failed"
@@ -93,7 +83,8 @@ def _grade(attack, session, folder):
     if attack.exercise != OTHER:
         other = results[OTHER]
         assert other.status is Status.PASSED, "another exercise lost its result"
-    assert _workers() == before, "a process is left"
+    assert processes_of_zygotes() <= before, "a process is left"
+    assert left_in_scratch(session) == [], "files are left"
     for path in attack.leaves:
         assert not os.path.lexists(path), f"{path} is left"
 

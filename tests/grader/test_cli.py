@@ -49,6 +49,7 @@ def test_failing_exits_1_and_junit_is_xml():
         (["lecture5", "--submission", "nowhere"], "nowhere"),
         (["lecture5", "--seed", "-1"], "seed"),
         (["lecture5", "--debug", "--require-isolation"], "--debug"),
+        (["lecture5", "--explain", "linear.unchanged", "--format", "json"], "--explain"),
         (["lecture5", "--no-such-option"], "--no-such-option"),
         (["init", "exercises/.."], "exercises"),
         (["list", "lecture55"], "lecture5"),
@@ -59,6 +60,20 @@ def test_wrong_usage_exits_2_and_says_what_to_do(words, said):
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_is_kept_and_one_check_is_explained(tmp_path):
+    (tmp_path / "linear.py").write_text("def linear_backward(dout, x, W):\n    return dout @ W.T, x.T @ dout, dout\n")
+    page = tmp_path / "deep" / "page.html"
+    words = ["lecture5.linear", "--submission", "linear.py", "--seed", "7"]
+    done = grade(*words, "--explain", "matches autograd", "--report", str(page), cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("lecture5.linear.test_matches_autograd\n")
+    assert "grade lecture5.linear --submission linear.py --seed 7" in done.stdout
+    assert page.read_bytes() == (tmp_path / ".grade/last.html").read_bytes()
+    assert "<h1>lecture5" in page.read_text()
+    again = grade("show", "--explain", "matches autograd", cwd=tmp_path)
+    assert again.stdout == done.stdout
 
 
 def test_no_exercises_here_says_how_to_make_them(tmp_path):
@@ -85,6 +100,24 @@ def test_doctor_says_what_is_in_force():
     done = grade("doctor")
     assert done.returncode == 0, done.stdout
     assert "isolation    full" in done.stdout
+
+
+def test_doctor_says_how_to_get_what_is_missing():
+    from grader.sandbox.probes import PROBES
+    from grader.session.doctor import _EXPLAINED_BY, advise
+
+    assert set(_EXPLAINED_BY) == set(PROBES)
+    lacks = ("no namespaces", "a submission can see where the course lies")
+    (told,) = advise(lacks)
+    assert "apt install bubblewrap" in told
+    every = advise(("no namespaces", "no landlock", "no landlock scopes", "no seccomp", "switched off"))
+    assert all(
+        word in text for word, text in zip(("24.04", "5.13", "6.12", "WSL 2", "--isolation"), every, strict=True)
+    )
+    assert advise(("a submission can read files",)) == (
+        "A submission can read files, which nothing that is missing explains. Please report this output.",
+    )
+    assert advise(()) == ()
 
 
 def test_init_then_grade_then_fill_in(tmp_path):
@@ -172,3 +205,12 @@ def test_pytest_grade_is_a_plugin(tmp_path):
     )
     assert "seed 3, isolation full" in done.stdout, done.stdout + done.stderr
     assert done.returncode in {0, 1}
+
+
+def test_hints_come_one_at_a_time_and_end():
+    first, last = grade("hint", "lecture5.linear"), grade("hint", "lecture5.linear", "3")
+    assert first.returncode == last.returncode == 0
+    assert "hint 1 of 3" in first.stdout and "`grade hint lecture5.linear 2`" in first.stdout
+    assert "Still stuck" not in last.stdout and first.stdout != last.stdout
+    assert grade("hint", "lecture5.linear", "4").returncode == 2
+    assert "Name one exercise" in grade("hint", "lecture5").stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -209,7 +210,7 @@ def test_no_answer_has_one_verdict_within_the_limit(ask, body, kind, detail):
     started = time.monotonic()
     with pytest.raises(NoAnswer) as caught:
         work.f()
-    assert time.monotonic() - started < 2.0
+    assert time.monotonic() - started < 5.0  # the limit and a second, on a crowded machine four limits and a second
     assert caught.value.kind == kind
     assert detail in caught.value.detail
 
@@ -370,9 +371,72 @@ def test_every_probe_fails(zygote):
 
 
 def test_the_fallback_without_namespaces_leaves_only_the_stat_leak():
-    with ZygoteProcess(Setup(preload=("numpy",), use_namespaces=False, hidden=(str(ROOT),))) as process:
+    with ZygoteProcess(Setup(preload=("numpy",), namespaces=(), hidden=(str(ROOT),))) as process:
         assert "namespaces" in process.ready().lacks
         assert process.probe(SECRET) == ["see where the course lies"]
+
+
+NEEDS_BWRAP = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+
+
+@NEEDS_BWRAP
+def test_bwrap_gives_what_unshare_gives():
+    setup = Setup(preload=("numpy", "torch"), namespaces=("bwrap",), hidden=(str(ROOT), sys.prefix + "/share"))
+    text = """
+import os, subprocess
+def processes(): return sorted(int(name) for name in os.listdir("/proc") if name.isdigit())
+def top(): return sorted(os.listdir("/"))
+def capabilities(): return [line for line in open("/proc/self/status") if line.startswith("Cap")]
+def where(): return os.getcwd()
+"""
+    with ZygoteProcess(setup) as process, contextlib.ExitStack() as stack:
+        assert process.ready().lacks == {}
+        assert process.ready().layers.in_namespaces
+        assert process.probe(SECRET) == []
+        work = ask_in(process, text, stack)
+        assert work.where().startswith("/scratch/")
+        for ask in (work.processes, work.top, work.capabilities):
+            with pytest.raises(RaisedError, match="PermissionError"):
+                ask()
+
+
+# Loads a classic BPF program in which some system calls fail with EPERM, then asks for a zygote.
+REFUSED = """
+import struct, sys
+from pathlib import Path
+from grader.sandbox import syscalls
+from grader.sandbox.client import ZygoteProcess
+from grader.sandbox.zygote import Setup
+numbers = {"unshare": {"x86_64": 272, "aarch64": 97}, "mount": {"x86_64": 165, "aarch64": 40}}
+ops = [struct.pack("HBBI", 0x20, 0, 0, 0)]
+for name in sys.argv[1].split(","):
+    ops += [struct.pack("HBBI", 0x15, 0, 1, numbers[name][syscalls.MACHINE]), struct.pack("HBBI", 6, 0, 0, 0x50001)]
+syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+syscalls.install_seccomp(b"".join([*ops, struct.pack("HBBI", 6, 0, 0, 0x7FFF0000)]))
+with ZygoteProcess(Setup(preload=("numpy",), hidden=(sys.argv[2],))) as process:
+    ready = process.ready()
+    print(ready.layers.in_namespaces, ready.lacks)
+    for _ in range(3):
+        print(process.probe(Path(sys.argv[2]) / "solutions"))
+"""
+
+
+def with_refused(calls):
+    done = subprocess.run([sys.executable, "-c", REFUSED, calls, str(ROOT)], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@NEEDS_BWRAP
+def test_where_unshare_is_refused_bwrap_is_tried():
+    assert with_refused("unshare") == ["True {}", "[]", "[]", "[]"]
+
+
+def test_where_mounting_is_refused_nothing_is_half_done():
+    # As under Ubuntu's AppArmor: unshare succeeds, and gives no rights. Later forks must go on working.
+    first, *probes = with_refused("mount")
+    assert first.startswith("False {'namespaces': '[Errno 1] mount /: ")
+    assert probes == ["['see where the course lies']"] * 3
 
 
 def test_without_confinement_the_probes_succeed():
@@ -436,10 +500,13 @@ def f():
         assert len(processes_of()) == before - 2  # the worker and its daemon
 
 
-@pytest.mark.parametrize("namespaces", [True, False])
-def test_closing_leaves_no_process_and_no_file(namespaces):
+WAYS = pytest.mark.parametrize("ways", [("unshare",), pytest.param(("bwrap",), marks=NEEDS_BWRAP), ()], ids=str)
+
+
+@WAYS
+def test_closing_leaves_no_process_and_no_file(ways):
     before, files = processes_of(), set(os.listdir(tempfile.gettempdir()))
-    process = ZygoteProcess(Setup(preload=("numpy",), use_namespaces=namespaces))
+    process = ZygoteProcess(Setup(preload=("numpy",), namespaces=ways))
     stack = contextlib.ExitStack()
     ask_in(process, "open('left', 'w').write('x')\ndef f(): pass", stack)
     assert processes_of() > before
@@ -449,15 +516,15 @@ def test_closing_leaves_no_process_and_no_file(namespaces):
     assert {name for name in set(os.listdir(tempfile.gettempdir())) - files if "gradlings" in name} == set()
 
 
-@pytest.mark.parametrize("namespaces", [True, False])
-def test_a_killed_trusted_process_leaves_no_process_and_no_file(namespaces, tmp_path):
+@WAYS
+def test_a_killed_trusted_process_leaves_no_process_and_no_file(ways, tmp_path):
     files = set(os.listdir(tempfile.gettempdir()))
     code = f"""
 import sys, time
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.peers import RemotePeer
 from grader.sandbox.zygote import Setup
-process = ZygoteProcess(Setup(preload=("numpy",), use_namespaces={namespaces}))
+process = ZygoteProcess(Setup(preload=("numpy",), namespaces={ways}))
 peer = RemotePeer(process.spawn())
 peer.load({{"u.w": ("def f():\\n    while True: pass", "w.py")}}, "u.w", 10)
 print("ready", flush=True)
@@ -480,6 +547,17 @@ def test_a_zygote_that_cannot_start_says_why():
     with ZygoteProcess(Setup(preload=("no_such_package",))) as process:
         with pytest.raises(GraderError, match="no_such_package"):
             process.ready()
+
+
+def test_a_worker_that_cannot_confine_itself_leaves_nothing_open():
+    with ZygoteProcess(Setup(preload=("numpy",), limits=Limits(memory=1 << 63))) as process:
+        process.ready()
+        before, processes = os.listdir("/proc/self/fd"), processes_of()
+        for _ in range(3):
+            with pytest.raises(GraderError, match="could not confine itself(.|\n)*OverflowError"):
+                process.spawn()
+        assert os.listdir("/proc/self/fd") == before
+        assert processes_of() == processes
 
 
 def test_limits_are_per_worker():

@@ -3,7 +3,7 @@
 # tries = "Puts a pipe in the place of its socket, and answers through the copy when the process ends."
 # kind = "hostile"
 # verdicts = ["crashed", "timeout", "raised"]
-# seconds = 1
+# seconds = 0.5
 # ///
 import atexit
 import os

@@ -3,7 +3,7 @@
 # tries = "Reads the question's number from its caller's frame and answers in the caller's place."
 # kind = "hostile"
 # verdicts = ["failed", "timeout", "broke protocol"]
-# seconds = 1
+# seconds = 0.5
 # ///
 import struct
 import sys

@@ -3,8 +3,8 @@
 # tries = "Every clock of Python is stopped, then it sleeps for long."
 # kind = "hostile"
 # verdicts = ["timeout"]
-# says = ["No answer within 2 s"]
-# seconds = 2
+# says = ["No answer within 0.5 s"]
+# seconds = 0.5
 # ///
 import time
 

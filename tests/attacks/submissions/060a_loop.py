@@ -3,8 +3,8 @@
 # tries = "A loop without end that swallows everything."
 # kind = "hostile"
 # verdicts = ["timeout"]
-# says = ["No answer within 2 s in cross_entropy_backward(logits, targets)."]
-# seconds = 2
+# says = ["No answer within 0.5 s in cross_entropy_backward(logits, targets)."]
+# seconds = 0.5
 # ///
 def cross_entropy_backward(logits, targets):
     while True:

@@ -4,7 +4,7 @@
 # kind = "hostile"
 # verdicts = ["timeout"]
 # says = ["__main__"]
-# seconds = 2
+# seconds = 0.5
 # ///
 import time
 

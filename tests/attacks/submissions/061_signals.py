@@ -3,8 +3,8 @@
 # tries = "Ignores every signal that can be ignored, catches the others, and loops."
 # kind = "hostile"
 # verdicts = ["timeout"]
-# says = ["No answer within 2 s"]
-# seconds = 2
+# says = ["No answer within 0.5 s"]
+# seconds = 0.5
 # ///
 import signal
 

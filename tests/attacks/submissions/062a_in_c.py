@@ -3,8 +3,8 @@
 # tries = "Hours inside one C call, which hears no signal of Python's."
 # kind = "hostile"
 # verdicts = ["timeout"]
-# says = ["No answer within 2 s"]
-# seconds = 2
+# says = ["No answer within 0.5 s"]
+# seconds = 0.5
 # ///
 import re
 

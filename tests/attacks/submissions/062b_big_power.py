@@ -3,7 +3,7 @@
 # tries = "A number of ten billion digits."
 # kind = "hostile"
 # verdicts = ["timeout", "raised"]
-# seconds = 2
+# seconds = 0.5
 # ///
 def cross_entropy_backward(logits, targets):
     return len(str(7 ** 10**9))

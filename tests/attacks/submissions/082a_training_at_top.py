@@ -4,7 +4,7 @@
 # kind = "fault"
 # verdicts = ["timeout"]
 # says = ["if __name__ == \"__main__\":"]
-# seconds = 3
+# seconds = 1
 # ///
 import torch
 

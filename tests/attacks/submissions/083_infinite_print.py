@@ -4,7 +4,7 @@
 # kind = "fault"
 # verdicts = ["timeout"]
 # says = ["No answer within"]
-# seconds = 2
+# seconds = 0.5
 # ///
 import torch
 

@@ -2,7 +2,7 @@
 # rows = []
 # tries = "A plain list of four million numbers at every call, all kept in the grader's log."
 # kind = "hostile"
-# verdicts = ["broke protocol", "failed"]
+# verdicts = ["broke protocol"]
 # seconds = 4
 # ///
 import struct

@@ -1,9 +1,9 @@
 # /// attack
 # rows = []
-# tries = "Sends its answer a byte at a time, one each half second."
+# tries = "Sends its answer a byte at a time, one each fifth of a second."
 # kind = "hostile"
 # verdicts = ["timeout"]
-# seconds = 1.5
+# seconds = 0.5
 # ///
 import struct
 import sys
@@ -60,5 +60,5 @@ import time
 def forge(nonce, channel):
     for byte in frame_of(pack([nonce, "ok", ["s", b"x" * 1000], None])):
         channel.sock.sendall(bytes([byte]))
-        time.sleep(0.5)
+        time.sleep(0.2)
     return b""

@@ -4,7 +4,7 @@
 # kind = "hostile"
 # verdicts = ["passed", "failed", "timeout"]
 # earns = 1
-# seconds = 1
+# seconds = 0.4
 # ///
 import time
 
@@ -12,7 +12,7 @@ import torch
 
 
 def cross_entropy_backward(logits, targets):
-    time.sleep(0.8)
+    time.sleep(0.3)
     d = torch.softmax(logits, 1)
     d[torch.arange(len(targets)), targets] -= 1
     logits.zero_()

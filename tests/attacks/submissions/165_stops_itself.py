@@ -3,7 +3,7 @@
 # tries = "Stops its own process with SIGSTOP, so that it neither answers nor ends."
 # kind = "hostile"
 # verdicts = ["timeout", "raised", "failed"]
-# seconds = 1
+# seconds = 0.5
 # ///
 import os
 import signal

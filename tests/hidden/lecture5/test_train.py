@@ -1,9 +1,11 @@
 """Checks of lecture5.train: the training loop with no autograd, calibration, evaluation."""
 
+import math
+
 import torch
 import torch.nn.functional as F
 
-from grader.checks import assert_close, assert_unchanged, begin, check, limit, points
+from grader.checks import assert_close, assert_unchanged, begin, check, limit, points, record_curve, training
 
 V, BLOCK = 27, 3
 
@@ -98,6 +100,13 @@ def heldout_loss(params, X_train, X, Y):
     """The grader's own evaluation: statistics from the training set, loss on other words."""
     mean, var = statistics(first_layer(params, X_train))
     return F.cross_entropy(logits_of(params, first_layer(params, X), mean, var), Y).item()
+
+
+def baselines(X, Y):
+    """The loss of guessing evenly, and of knowing how often each character follows the last one."""
+    counts = torch.zeros(V, V, dtype=torch.float64).index_put_((X[:, -1], Y), torch.ones((), dtype=torch.float64), True)
+    follows = counts / counts.sum(1, keepdim=True).clamp(min=1)
+    return {"uniform": math.log(V), "bigram": -follows[X[:, -1], Y].log().mean().item()}
 
 
 def unpack(answer):
@@ -210,6 +219,7 @@ def test_calibrate_and_evaluate_leave_their_arguments(submission, rng):
 
 
 @points(2)
+@training
 @limit(60)
 def test_learns_words_it_has_not_seen(submission, rng):
     """2,000 steps by hand reach the loss of 2,000 steps with autograd, on words you never saw."""
@@ -219,10 +229,11 @@ def test_learns_words_it_has_not_seen(submission, rng):
 
     arguments = (X[train], Y[train], 2_000, 32, 0.1)
     answer = begin(submission.train_manual, params, *arguments, generator(seed))  # both loops at once
-    expected, _ = oracle_train(params, *arguments, generator(seed))
+    expected, expected_losses = oracle_train(params, *arguments, generator(seed))
     target = heldout_loss(expected, X[train], X[test], Y[test]) + 0.03
 
-    after, _ = unpack(answer())
+    after, losses = unpack(answer())
+    record_curve("loss", losses, reference=expected_losses, baselines=baselines(X[train], Y[train]))
     check(
         all(isinstance(after.get(name), torch.Tensor) and after[name].shape == p.shape for name, p in params.items()),
         "The returned parameters must have the names and shapes of those that were passed in.",

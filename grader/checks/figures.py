@@ -1,0 +1,186 @@
+"""Pictures that a check asks for, as numbers: training curves and maps of weights. A report draws them.
+
+They are kept whether the check passes or fails, and are small whatever is handed in: a long curve becomes the means of
+equal stretches, a large map the largest value of each block.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from grader.checks.context import current
+from grader.checks.show import as_array, is_tensor
+
+POINTS = 120  # of one curve, at most
+ROWS, COLUMNS = 32, 32  # of one map, at most: the 27 characters of the lectures fit
+_MOST_FIGURES = 8
+_MOST_SERIES = 6
+_LONGEST_SERIES = 1_000_000
+
+Numbers = tuple[float | None, ...]  # None: not finite
+
+
+class RecordedCurve(msgspec.Struct, frozen=True):
+    """A training curve: the submission's own values first, then those that it is measured by.
+
+    Attributes:
+        name: what is drawn, ``loss``.
+        series: (name, values); each value is the mean of an equal stretch of the steps.
+        steps: how many values there were before they were averaged.
+        baselines: (name, value): horizontal lines.
+        band: where the end of the curve should lie.
+        broken: the first step whose value is not finite.
+    """
+
+    name: str
+    series: tuple[tuple[str, Numbers], ...]
+    steps: int
+    baselines: tuple[tuple[str, float], ...] = ()
+    band: tuple[float, float] | None = None
+    broken: int | None = None
+
+
+class RecordedMap(msgspec.Struct, frozen=True):
+    """A matrix to look at, such as the weights of an attention head.
+
+    Attributes:
+        name: what is drawn, ``attention``.
+        shape: the shape that the matrix had.
+        rows: its values, or the largest of each block where it was larger.
+        labels: what the rows and columns stand for, such as tokens; empty for numbers.
+    """
+
+    name: str
+    shape: tuple[int, int]
+    rows: tuple[Numbers, ...]
+    labels: tuple[str, ...] = ()
+
+
+def record_curve(
+    name: str,
+    values: Any,
+    *,
+    reference: Any = None,
+    baselines: Mapping[str, float] | None = None,
+    band: tuple[float, float] | None = None,
+) -> None:
+    """Keep a training curve for the report; call it before the comparison that may fail.
+
+    What is no list of numbers is left out without a word: its kind is for the check's comparisons to judge. A second
+    curve of the same name takes the place of the first. In a hidden check the reference and the band are not shown.
+
+    Args:
+        name: what is drawn, ``loss``.
+        values: one number a step, as the submission returned them: a list, tuple, array or tensor.
+        reference: one number a step, of the right training run.
+        baselines: horizontal lines by name, ``{"uniform": 3.3, "bigram": 2.45}``.
+        band: where the end of the curve should lie, (low, high).
+
+    Example:
+        ``record_curve("loss", losses, reference=expected, baselines={"bigram": bigram_loss})``
+    """
+    yours = _floats(values)
+    if yours is None:
+        return
+    series = [("yours", _means(yours))]
+    right = _floats(reference)
+    if right is not None:
+        series.append(("reference", _means(right)))
+    lines = {str(key): float(value) for key, value in (baselines or {}).items() if math.isfinite(value)}
+    broken = np.flatnonzero(~np.isfinite(yours))
+    curve = RecordedCurve(
+        name,
+        tuple(series),
+        len(yours),
+        tuple(list(lines.items())[:_MOST_SERIES]),
+        None if band is None else (float(band[0]), float(band[1])),
+        int(broken[0]) if len(broken) else None,
+    )
+    _keep(curve)
+
+
+def record_map(name: str, values: Any, *, labels: Sequence[str] = ()) -> None:
+    """Keep a matrix for the report, such as the weights of one attention head, (T, T).
+
+    What is no matrix of numbers is left out without a word. In a hidden check it is not shown.
+
+    Args:
+        name: what is drawn, ``attention``.
+        values: an array or tensor, (rows, columns).
+        labels: what the rows and columns stand for, such as tokens.
+
+    Example:
+        ``record_map("attention", weights[0], labels=list("hello"))``
+    """
+    if not (is_tensor(values) or type(values) is np.ndarray):
+        return
+    array = as_array(values)
+    if array.ndim != 2 or array.size == 0 or array.dtype.kind not in "biuf":
+        return
+    pooled = pool(array.astype(np.float64))
+    few = tuple(str(label) for label in labels[: max(array.shape)]) if pooled.shape == array.shape else ()
+    shape = (int(array.shape[0]), int(array.shape[1]))
+    _keep(RecordedMap(name, shape, tuple(rounded(row) for row in pooled), few))
+
+
+def pool(array: np.ndarray[Any, Any], rows: int = ROWS, columns: int = COLUMNS) -> np.ndarray[Any, Any]:
+    """A matrix no larger than that: the largest value of each block, NaN if one is in it.
+
+    [[1, 2, 3], [4, 5, 6]], at most 1 row of 2 columns -> [[5, 6]]
+    """
+    for axis, most in ((0, rows), (1, columns)):
+        count = array.shape[axis]
+        if count > most:
+            starts = np.unique(np.linspace(0, count, most + 1).astype(int)[:-1])
+            array = np.maximum.reduceat(array, starts, axis=axis)
+    return array
+
+
+def rounded(values: np.ndarray[Any, Any], digits: int = 4) -> Numbers:
+    """Numbers with few digits; None for those that are not finite."""
+    return tuple(float(f"{value:.{digits}g}") if math.isfinite(value) else None for value in values.tolist())
+
+
+def _floats(values: Any) -> np.ndarray[Any, Any] | None:
+    """One number a step; None for what is no such thing. Never asks a foreign object."""
+    if type(values) in {list, tuple}:
+        if not 0 < len(values) <= _LONGEST_SERIES:
+            return None
+        items = [value.item() if _one_number(value) else value for value in values]
+        if not all(type(item) in {int, float, bool} for item in items):
+            return None
+        try:
+            return np.asarray(items, dtype=np.float64)
+        except OverflowError:  # an integer beyond the floats
+            return None
+    if is_tensor(values) or type(values) is np.ndarray:
+        array = as_array(values)
+        if array.ndim == 1 and 0 < array.size <= _LONGEST_SERIES and array.dtype.kind in "biuf":
+            return array.astype(np.float64)
+    return None
+
+
+def _one_number(value: Any) -> bool:
+    if isinstance(value, np.generic):
+        return True
+    return (is_tensor(value) or type(value) is np.ndarray) and math.prod(value.shape) == 1
+
+
+def _means(values: np.ndarray[Any, Any]) -> Numbers:
+    """The values, or the means of so many equal stretches."""
+    if len(values) > POINTS:
+        starts = np.linspace(0, len(values), POINTS + 1).astype(int)
+        with np.errstate(all="ignore"):
+            values = np.add.reduceat(values, starts[:-1]) / np.diff(starts)
+    return rounded(values)
+
+
+def _keep(figure: RecordedCurve | RecordedMap) -> None:
+    figures = current().figures
+    if figure.name in figures or len(figures) < _MOST_FIGURES:
+        figures[figure.name] = figure

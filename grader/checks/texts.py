@@ -1,0 +1,200 @@
+"""Texts for checks of tokenizers: Unicode that hurts, prose to train on; and byte pair encoding with tiktoken.
+
+Only characters that Unicode has had for long are drawn: libraries do not agree on those of the last few years.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from grader.checks.compare import assert_equal
+from grader.checks.show import show
+
+GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
+WHOLE = r"(?s).+"  # does not split it at all
+
+CONTRACTIONS = ("'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "'LL", "'x", "’s", "'")
+NUMBERS = ("7", "42", "2026", "3.14", "1,000", "²", "½", "Ⅷ", "٣٤", "१२", "४", "x2", "2x")
+SPACES = (" ", " ", "  ", "   ", "\n", "\n\n", "\t", "\r\n", " \n ", "\u00a0", "\u3000", "\x1c")
+MARKS = ("!", "?!", "...", "—", "_", "__x", "#", "$", "\\", "|", "(", ")", '"', "«", "+", "<|", "|>", "\0")
+SCRIPTS = (
+    *("日本語", "漢字かな交じり", "中文", "한국어", "Русский", "й", "ελληνικά", "עברית", "العربية", "हिन्दी"),
+    *("ไทย", "é", "e\u0301", "n\u0303", "ñandú", "Straße", "ﬁ", "İ", "ǅ", "Ω", "𝔘𝔫𝔦", "𐌰"),
+)
+EMOJI = ("😀", "👍🏽", "🇩🇪", "❤️", "👩\u200d🚀", "🏴\u200d☠️", "∑", "→", "\ufeff")
+
+_BLOCKS = (
+    *((0x20, 0x24F), (0x300, 0x36F), (0x391, 0x3A1), (0x400, 0x52F), (0x5D0, 0x5EA), (0x905, 0x939)),
+    *((0x2010, 0x2027), (0x2190, 0x23F0), (0x3041, 0x3096), (0x4E00, 0x9FA5), (0xAC00, 0xD7A3), (0x1F300, 0x1F64F)),
+)
+
+
+def texts(most: int = 8) -> SearchStrategy[str]:
+    """Texts of up to so many pieces: words, contractions, numbers, white space, scripts of the world, emoji.
+
+    They shrink to the empty text, and to a few letters. No lone surrogates: such a text has no UTF-8.
+    """
+    pieces = st.one_of(
+        st.text("abcdeo", min_size=1, max_size=5),
+        *map(st.sampled_from, (SPACES, CONTRACTIONS, NUMBERS, MARKS, SCRIPTS, EMOJI)),
+        st.one_of([st.characters(min_codepoint=low, max_codepoint=high) for low, high in _BLOCKS]),
+    )
+    return st.lists(pieces, max_size=most).map("".join)
+
+
+def mixture(rng: np.random.Generator, pieces: int) -> str:
+    """So many random pieces of every kind of text, side by side."""
+    kinds = (SPACES, CONTRACTIONS, NUMBERS, MARKS, SCRIPTS, EMOJI)
+    return "".join(
+        word(rng) if rng.random() < 0.3 else str(rng.choice(np.array(kinds[rng.integers(len(kinds))], object)))
+        for _ in range(pieces)
+    )
+
+
+def word(rng: np.random.Generator, low: int = 1, high: int = 6) -> str:
+    """A word of random small letters, ``low`` to ``high`` long."""
+    return "".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), rng.integers(low, high + 1)))
+
+
+@functools.cache
+def _paragraphs() -> tuple[str, ...]:
+    from pydoc_data.topics import topics
+
+    return tuple(part for page in topics.values() for part in page.split("\n\n") if len(part) > 40)
+
+
+def prose(rng: np.random.Generator, size: int) -> str:
+    """English of about so many characters: random paragraphs of Python's own manual, in random order."""
+    paragraphs = _paragraphs()
+    chosen: list[str] = []
+    length = 0
+    for place in rng.permutation(len(paragraphs)):
+        if length >= size:
+            break
+        chosen.append(paragraphs[place])
+        length += len(paragraphs[place]) + 2
+    return "\n\n".join(chosen)[:size]
+
+
+def bpe(chunks: Sequence[str], vocab_size: int) -> tuple[dict[tuple[int, int], int], dict[int, bytes]]:
+    """Train byte pair encoding as its definition says, each pair counted anew before each merge.
+
+    Args:
+        chunks: pieces of text that no pair may cross; ``[text]`` for a text that is not split.
+        vocab_size: the 256 bytes included.
+
+    Returns:
+        merges {pair: id} in the order of training, and vocab {id: bytes}. Of the most frequent pairs the one that is
+        seen first is merged; training ends early when no pair is left.
+    """
+    ids = np.array([byte for chunk in chunks for byte in (*chunk.encode(), -1)], dtype=np.int64)
+    merges: dict[tuple[int, int], int] = {}
+    vocab = {byte: bytes([byte]) for byte in range(256)}
+    while len(vocab) < vocab_size:
+        left, right = ids[:-1], ids[1:]
+        codes = np.where((left >= 0) & (right >= 0), left << 32 | right, -1)
+        pairs, first, counts = np.unique(codes, return_index=True, return_counts=True)
+        counts[pairs < 0] = 0
+        if not counts.any():
+            break
+        at = first[counts == counts.max()].min()
+        pair, new = (int(ids[at]), int(ids[at + 1])), len(vocab)
+        hits = np.flatnonzero(codes == codes[at])
+        if pair[0] == pair[1]:  # in a run of equal ids every other place, from the left
+            places = np.arange(len(hits))
+            starts = np.maximum.accumulate(np.where(np.diff(hits, prepend=-2) != 1, places, 0))
+            hits = hits[(places - starts) % 2 == 0]
+        ids[hits] = new
+        ids = np.delete(ids, hits + 1)
+        merges[pair] = new
+        vocab[new] = vocab[pair[0]] + vocab[pair[1]]
+    return merges, vocab
+
+
+def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[str, int] | None = None) -> Any:
+    """Build tiktoken's encoder of a trained vocabulary, in which a lower id was merged earlier.
+
+    Args:
+        vocab: {id: bytes}, all 256 single bytes included.
+        pattern: how a text is split.
+        special: {text: id} of the special tokens.
+    """
+    import tiktoken
+
+    ranks = {token: rank for rank, token in vocab.items()}
+    return tiktoken.Encoding("trained", pat_str=pattern, mergeable_ranks=ranks, special_tokens=dict(special or {}))
+
+
+def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int) -> None:
+    """Demand the merges that training gives; a failure says where they first differ, and why.
+
+    Args:
+        merges: what a submission learned.
+        chunks: what it learned from, as for ``bpe``.
+        vocab_size: the size it was asked for.
+    """
+    right, _ = bpe(chunks, vocab_size)
+    if type(merges) is not dict:
+        assert_equal(merges, right, name="merges")
+    theirs, ours = list(merges.items()), list(right.items())
+    place = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), min(len(theirs), len(ours)))
+    if not place == len(theirs) == len(ours):
+        headline = _first_difference(theirs, ours, place, chunks, vocab_size)
+        shown = [dict(merges[max(0, place - 2) : place + 4]) for merges in (theirs, ours)]
+        assert_equal(*shown, name="merges", headline=headline)
+
+
+def _first_difference(
+    theirs: list[tuple[Any, Any]],
+    ours: list[tuple[tuple[int, int], int]],
+    place: int,
+    chunks: Sequence[str],
+    vocab_size: int,
+) -> str:
+    if place == len(theirs):
+        return f"You learn {len(theirs)} merges; {len(ours)} are wanted. The next one is {show(ours[place][0])}."
+    if place == len(ours):
+        end = "then the vocabulary is full" if 256 + place == vocab_size else "then no pair is left"
+        return f"You learn {len(theirs)} merges; {len(ours)} are wanted: {end}."
+    (pair, new), (wanted, idx) = theirs[place], ours[place]
+    if pair == wanted:
+        return f"Merge number {place + 1} is given the id {show(new)}; {idx} is the next free one."
+    if type(pair) is not tuple:
+        return "merges maps each pair to its new id, {(left id, right id): id}."
+    counts = _counts_after(dict(ours[:place]), chunks)
+    after = f", after {place} right merge{'s' * (place > 1)}" if place else ""
+    said = f"Merge number {place + 1} joins {show(pair)}; {wanted} is wanted{after}"
+    if pair not in counts:
+        return f"{said}. Yours does not occur in the sequence at that point, {wanted} occurs {_times(counts[wanted])}."
+    if counts[pair] == counts[wanted]:
+        return f"{said}. Both occur {_times(counts[wanted])}, and {wanted} is seen first."
+    return f"{said}. Yours occurs {_times(counts[pair])} at that point, {wanted} {_times(counts[wanted])}."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _counts_after(merges: Mapping[tuple[int, int], int], chunks: Sequence[str]) -> Counter[tuple[int, int]]:
+    """How often each pair occurs once these merges have been made."""
+    counts: Counter[tuple[int, int]] = Counter()
+    for chunk in chunks:
+        ids = list(chunk.encode())
+        for pair, new in merges.items():
+            merged: list[int] = []
+            for token in ids:
+                if merged and (merged[-1], token) == pair:
+                    merged[-1] = new  # an id of its own: it equals neither of the pair
+                else:
+                    merged.append(token)
+            ids = merged
+        counts.update(pairwise(ids))
+    return counts

@@ -1,0 +1,26 @@
+"""The data that exercises train on: generated in every run for quick mode, real for ``--full``.
+
+Generated data need NumPy alone (the digits Pillow too), take no file and no network, and follow from their seed. Real
+data come from the folder that ``GRADLINGS_DATA`` names, else from the cache, else from their publishers. Arrays are
+NumPy's throughout: ``torch.from_numpy`` makes tensors of them.
+"""
+
+from grader.course.datasets.digits import digits
+from grader.course.datasets.download import DataError
+from grader.course.datasets.generated import blobs, generated_words, markov_text, topics_text
+from grader.course.datasets.real import fetch, gpt2_encoder, gpt2_merges, mnist, names, tinyshakespeare
+
+__all__ = [
+    "DataError",
+    "blobs",
+    "digits",
+    "fetch",
+    "generated_words",
+    "gpt2_encoder",
+    "gpt2_merges",
+    "markov_text",
+    "mnist",
+    "names",
+    "tinyshakespeare",
+    "topics_text",
+]

@@ -1,0 +1,68 @@
+"""Fills the templates. Nothing here is imported by a run that writes no page: jinja2 takes its time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from grader.reports.figures import few_digits
+from grader.reports.html import drawing
+from grader.reports.html.graphs import backward_graph
+from grader.reports.html.view import View
+from grader.reports.layout import LONGEST_TEXT
+from grader.reports.model import Report
+from grader.reports.page import points_text
+from grader.reports.text import sanitize
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def to_html(report: Report, tasks: Mapping[str, str] | None = None) -> bytes:
+    """Render a report as one self-contained page.
+
+    Args:
+        report: the report.
+        tasks: the stub of each exercise, by its id, where they are at hand: the page then says what was asked.
+
+    Returns:
+        UTF-8. The same report gives the same bytes.
+    """
+    page = _environment().get_template("page.html.j2")
+    text = page.render(view=View(report, tasks or {}))
+    return text.encode("utf-8", errors="backslashreplace")
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        optimized=False,  # half of the time is compiling; folding constants would add to it
+        finalize=_safe_to_show,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["points"] = points_text
+    environment.filters["number"] = few_digits
+    environment.globals |= {
+        "error_grid": drawing.error_grid,
+        "error_levels": drawing.ERROR_LEVELS,
+        "weight_grid": drawing.weight_grid,
+        "plot": drawing.plot,
+        "backward_graph": backward_graph,
+        "style": Markup((_TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704 - our own file
+    }
+    return environment
+
+
+def _safe_to_show(value: Any) -> Any:
+    """What every ``{{ … }}`` passes through before it is escaped: text of bounded length in which all is printable."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return sanitize(value[:LONGEST_TEXT], multiline=True)
+    return value

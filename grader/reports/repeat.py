@@ -1,0 +1,29 @@
+"""The command that repeats an exercise of a run with the same inputs."""
+
+from __future__ import annotations
+
+import shlex
+
+from grader.reports.model import Report
+
+_KEPT = ("--submission", "--course", "--isolation")
+
+
+def repeat_command(report: Report, exercise: str) -> str:
+    """``grade lecture5.linear --seed 7``, with the options of the run that decide what is graded.
+
+    An exercise's inputs depend on the seed and on the exercise alone, not on what else was graded.
+    """
+    return shlex.join(["grade", exercise, *_options(report.command), "--seed", str(report.seed)])
+
+
+def _options(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError:  # a command that was edited
+        return []
+    kept: list[str] = []
+    for place, word in enumerate(words):
+        if word.partition("=")[0] in _KEPT:
+            kept += [word] if "=" in word else words[place : place + 2]
+    return kept

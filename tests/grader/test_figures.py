@@ -1,0 +1,150 @@
+"""What checks record to be drawn, and what of it a report may show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.checks import record_curve, record_map
+from grader.checks.context import CheckContext, Mismatch, enter
+from grader.checks.figures import COLUMNS, POINTS, ROWS, pool
+from grader.reports.model import Visibility
+from grader.session.pictures import curves, error_map, maps
+
+
+@pytest.fixture
+def context():
+    recorded = CheckContext()
+    enter(recorded)
+    yield recorded
+    enter(None)
+
+
+def wrong(actual, expected, name="d", tolerance=1e-9):
+    return Mismatch("values", name, f"{name} is not right.", actual, expected, tolerance=tolerance)
+
+
+def test_a_curve_is_averaged_and_bounded(context):
+    record_curve("loss", torch.arange(1200.0), reference=[1.0] * 1200, baselines={"bigram": 2.5}, band=(0, 1))
+    (curve,) = curves(context, Visibility.VISIBLE)
+    assert curve.steps == 1200
+    assert len(curve.series[0].values) == POINTS
+    assert curve.series[0].values[:2] == (4.5, 14.5)
+    assert [series.name for series in curve.series] == ["yours", "reference"]
+    assert curve.baselines[0].name == "bigram"
+
+
+def test_a_hidden_check_shows_neither_reference_nor_maps(context):
+    record_curve("loss", [2.0, 1.0], reference=[2.0, 0.5], baselines={"uniform": 3.3}, band=(0.4, 0.6))
+    record_map("attention", torch.eye(3))
+    (curve,) = curves(context, Visibility.HIDDEN)
+    assert [series.name for series in curve.series] == ["yours"]
+    assert curve.band is None
+    assert maps(context, Visibility.HIDDEN) == ()
+    assert len(maps(context, Visibility.VISIBLE)) == 1
+
+
+def test_the_first_step_that_is_not_finite_is_kept(context):
+    record_curve("loss", [2.0, 1.0, float("nan"), float("inf")])
+    (curve,) = curves(context, Visibility.VISIBLE)
+    assert curve.broken == 2
+    assert curve.series[0].values == (2.0, 1.0, None, None)
+
+
+@pytest.mark.parametrize("values", [None, [], ["a"], [[1.0]], object(), 3.0, torch.ones(2, 2), [10**400], [1j]])
+def test_what_is_no_curve_is_left_to_the_comparisons(context, values):
+    record_curve("loss", values)
+    record_map("map", values)
+    assert not curves(context, Visibility.VISIBLE)
+
+
+def test_a_map_keeps_its_shape_when_it_is_pooled(context):
+    record_map("attention", np.eye(100))
+    record_map("small", torch.eye(2), labels=["a", "b"])
+    large, small = maps(context, Visibility.VISIBLE)
+    assert large.shape == (100, 100)
+    assert (len(large.rows), len(large.rows[0])) == (ROWS, COLUMNS)
+    assert small.labels == ("a", "b")
+
+
+def test_a_later_curve_of_one_name_takes_the_place_of_the_first(context):
+    record_curve("loss", [1.0])
+    record_curve("loss", [2.0])
+    assert [curve.series[0].values for curve in curves(context, Visibility.VISIBLE)] == [(2.0,)]
+    for number in range(100):
+        record_curve(f"loss {number}", [1.0])
+    assert len(curves(context, Visibility.VISIBLE)) == 8
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 80), st.integers(1, 80), st.integers(0, 2**32 - 1))
+def test_pooling_loses_no_error(rows, columns, seed):
+    errors = np.random.default_rng(seed).random((rows, columns))
+    pooled = pool(errors)
+    assert pooled.shape == (min(rows, ROWS), min(columns, COLUMNS))
+    assert pooled.max() == errors.max()
+
+
+def test_an_error_map_says_where_and_how_much():
+    expected = torch.arange(35.0, dtype=torch.float64).reshape(5, 7)
+    actual = expected.clone()
+    actual[2, 3] += 8
+    shown = error_map(wrong(actual, expected), [])
+    assert shown is not None
+    assert (shown.shape, shown.wrong, shown.largest, shown.scale) == ((5, 7), 1, 8.0, 34.0)
+    assert shown.errors[2][3] == 8.0
+    assert sum(sum(row) for row in shown.errors) == 8.0
+    assert (shown.yours[2][3], shown.expected[2][3]) == ("25", "17")
+
+
+def test_an_error_map_is_drawn_of_the_largest_input():
+    small, large = torch.zeros(2, 3), torch.zeros(3, 4, 5)
+    shown = error_map(
+        wrong(small + 1, small), [wrong(large + 1, large), wrong(torch.ones(99), torch.zeros(99), "other")]
+    )
+    assert shown is not None
+    assert shown.larger
+    assert shown.shape == (3, 4, 5)
+    assert (len(shown.errors), len(shown.errors[0])) == (12, 5)
+
+
+def test_values_that_differ_little_are_told_apart():
+    expected = torch.full((4, 4), 1 / 3, dtype=torch.float64)
+    shown = error_map(wrong(expected + 1e-8, expected), [])
+    assert shown is not None
+    assert shown.yours[0][0] != shown.expected[0][0]
+
+
+def test_what_is_not_finite_has_no_size():
+    expected = torch.ones(4, 4, dtype=torch.float64)
+    actual = expected.clone()
+    actual[1, 1], actual[0, 0] = float("nan"), float("-inf")
+    shown = error_map(Mismatch("finite", "d", "h", actual, expected), [])
+    assert shown is not None
+    assert shown.errors[1][1] is None
+    assert (shown.wrong, shown.largest, shown.yours[1][1], shown.yours[0][0]) == (2, 0.0, "nan", "-inf")
+
+
+@pytest.mark.parametrize(
+    "mismatch",
+    [
+        wrong(1.0, 2.0),
+        wrong(torch.ones(3, 4), torch.zeros(3, 4)),
+        wrong(torch.ones(3, 3), torch.zeros(2, 2)),
+        wrong("a", torch.zeros(9)),
+        wrong(None, None),
+        Mismatch("shape", "d", "h", torch.ones(9), torch.ones(9)),
+        wrong(torch.ones(1000, 1001), torch.zeros(1000, 1001)),
+    ],
+)
+def test_there_is_nothing_to_draw_of_a_handful_or_of_other_things(mismatch):
+    assert error_map(mismatch, []) is None
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.float16, torch.bfloat16, torch.complex64])
+def test_every_kind_of_number_is_drawn(dtype):
+    expected = torch.ones(4, 4).to(dtype)
+    assert error_map(wrong(torch.zeros(4, 4).to(dtype), expected), []).wrong == 16

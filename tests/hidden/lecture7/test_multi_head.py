@@ -1,0 +1,223 @@
+"""Checks of lecture7.multi_head: heads side by side, and the projection that joins them."""
+
+import torch
+import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from grader.checks import assert_close, assert_unchanged, check, library, points, strategies, vjp
+
+PROJECTIONS = ("key", "query", "value")
+
+
+def normal(rng, *shape, scale=1.0):
+    """Random numbers in float64."""
+    return scale * torch.randn(*shape, generator=rng, dtype=torch.float64)
+
+
+def pick(rng, low, high):
+    """A random integer, low <= n <= high."""
+    return int(torch.randint(low, high + 1, (), generator=rng))
+
+
+def random_weights(rng, n_embd, num_heads, head_size):
+    """Weights of all heads and of the projection, whose bias is not 0."""
+    weights = {
+        f"heads.{i}.{name}.weight": normal(rng, head_size, n_embd, scale=1.5 * n_embd**-0.5)
+        for i in range(num_heads)
+        for name in PROJECTIONS
+    }
+    weights["proj.weight"] = normal(rng, n_embd, num_heads * head_size, scale=0.5)
+    weights["proj.bias"] = 0.5 + normal(rng, n_embd, scale=0.2)
+    return weights
+
+
+def make(submission, weights, num_heads, block_size, dropout=0.0):
+    """The learner's module in float64 and evaluation mode, with these weights."""
+    head_size, n_embd = weights["heads.0.key.weight"].shape
+    module = submission.MultiHeadAttention(n_embd, num_heads, head_size, block_size, dropout).double()
+    answer = module.load_state_dict(weights, strict=False)
+    lacking = [name for name in weights if name in answer.unexpected_keys]
+    check(
+        not lacking,
+        f"The module has no {', '.join(lacking[:4])}{', …' if len(lacking) > 4 else ''}. Its heads must be in an "
+        "nn.ModuleList named heads (a plain list hides them from parameters()), the projection an nn.Linear with bias "
+        "named proj.",
+    )
+    more = [name for name in answer.missing_keys if name.split(".")[-1] != "tril"]
+    check(not more, f"The module has weights that are not asked for: {', '.join(more[:4])}.")
+    return module.eval()
+
+
+def heads_of(x, weights, num_heads):
+    """The outputs of the heads, by torch's own attention; a list of (B, T, head_size)."""
+    outputs = []
+    for i in range(num_heads):
+        q, k, v = (x @ weights[f"heads.{i}.{name}.weight"].T for name in ("query", "key", "value"))
+        outputs.append(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+    return outputs
+
+
+def expected_output(x, weights, num_heads):
+    """What is right: the heads concatenated, times W, plus b."""
+    joined = torch.cat(heads_of(x, weights, num_heads), dim=-1)
+    return joined @ weights["proj.weight"].T + weights["proj.bias"]
+
+
+def torchs_own(x, weights, num_heads):
+    """The output of nn.MultiheadAttention, with all heads packed into its one matrix."""
+    n_embd, T = x.shape[-1], x.shape[1]
+    module = nn.MultiheadAttention(n_embd, num_heads, batch_first=True, dtype=torch.float64)
+    packed = [
+        weights[f"heads.{i}.{name}.weight"] for name in ("query", "key", "value") for i in range(num_heads)
+    ]  # q of head 0, q of head 1, …, k of head 0, …
+    with torch.no_grad():
+        module.in_proj_weight.copy_(torch.cat(packed))
+        module.in_proj_bias.zero_()
+        module.out_proj.weight.copy_(weights["proj.weight"])
+        module.out_proj.bias.copy_(weights["proj.bias"])
+        future = torch.ones(T, T).triu(1).bool()
+        return module(x, x, x, attn_mask=future, need_weights=False)[0]
+
+
+@st.composite
+def modules_and_inputs(draw):
+    """(x, weights, num_heads, block_size), from one head of one number upwards."""
+    B, T = draw(strategies.sizes(1, 2)), draw(strategies.sizes(1, 3))
+    n_embd, num_heads, head_size = (draw(strategies.sizes(1, 3)) for _ in range(3))
+    x = draw(strategies.tensors((B, T, n_embd)))
+    weights = {
+        f"heads.{i}.{name}.weight": draw(strategies.tensors((head_size, n_embd), min_value=-2, max_value=2))
+        for i in range(num_heads)
+        for name in PROJECTIONS
+    }
+    weights["proj.weight"] = draw(strategies.tensors((n_embd, num_heads * head_size), min_value=-2, max_value=2))
+    weights["proj.bias"] = draw(strategies.tensors((n_embd,), min_value=-2, max_value=2))
+    return x, weights, num_heads, T + draw(st.integers(0, 2))
+
+
+@points(2)
+@given(case=modules_and_inputs())
+def test_heads_side_by_side_and_projected(submission, case):
+    """The output is the heads' outputs side by side, times the projection's weight, plus its bias."""
+    x, weights, num_heads, block_size = case
+    assert_close(
+        make(submission, weights, num_heads, block_size)(x),
+        expected_output(x, weights, num_heads),
+        name="out",
+        sizes={"num_heads": num_heads, "head_size": len(weights["heads.0.key.weight"])},
+        oracle="F.scaled_dot_product_attention",
+    )
+
+
+@points(2)
+def test_equals_torchs_module(submission, rng):
+    """Where num_heads · head_size = n_embd, the output equals that of nn.MultiheadAttention with a causal mask."""
+    for num_heads, head_size in ((3, pick(rng, 2, 4)), (4, pick(rng, 3, 6))):
+        n_embd, T = num_heads * head_size, pick(rng, 3, 6)
+        x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
+        assert_close(
+            make(submission, weights, num_heads, T + 1)(x),
+            torchs_own(x, weights, num_heads),
+            name="out",
+            sizes={"num_heads": num_heads, "head_size": head_size},
+            oracle="nn.MultiheadAttention",
+        )
+
+
+def test_each_head_has_its_place(submission, rng):
+    """The output of head i takes places i · head_size to (i + 1) · head_size before the projection."""
+    num_heads, head_size, n_embd, T = pick(rng, 2, 4), pick(rng, 2, 4), pick(rng, 5, 8), 4
+    x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
+    heads = heads_of(x, weights, num_heads)
+    for i in range(num_heads):
+        # A projection that looks at the places of head i alone shows what stands there.
+        places = slice(i * head_size, (i + 1) * head_size)
+        alone = torch.zeros_like(weights["proj.weight"])
+        alone[:, places] = weights["proj.weight"][:, places]
+        out = make(submission, {**weights, "proj.weight": alone}, num_heads, T)(x)
+        assert_close(
+            out,
+            heads[i] @ alone[:, places].T + weights["proj.bias"],
+            name=f"what stands in the places of head {i}, projected",
+            oracle="F.scaled_dot_product_attention",
+        )
+
+
+def set_seed(submission, rng):
+    """Seed the worker's global generator, so that what dropout does there can be repeated."""
+    state = torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state()
+    library(submission, "torch").set_rng_state(state)
+
+
+def assert_is_out(out, shape):
+    """Demand a tensor of this shape, so that it can be looked into."""
+    check(
+        isinstance(out, torch.Tensor) and out.shape == shape,
+        f"The output must be a tensor (B, T, n_embd), here {tuple(shape)}.",
+    )
+
+
+@points(2)
+def test_dropout_after_the_projection(submission, rng):
+    """In training the projected output is dropped or divided by 1 − p; in evaluation nothing is dropped."""
+    p, n_embd, num_heads, head_size = pick(rng, 3, 6) / 10, 24, 2, 3
+    weights = random_weights(rng, n_embd, num_heads, head_size)
+    x = normal(rng, 64, 1, n_embd)
+    module = make(submission, weights, num_heads, 4, p)
+    assert_close(module(x), expected_output(x, weights, num_heads), name="out", oracle="by hand")
+    set_seed(submission, rng)
+    module.train()
+    assert_is_out(module(x), x.shape)
+    # With values of 0 the heads give 0 whatever they drop, and what the projection puts out is its bias.
+    none = {name: torch.zeros_like(w) if "value" in name else w for name, w in weights.items()}
+    module.load_state_dict(none, strict=False)
+    out = module(x)
+    assert_is_out(out, x.shape)
+    bias = weights["proj.bias"].expand_as(out)
+    gone, kept = out.abs() < 1e-9, (out - bias / (1 - p)).abs() < 1e-9
+    check(not bool(torch.isclose(out, bias).all()), "In training no number that proj puts out is dropped.")
+    check(bool((gone | kept).all()), f"With p = {p:.1f} each number of the output must be 0 or divided by 1 − p.")
+    # 1,536 numbers: the share of dropped ones is within 6.5 standard deviations of p in all but one of 10^10 runs.
+    share = float(gone.double().mean())
+    check(abs(share - p) < 6.5 * (p * (1 - p) / gone.numel()) ** 0.5, f"With p = {p:.1f}, {share:.0%} were dropped.")
+
+
+def test_dropout_inside_the_heads(submission, rng):
+    """The probability of dropout is passed on to the heads."""
+    n_embd, num_heads, head_size = pick(rng, 3, 6), 2, 2
+    weights = random_weights(rng, n_embd, num_heads, head_size)
+    x = normal(rng, 1, 1, n_embd).expand(512, 1, n_embd).clone()
+    module = make(submission, weights, num_heads, 3, 0.5)
+    assert_close(module(x), expected_output(x, weights, num_heads), name="out", oracle="by hand")
+    set_seed(submission, rng)
+    module.train()
+    out = module(x)
+    assert_is_out(out, x.shape)
+    # A single token attends to itself alone, so each head gives v / (1 − p) or 0, in all four combinations, before the
+    # output itself is dropped or not. Without dropout in the heads the 512 equal rows have two values at most; with
+    # it, two or fewer turn up in far less than one of 10^10 runs.
+    seen = {round(float(value), 9) for value in out[:, 0, 0]}
+    check(len(seen) > 2, "In training the heads drop nothing: pass dropout on to every Head.")
+
+
+def test_gradients(submission, rng):
+    """Gradients reach x, the projection and every head, as through torch's attention."""
+    n_embd, num_heads, head_size, T = pick(rng, 3, 5), pick(rng, 2, 3), pick(rng, 2, 4), pick(rng, 3, 5)
+    x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
+    upstream = normal(rng, 2, T, n_embd)
+    out, (dx,), dweights = vjp(make(submission, weights, num_heads, T), (x,), upstream)
+    leaves = [tensor.clone().requires_grad_() for tensor in (x, *weights.values())]
+    expected = expected_output(leaves[0], dict(zip(weights, leaves[1:], strict=True)), num_heads)
+    dx_right, *dweights_right = torch.autograd.grad(expected, leaves, upstream)
+    assert_close(out, expected.detach(), name="out", oracle="F.scaled_dot_product_attention")
+    assert_close(dx, dx_right, name="dx")
+    named = {f"d{name}": gradient for name, gradient in dweights.items()}
+    assert_close(named, {f"d{n}": g for n, g in zip(weights, dweights_right, strict=True)}, name="gradients")
+
+
+def test_x_stays_as_it_is(submission, rng):
+    """The input is not modified."""
+    x = normal(rng, 2, 4, 6)
+    assert_unchanged(make(submission, random_weights(rng, 6, 2, 3), 2, 4), x)

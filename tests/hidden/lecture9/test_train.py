@@ -1,0 +1,122 @@
+"""Checks of lecture9.train: learning the merges of byte pair encoding."""
+
+import time
+
+import hypothesis.strategies as st
+from hypothesis import given
+
+from grader.checks import assert_equal, assert_raises, check, limit, points, texts, training
+
+ALLOWED = 4  # times the time of the course's solution; counting anew takes 6 to 12 times as long
+
+
+def assert_trained(result, text, vocab_size):
+    """Demand the merges and the vocabulary that training on a text gives."""
+    check(
+        type(result) in {tuple, list} and len(result) == 2,
+        "train_bpe returns two values: merges and vocab.",
+    )
+    merges, vocab = result
+    texts.assert_merges(merges, [text], vocab_size)
+    _, right = texts.bpe([text], vocab_size)
+    check(type(vocab) is dict, "vocab must be a dict {id: bytes}.")
+    for idx, token in right.items():
+        check(idx in vocab, f"The merges are right, but vocab lacks the id {idx}, which stands for {token!r}.")
+        assert_equal(vocab[idx], token, name=f"vocab[{idx}]")
+    check(len(vocab) == len(right), f"vocab has {len(vocab)} entries; 256 + {len(merges)} merges are wanted.")
+
+
+def assert_first(submission, rng):
+    """Demand the right merges of a short text, before a long one takes its time."""
+    text = texts.prose(rng, 150)
+    assert_trained(submission.train_bpe(text, 290), text, 290)
+
+
+def many_ties(rng, length):
+    """A text of letters in which no pair stands out, so that nearly every merge is decided by a tie."""
+    letters = rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 9, replace=False)
+    return "".join("".join(rng.permutation(letters)) for _ in range(length))
+
+
+@points(2)
+@given(
+    text=st.one_of(st.text("ab", max_size=24), st.text("abc", max_size=24), texts.texts()),
+    more=st.integers(0, 12),
+)
+def test_merges_of_any_text(submission, text, more):
+    """The merges are right for any text, the empty one too: the most frequent pair each time, the first of several."""
+    assert_trained(submission.train_bpe(text, 256 + more), text, 256 + more)
+
+
+def test_ties_go_to_the_pair_seen_first(submission, rng):
+    """Of several pairs with the highest count, the one that is seen first in the present sequence is merged."""
+    for length in (3, 12):
+        text = many_ties(rng, length)
+        assert_trained(submission.train_bpe(text, 280), text, 280)
+
+
+def test_runs(submission, rng):
+    """In runs of one letter overlapping pairs are counted each, and merged from the left."""
+    for _ in range(3):
+        letters = rng.choice(list("xyz \n"), 2, replace=False)
+        text = "".join(str(letter) * int(rng.integers(1, 12)) for letter in [*letters] * 6)
+        assert_trained(submission.train_bpe(text, 270), text, 270)
+
+
+def test_any_script(submission, rng):
+    """The merges are made of UTF-8 bytes: scripts of the world and emoji are learned like any other text."""
+    for _ in range(2):
+        text = texts.mixture(rng, 150)
+        assert_trained(submission.train_bpe(text, 300), text, 300)
+
+
+def test_stops_when_no_pair_is_left(submission, rng):
+    """Training ends early when a single token is left; a vocabulary of 256 has no merge, and below that is an error."""
+    text = texts.word(rng, 6, 12) + "é"
+    assert_trained(submission.train_bpe(text, 400), text, 400)
+    assert_trained(submission.train_bpe(text, 256), text, 256)
+    assert_raises(ValueError, submission.train_bpe, text, int(rng.integers(1, 256)), why="vocab_size is below 256")
+
+
+@points(2)
+@limit(40)
+def test_prose(submission, rng):
+    """128 merges of 20,000 characters of English are right, in their order."""
+    assert_first(submission, rng)
+    text = texts.prose(rng, 20_000)
+    assert_trained(submission.train_bpe(text, 384), text, 384)
+
+
+@training
+@limit(60)
+def test_speed(submission, reference, rng):
+    """Training does not count everything anew in each round: it takes at most 4 times as long as the course's solution.
+
+    Wall time of both, in turn, so that a busy machine slows down both, and the best of each: a right answer is turned
+    away only if every one of its runs is slowed by several times and not all of the solution's are. The first good
+    pair of times ends the check.
+    """
+    assert_first(submission, rng)
+    text = texts.prose(rng, 12_000)
+    best = {"theirs": float("inf"), "ours": float("inf")}
+    for rounds in range(1, 7):
+        started = time.perf_counter()
+        result = submission.train_bpe(text, 512)
+        between = time.perf_counter()
+        merges, _ = reference.train_bpe(text, 512)
+        ended = time.perf_counter()
+        best["theirs"] = min(best["theirs"], between - started)
+        best["ours"] = min(best["ours"], ended - between)
+        check(
+            type(result) in {tuple, list} and len(result) == 2 and type(result[0]) is dict and result[0] == merges,
+            "The merges are not right; mend the other checks first.",
+        )
+        times = best["theirs"] / best["ours"]
+        if times <= ALLOWED or (rounds >= 3 and times > 2 * ALLOWED):
+            break
+    check(
+        times <= ALLOWED,
+        f"Your merges are right. Training took {best['theirs']:.2f} s, the course's solution {best['ours']:.2f} s on "
+        f"the same text: {times:.1f} times as long, where {ALLOWED} times is allowed for this point. Where a round "
+        "counts or copies the whole sequence, change only the counts around the places that it merges.",
+    )

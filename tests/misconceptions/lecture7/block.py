@@ -1,0 +1,177 @@
+"""What learners get wrong in lecture7.block."""
+
+from torch import nn
+
+from grader.checks import misconception
+
+from .feed_forward import FeedForward
+from .multi_head import MultiHeadAttention
+
+
+class _Block(nn.Module):
+    """A right block; each wrong answer below has its own forward pass or another part."""
+
+    def __init__(self, n_embd, n_head, block_size, dropout):
+        super().__init__()
+        self.sa = MultiHeadAttention(n_embd, n_head, n_embd // n_head, block_size, dropout)
+        self.ffwd = FeedForward(n_embd, dropout)
+        self.ln1 = nn.LayerNorm(n_embd)
+        self.ln2 = nn.LayerNorm(n_embd)
+
+    def forward(self, x):
+        x = x + self.sa(self.ln1(x))
+        return x + self.ffwd(self.ln2(x))
+
+
+@misconception(
+    "The normalisation comes after each sum, as in the paper of 2017 (post-norm). Here it comes first, inside the "
+    "branch, and the stream itself is never normalised: x + sa(ln1(x)).",
+    name="post-norm",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = self.ln1(x + self.sa(x))
+        return self.ln2(x + self.ffwd(x))
+
+
+@misconception(
+    "The branch is normalised after its part, x + ln1(sa(x)). Normalise what goes into it: x + sa(ln1(x)).",
+    name="norm-after-the-part",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = x + self.ln1(self.sa(x))
+        return x + self.ln2(self.ffwd(x))
+
+
+@misconception(
+    "There are no residual connections: each part replaces x. Add what it gives to x, or deep stacks do not train.",
+    name="no-residuals",
+)
+class Block(_Block):
+    def forward(self, x):
+        return self.ffwd(self.ln2(self.sa(self.ln1(x))))
+
+
+@misconception(
+    "Attention replaces x: its residual connection is missing. x = x + self.sa(self.ln1(x)).",
+    name="no-residual-around-attention",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = self.sa(self.ln1(x))
+        return x + self.ffwd(self.ln2(x))
+
+
+@misconception(
+    "The feed-forward network replaces x: its residual connection is missing. x = x + self.ffwd(self.ln2(x)).",
+    name="no-residual-around-ffwd",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = x + self.sa(self.ln1(x))
+        return self.ffwd(self.ln2(x))
+
+
+@misconception(
+    "ln1 is used for both parts. Each has a LayerNorm of its own: ln2 stands before ffwd.",
+    name="shared-norm",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = x + self.sa(self.ln1(x))
+        return x + self.ffwd(self.ln1(x))
+
+
+@misconception(
+    "ln1 and ln2 are swapped: ln1 stands before sa, ln2 before ffwd.",
+    name="norms-swapped",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = x + self.sa(self.ln2(x))
+        return x + self.ffwd(self.ln1(x))
+
+
+@misconception(
+    "The stream itself is normalised: what attention is added to is ln1(x), and x is lost. Normalise in the branch "
+    "alone: x + sa(ln1(x)).",
+    name="norm-on-the-stream",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = self.ln1(x)
+        x = x + self.sa(x)
+        x = self.ln2(x)
+        return x + self.ffwd(x)
+
+
+@misconception(
+    "There is no normalisation before the parts: x + sa(ln1(x)), then x + ffwd(ln2(x)).",
+    name="no-norm",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = x + self.sa(x)
+        return x + self.ffwd(x)
+
+
+@misconception(
+    "The order is reversed. First the tokens communicate (sa), then each computes on what it heard (ffwd).",
+    name="ffwd-first",
+)
+class Block(_Block):
+    def forward(self, x):
+        x = x + self.ffwd(self.ln2(x))
+        return x + self.sa(self.ln1(x))
+
+
+@misconception(
+    "Both parts see the same x, side by side. ffwd works on what attention has added: its input is x + sa(ln1(x)).",
+    name="in-parallel",
+)
+class Block(_Block):
+    def forward(self, x):
+        return x + self.sa(self.ln1(x)) + self.ffwd(self.ln2(x))
+
+
+@misconception(
+    "The second sum starts from the x of the beginning: what attention found is lost from the stream. Add to the first "
+    "sum.",
+    name="second-residual-from-the-start",
+)
+class Block(_Block):
+    def forward(self, x):
+        y = x + self.sa(self.ln1(x))
+        return x + self.ffwd(self.ln2(y))
+
+
+@misconception(
+    "Attention gets no dropout. Pass the probability on to MultiHeadAttention.",
+    name="attention-without-dropout",
+)
+class Block(_Block):
+    def __init__(self, n_embd, n_head, block_size, dropout):
+        super().__init__(n_embd, n_head, block_size, dropout)
+        self.sa = MultiHeadAttention(n_embd, n_head, n_embd // n_head, block_size, 0.0)
+
+
+@misconception(
+    "The feed-forward network gets no dropout. Pass the probability on to FeedForward.",
+    name="ffwd-without-dropout",
+)
+class Block(_Block):
+    def __init__(self, n_embd, n_head, block_size, dropout):
+        super().__init__(n_embd, n_head, block_size, dropout)
+        self.ffwd = FeedForward(n_embd, 0.0)
+
+
+@misconception(
+    "x += … changes the tensor that was passed in, which is the caller's. Write x = x + …: a new tensor.",
+    name="in-place",
+)
+class Block(_Block):
+    def forward(self, x):
+        x += self.sa(self.ln1(x))
+        x += self.ffwd(self.ln2(x))
+        return x

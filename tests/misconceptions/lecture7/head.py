@@ -1,0 +1,349 @@
+"""What learners get wrong in lecture7.head."""
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+from grader.checks import misconception
+
+
+class _Head(nn.Module):
+    """A right head in steps; each wrong answer below replaces one of them."""
+
+    def __init__(self, n_embd, head_size, block_size, dropout, bias=False):
+        super().__init__()
+        self.key = nn.Linear(n_embd, head_size, bias=bias)
+        self.query = nn.Linear(n_embd, head_size, bias=bias)
+        self.value = nn.Linear(n_embd, head_size, bias=bias)
+        self.register_buffer("tril", torch.tril(torch.ones(block_size, block_size)))
+        self.dropout = nn.Dropout(dropout)
+
+    def scores(self, x):
+        return self.query(x) @ self.key(x).transpose(-2, -1)
+
+    def scaled(self, scores, x):
+        return scores * self.key.out_features**-0.5
+
+    def mask(self, scores, fill=float("-inf")):
+        T = scores.shape[-1]
+        return scores.masked_fill(self.tril[:T, :T] == 0, fill)
+
+    def weights(self, x):
+        return F.softmax(self.mask(self.scaled(self.scores(x), x)), dim=-1)
+
+    def forward(self, x):
+        return self.dropout(self.weights(x)) @ self.value(x)
+
+
+@misconception(
+    "There is no mask: every token sees the ones after it, and copies the answer it is to predict. Fill the scores "
+    "of later tokens with -inf before the softmax.",
+    name="no-mask",
+)
+class Head(_Head):
+    def mask(self, scores):
+        return scores
+
+
+@misconception(
+    "The mask comes after the softmax, so what later tokens took is missing and the rows no longer sum to 1. Mask the "
+    "scores with -inf first, then take the softmax.",
+    name="mask-after-softmax",
+)
+class Head(_Head):
+    def weights(self, x):
+        return self.mask(F.softmax(self.scaled(self.scores(x), x), dim=-1), 0.0)
+
+
+@misconception(
+    "Later tokens get the score 0, and exp(0) = 1: they still have a say. The score that softmax turns into 0 is -inf.",
+    name="mask-with-zero",
+)
+class Head(_Head):
+    def mask(self, scores):
+        return super().mask(scores, 0.0)
+
+
+@misconception(
+    "The mask is the wrong triangle: each token sees itself and what comes later. Keep s <= t, which is torch.tril, "
+    "and fill where it is 0.",
+    name="upper-triangle",
+)
+class Head(_Head):
+    def mask(self, scores):
+        T = scores.shape[-1]
+        return scores.masked_fill(self.tril[:T, :T].T == 0, float("-inf"))
+
+
+@misconception(
+    "A token does not see itself here, and the first sees nothing: softmax of a row of -inf is NaN. The diagonal is "
+    "kept: torch.tril without an offset.",
+    name="diagonal-masked",
+)
+class Head(_Head):
+    def mask(self, scores):
+        T = scores.shape[-1]
+        return scores.masked_fill(torch.tril(self.tril[:T, :T], -1) == 0, float("-inf"))
+
+
+@misconception(
+    "The scale is missing. The scores grow with head_size, and the softmax then looks at one token alone: divide them "
+    "by √head_size.",
+    name="no-scale",
+)
+class Head(_Head):
+    def scaled(self, scores, x):
+        return scores
+
+
+@misconception(
+    "The scale is taken from n_embd. What is summed in q · k is head_size numbers: divide by √head_size.",
+    name="scale-by-n_embd",
+)
+class Head(_Head):
+    def scaled(self, scores, x):
+        return scores * x.shape[-1] ** -0.5
+
+
+@misconception(
+    "The scores are divided by head_size. Their standard deviation grows with its root: divide by √head_size.",
+    name="scale-without-root",
+)
+class Head(_Head):
+    def scaled(self, scores, x):
+        return scores / self.key.out_features
+
+
+@misconception(
+    "The scores are multiplied by √head_size. They are to be divided by it: head_size ** -0.5, with the minus.",
+    name="scale-upside-down",
+)
+class Head(_Head):
+    def scaled(self, scores, x):
+        return scores * self.key.out_features**0.5
+
+
+@misconception(
+    "The scale is taken from T, the number of tokens. What is summed in q · k is head_size numbers: √head_size.",
+    name="scale-by-T",
+)
+class Head(_Head):
+    def scaled(self, scores, x):
+        return scores * x.shape[1] ** -0.5
+
+
+@misconception(
+    "The scale comes after the softmax, where it shrinks the output. It belongs on the scores, before the softmax.",
+    name="scale-after-softmax",
+)
+class Head(_Head):
+    def weights(self, x):
+        return self.scaled(F.softmax(self.mask(self.scores(x)), dim=-1), x)
+
+
+@misconception(
+    "The softmax runs over the queries. It is each token's own weights over what it sees that sum to 1, so take it "
+    "over the last axis, the keys: dim=-1.",
+    name="softmax-over-queries",
+)
+class Head(_Head):
+    def weights(self, x):
+        return F.softmax(self.mask(self.scaled(self.scores(x), x)), dim=-2)
+
+
+@misconception(
+    "The softmax runs over the batch: sequences compete with each other. It belongs over the keys: dim=-1.",
+    name="softmax-over-batch",
+)
+class Head(_Head):
+    def weights(self, x):
+        # exp(-inf - -inf) is NaN: what is masked for all of the batch is put back to 0
+        return F.softmax(self.mask(self.scaled(self.scores(x), x)), dim=0).nan_to_num(0.0)
+
+
+@misconception(
+    "Query and key are swapped: row t of the scores must hold what token t asks, q @ k.transpose(-2, -1), not what it "
+    "is asked.",
+    name="query-and-key-swapped",
+)
+class Head(_Head):
+    def scores(self, x):
+        return self.key(x) @ self.query(x).transpose(-2, -1)
+
+
+@misconception(
+    "The queries are compared with themselves, and key is never used. The scores are q @ k.transpose(-2, -1).",
+    name="no-key",
+)
+class Head(_Head):
+    def scores(self, x):
+        return self.query(x) @ self.query(x).transpose(-2, -1)
+
+
+@misconception(
+    "The keys are compared with themselves, and query is never used. The scores are q @ k.transpose(-2, -1).",
+    name="no-query",
+)
+class Head(_Head):
+    def scores(self, x):
+        return self.key(x) @ self.key(x).transpose(-2, -1)
+
+
+@misconception(
+    "This is the plain average over earlier tokens: no token decides at what it looks. The weights come from the "
+    "scores of queries and keys.",
+    name="plain-average",
+)
+class Head(_Head):
+    def scores(self, x):
+        return 0 * super().scores(x)
+
+
+@misconception(
+    "The keys are passed on. What is gathered is what a token has to tell, its value: weights @ v.",
+    name="gathers-keys",
+)
+class Head(_Head):
+    def forward(self, x):
+        return self.dropout(self.weights(x)) @ self.key(x)
+
+
+@misconception(
+    "x itself is gathered, and value is never used. What is passed on is v = self.value(x): weights @ v.",
+    name="gathers-x",
+)
+class Head(_Head):
+    def forward(self, x):
+        return self.dropout(self.weights(x)) @ x
+
+
+@misconception(
+    "The softmax is missing: scores are no weights yet. It makes them positive, with a sum of 1 for each token.",
+    name="no-softmax",
+)
+class Head(_Head):
+    def weights(self, x):
+        return self.mask(self.scaled(self.scores(x), x), 0.0)
+
+
+@misconception(
+    "exp of a large score overflows, and inf / inf is NaN. Subtract each row's maximum first, or use F.softmax, which "
+    "does.",
+    name="unstable-softmax",
+)
+class Head(_Head):
+    def weights(self, x):
+        counts = self.mask(self.scaled(self.scores(x), x)).exp()
+        return counts / counts.sum(-1, keepdim=True)
+
+
+@misconception(
+    "The mask is always block_size long, so shorter sequences do not fit. Cut it to the T at hand: self.tril[:T, :T].",
+    name="mask-not-cut",
+)
+class Head(_Head):
+    def mask(self, scores):
+        return scores.masked_fill(self.tril == 0, float("-inf"))
+
+
+@misconception(
+    "The mask is cut from its lower end, where all is 1: short sequences see the future. Cut from the start: "
+    "self.tril[:T, :T].",
+    name="mask-last-rows",
+)
+class Head(_Head):
+    def mask(self, scores):
+        T = scores.shape[-1]
+        return scores.masked_fill(self.tril[-T:, :T] == 0, float("-inf"))
+
+
+@misconception(
+    "The projections have a bias. In this head they have none: nn.Linear(n_embd, head_size, bias=False).",
+    name="bias",
+)
+class Head(_Head):
+    def __init__(self, n_embd, head_size, block_size, dropout):
+        super().__init__(n_embd, head_size, block_size, dropout, bias=True)
+
+
+@misconception(
+    'tril is a parameter here, which an optimizer would train. It is a buffer: self.register_buffer("tril", …).',
+    name="tril-a-parameter",
+)
+class Head(_Head):
+    def __init__(self, n_embd, head_size, block_size, dropout):
+        super().__init__(n_embd, head_size, block_size, dropout)
+        tril = self.tril
+        del self.tril
+        self.tril = nn.Parameter(tril)
+
+
+@misconception(
+    "tril is a plain attribute, which stays behind when the module moves to a GPU. Make it a buffer: "
+    'self.register_buffer("tril", …).',
+    name="tril-an-attribute",
+)
+class Head(_Head):
+    def __init__(self, n_embd, head_size, block_size, dropout):
+        super().__init__(n_embd, head_size, block_size, dropout)
+        tril = self.tril
+        del self.tril
+        self.tril = tril
+
+
+@misconception(
+    "Dropout goes on in evaluation mode. F.dropout needs training=self.training; nn.Dropout knows the mode by itself.",
+    name="dropout-in-evaluation",
+)
+class Head(_Head):
+    def forward(self, x):
+        return F.dropout(self.weights(x), self.dropout.p) @ self.value(x)
+
+
+@misconception(
+    "There is no dropout. In training it drops some of the weights, after the softmax: self.dropout(wei).",
+    name="no-dropout",
+)
+class Head(_Head):
+    def forward(self, x):
+        return self.weights(x) @ self.value(x)
+
+
+@misconception(
+    "Dropout acts on the output here. In a head it acts on the weights, after the softmax and before they meet v.",
+    name="dropout-on-output",
+)
+class Head(_Head):
+    def forward(self, x):
+        return self.dropout(self.weights(x) @ self.value(x))
+
+
+@misconception(
+    "Dropout acts on the values here. It acts on the weights, so that a token now and then does without another.",
+    name="dropout-on-values",
+)
+class Head(_Head):
+    def forward(self, x):
+        return self.weights(x) @ self.dropout(self.value(x))
+
+
+@misconception(
+    "Dropout acts on the scores: a score of 0 is not a weight of 0. Drop weights, after the softmax.",
+    name="dropout-on-scores",
+)
+class Head(_Head):
+    def scores(self, x):
+        return self.dropout(super().scores(x))
+
+    def forward(self, x):
+        return self.weights(x) @ self.value(x)
+
+
+@misconception(
+    "No gradient reaches query and key: the weights are computed under no_grad (or detached), so attention is never "
+    "trained.",
+    name="weights-detached",
+)
+class Head(_Head):
+    def weights(self, x):
+        return super().weights(x).detach()
