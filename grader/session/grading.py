@@ -22,6 +22,7 @@ from grader.course import Course, Exercise, Submission, imports_of, read_submiss
 from grader.errors import GraderError
 from grader.reports.model import Environment, ExerciseResult, Isolation, Report
 from grader.sandbox.proxy import Peer
+from grader.session.kept import KeptResults
 from grader.session.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ class Options(msgspec.Struct, frozen=True):
         most_seconds: exercise -> a cap on the deadline of each call and of its import.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
         full: run the checks of full mode too, which want real data or minutes.
+        device: where these train, ``cpu`` or ``cuda``.
+        kept: results of full mode from runs that were cut short.
+        on_start: told of each check, by exercise and name, before it runs.
         on_progress: called after each check with the report so far.
     """
 
@@ -55,6 +59,9 @@ class Options(msgspec.Struct, frozen=True):
     most_seconds: Mapping[str, float] = {}
     alone: bool = False
     full: bool = False
+    device: str = "cpu"
+    kept: KeptResults | None = None
+    on_start: Callable[[str, str], None] | None = None
     on_progress: Callable[[Report], None] | None = None
 
 
@@ -94,7 +101,7 @@ class GradingSession:
         """Import what checks need, then see what isolation there is."""
         if self._references is None or self._isolation is None:
             _import_for_checks(with_torch=self._needs_torch)
-            from grader.session.plugin import hypothesis_profile
+            from grader.session.checks import hypothesis_profile
             from grader.session.references import References
 
             self._references = self._stack.enter_context(References(self.course))
@@ -166,13 +173,16 @@ class GradingSession:
         plugin.most_seconds = self.options.most_seconds
         plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
         plugin.select, plugin.used = self.select, self.used
+        plugin.trains_on, plugin.on_start = self.options.device, self.options.on_start
+        plugin.kept = self.options.kept
+        plugin.kept_for = f"{self.options.device} {self.options.isolation} {self.options.seed}"
         return plugin
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:
         """Run the checks; the grader's own faults."""
         import pytest
 
-        from grader.session.plugin import check_files
+        from grader.session.checks import check_files
 
         files = check_files(plan)
         _forget_other_courses(self.course.root)

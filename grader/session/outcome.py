@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -210,7 +211,7 @@ class Judge(msgspec.Struct, eq=False):
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
         return Failure(
             headline=headline,
-            findings=tuple(Finding(finding.kind, finding.text, finding.name) for finding in found),
+            findings=tuple(Finding(f.kind, self._with_names(f.text, mismatch), f.name) for f in found),
             counterexample=self._counterexample(mismatch, visibility, searched),
             location=self._location(mismatch.call),
             output=output,
@@ -223,6 +224,13 @@ class Judge(msgspec.Struct, eq=False):
         names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
         place = int(number) - 1
         return f"{names[place]}{bracket}{rest}" if place < len(names) else mismatch.name
+
+    def _with_names(self, text: str, mismatch: Mismatch) -> str:
+        """A sentence with ``argument 2`` as the learner calls it."""
+        names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
+        for number, name in enumerate(names, 1):
+            text = re.sub(rf"\bargument {number}\b", name, text)
+        return text
 
     def _counterexample(self, mismatch: Mismatch, visibility: Visibility, searched: bool) -> Counterexample | None:
         if mismatch.kind not in {"values", "finite", "shape"} or mismatch.call is None:

@@ -201,8 +201,8 @@ def train(*args):
 
 
 @misconception(
-    "model.train() is called once, before the first epoch, and the measuring leaves the model in eval mode. Call it in "
-    "every epoch.",
+    "model.train() is called once, before the first epoch, and the measuring then leaves the model in eval mode. Call "
+    "it in every epoch.",
     name="train-mode-once",
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
