@@ -121,6 +121,7 @@ def test_prepare(submission, rng):
     """Images become rows of 784 numbers in float32, pixel/255, and stay as they are themselves."""
     N = int(torch.randint(2, 9, (), generator=rng))
     images = torch.randint(0, 256, (N, 28, 28), generator=rng, dtype=torch.uint8)
+    images //= torch.arange(1, N + 1, dtype=torch.uint8).reshape(N, 1, 1)  # some are pale, and stay so
     rows = assert_unchanged(submission.prepare, images)
     expected = torch.stack([image.flatten() for image in images]).to(torch.float32).mul(1 / 255)
     assert_close(rows, expected, name="rows", rtol=1e-6, oracle="by hand")
@@ -132,6 +133,14 @@ def test_build(submission, rng):
     parameters = [p for p in dict(model.state_dict()).values() if isinstance(p, torch.Tensor)]
     shapes = [tuple(p.shape) for p in parameters]
     check(shapes == SHAPES, f"The parameters must have the shapes {SHAPES}, in this order; yours have {shapes}.")
+    for W in (parameters[0], parameters[2]):
+        # Uniform in ±1/√fan_in. The sd of 2,560 such numbers is off by 10% once in 10^28 runs.
+        expected_sd = (3 * W.shape[1]) ** -0.5
+        check(
+            bool(0.9 < W.std() / expected_sd < 1.1),
+            f"The weight of shape {tuple(W.shape)} must be initialised as nn.Linear does it, with a standard deviation "
+            f"of {expected_sd:.4f}; yours has {W.std():.4f}.",
+        )
     x = torch.rand(5, 784, generator=rng)
     W1, b1, W2, b2 = (p.double() for p in parameters)
     expected = ((x.double() @ W1.T + b1).clamp(min=0) @ W2.T + b2).float()
