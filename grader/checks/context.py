@@ -46,6 +46,18 @@ class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, no error
         self.mismatch = mismatch
 
 
+class Compared(msgspec.Struct, frozen=True, eq=False):
+    """One comparison of numbers, passed or not: what ``Mismatch`` says of those that failed."""
+
+    name: str
+    actual: Any
+    expected: Any
+    sizes: dict[str, int]
+    oracle: str
+    rtol: float
+    atol: float
+
+
 class CheckContext:
     """The running check.
 
@@ -56,6 +68,7 @@ class CheckContext:
     def __init__(self, talk: Conversation | None = None) -> None:
         self.talk = talk
         self.mismatches: list[Mismatch] = []
+        self.compared: list[Compared] | None = None  # every comparison of numbers, where somebody wants to see them
         self.compared_numbers = False  # whether any comparison was of tensors, arrays or floats
         self.figures: dict[str, Any] = {}  # what was recorded to be drawn, by name: see grader.checks.figures
 
