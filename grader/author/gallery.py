@@ -57,11 +57,9 @@ def section(exercise: Exercise, told: Iterable[tuple[Misconception, ExerciseResu
         if check is None or check.failure is None:
             parts.append("(accepted by every check)\n")
             continue
-        lines = [f"✗ {check.demand}", *(plain(line).rstrip() for line in explain(check.failure, width=_WIDTH))]
-        rows = [
-            row for line in lines for row in (line if line.startswith(" ") else textwrap.fill(line, _WIDTH)).split("\n")
-        ]
-        parts.append("```\n" + "\n".join(rows) + "\n```\n")
+        lines = textwrap.wrap(f"✗ {check.demand}", _WIDTH)
+        lines += [plain(line).rstrip() for line in explain(check.failure, width=_WIDTH)]
+        parts.append("```\n" + "\n".join(lines) + "\n```\n")
     return "\n".join(parts)
 
 

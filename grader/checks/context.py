@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import time
 from contextvars import ContextVar
 from typing import Any
 
 import msgspec
 
 from grader.sandbox.proxy import Call, Conversation
+
+SEARCH_SECONDS = 2.0  # to look for a smaller input, once one is found that shows a mistake
+_MOST_MISMATCHES = 200
 
 
 class Mismatch(msgspec.Struct, eq=False):
@@ -76,8 +81,11 @@ class CheckContext:
         """Record a failed comparison and make the exception to raise."""
         if mismatch.call is None:
             mismatch.call = self.call_that_gave(mismatch.actual)
-        if len(self.mismatches) < 200:
-            self.mismatches.append(mismatch)
+        if self.talk is not None and math.isinf(self.talk.until):
+            self.talk.until = time.monotonic() + SEARCH_SECONDS
+        if len(self.mismatches) == _MOST_MISMATCHES:
+            self.mismatches.pop()
+        self.mismatches.append(mismatch)
         return CheckFailed(mismatch)
 
     def call_that_gave(self, value: Any) -> Call | None:
