@@ -15,8 +15,8 @@ token never sees what comes after it. Source: lecture 7, section 7.5.3.
 # ///
 
 import torch
-from torch import nn
 import torch.nn.functional as F
+from torch import nn
 
 
 class Head(nn.Module):

@@ -13,7 +13,7 @@ from grader.sandbox.wire import Unsendable
 WHOLE = 12  # tensors up to this many numbers are shown whole
 
 
-def type_in_words(value: Any) -> str:
+def type_in_words(value: Any) -> str:  # noqa: C901 - one case a type
     """What a value is: ``a float``, ``a tensor``, ``an object of class Fake (a subclass of torch.Tensor)``."""
     if value is None:
         return "None"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from grader.cli.full_mode import demand_device, full_options, kept_results, progress
 from grader.cli.options import course_option, isolation_option
 from grader.cli.story import explain_option, html_page, print_story, report_option, write_page
 from grader.course import find_course, read_submission
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @report_option
 @explain_option
-@click.option("--full", is_flag=True, help="Run the checks on real data too; they take minutes and may download.")
+@full_options
 @click.option("--require-isolation", is_flag=True, help="Grade nothing below full isolation; exit code 3.")
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")
 @isolation_option
@@ -57,6 +59,8 @@ def run(
     page: Path | None,
     wanted: str | None,
     full: bool,
+    fresh: bool,
+    device: str,
     require_isolation: bool,
     verbose: bool,
     isolation: str,
@@ -69,6 +73,7 @@ def run(
         raise UsageError("--debug runs the submission unconfined; it cannot go with --require-isolation.")
     if wanted is not None and style != "terminal":
         raise UsageError("--explain tells its story in the terminal; it cannot go with --format.")
+    demand_device(device, isolation, full=full)
     course = find_course(course_path)
     exercises = course.resolve(names)
     path = submission if submission is not None else _default_submission(course.root)
@@ -77,15 +82,19 @@ def run(
     from grader.session.grading import GradingSession, Options
 
     journal = Journal(Path.cwd())
-    options = Options(
-        seed=seed,
-        debug=debug,
-        isolation=isolation,
-        require_isolation=require_isolation,
-        full=full,
-        on_progress=journal.write,
-    )
-    with GradingSession(course, exercises, options) as session:
+    with contextlib.ExitStack() as stack:
+        options = Options(
+            seed=seed,
+            debug=debug,
+            isolation=isolation,
+            require_isolation=require_isolation,
+            full=full,
+            device=device,
+            kept=kept_results(journal.folder, fresh=fresh) if full and not journal.trouble else None,
+            on_start=stack.enter_context(progress(wanted=full and not debug)),
+            on_progress=journal.write,
+        )
+        session = stack.enter_context(GradingSession(course, exercises, options))
         files = read_submission(path, course)
         if submission is not None and files.only:
             exercises = tuple(exercise for exercise in exercises if exercise.id in files.only)

@@ -22,9 +22,11 @@ from grader.course import Course, Exercise, Submission, imports_of, read_submiss
 from grader.errors import GraderError
 from grader.reports.model import Environment, ExerciseResult, Isolation, Report
 from grader.sandbox.proxy import Peer
+from grader.session.kept import KeptResults
 from grader.session.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
+    from grader.checks.context import CheckContext
     from grader.session.plugin import GradingPlugin, Select
     from grader.session.references import References
 
@@ -44,6 +46,9 @@ class Options(msgspec.Struct, frozen=True):
         most_seconds: exercise -> a cap on the deadline of each call and of its import.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
         full: run the checks of full mode too, which want real data or minutes.
+        device: where these train, ``cpu`` or ``cuda``.
+        kept: results of full mode from runs that were cut short.
+        on_start: told of each check, by exercise and name, before it runs.
         on_progress: called after each check with the report so far.
     """
 
@@ -55,6 +60,9 @@ class Options(msgspec.Struct, frozen=True):
     most_seconds: Mapping[str, float] = {}
     alone: bool = False
     full: bool = False
+    device: str = "cpu"
+    kept: KeptResults | None = None
+    on_start: Callable[[str, str], None] | None = None
     on_progress: Callable[[Report], None] | None = None
 
 
@@ -80,6 +88,7 @@ class GradingSession:
         self._references: References | None = None
         self._isolation: Isolation | None = None
         self.wrap: Callable[[str, Peer], Peer] | None = None  # see GradingPlugin
+        self.watch: Callable[[str, CheckContext], None] | None = None  # see GradingPlugin
         self.select: Select | None = None  # which checks to run; None for all
         self.used: dict[str, dict[str, set[str]]] | None = None  # see GradingPlugin
         self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
@@ -94,7 +103,7 @@ class GradingSession:
         """Import what checks need, then see what isolation there is."""
         if self._references is None or self._isolation is None:
             _import_for_checks(with_torch=self._needs_torch)
-            from grader.session.plugin import hypothesis_profile
+            from grader.session.checks import hypothesis_profile
             from grader.session.references import References
 
             self._references = self._stack.enter_context(References(self.course))
@@ -165,14 +174,18 @@ class GradingSession:
         plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed)
         plugin.most_seconds = self.options.most_seconds
         plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
+        plugin.watch = self.watch
         plugin.select, plugin.used = self.select, self.used
+        plugin.trains_on, plugin.on_start = self.options.device, self.options.on_start
+        plugin.kept = self.options.kept
+        plugin.kept_for = f"{self.options.device} {self.options.isolation} {self.options.seed}"
         return plugin
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:
         """Run the checks; the grader's own faults."""
         import pytest
 
-        from grader.session.plugin import check_files
+        from grader.session.checks import check_files
 
         files = check_files(plan)
         _forget_other_courses(self.course.root)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import inspect
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import hypothesis
 import msgspec
 import pytest
 
+from grader import __version__
 from grader.checks import context as check_context
 from grader.checks import marks
 from grader.checks.context import CheckContext
@@ -28,6 +26,8 @@ from grader.reports.layout import plain
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
+from grader.session.checks import demand_of, report_of
+from grader.session.kept import KeptResults, fingerprint
 from grader.session.outcome import Judge, Outcome
 from grader.session.pictures import curves, maps
 from grader.session.references import References
@@ -35,7 +35,6 @@ from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_tor
 
 Select = Callable[[str, str, Any], bool]  # of the exercise, the check's name and its function
 
-_PROFILE = "gradlings"
 _MOST_NOTES = 5
 
 
@@ -51,6 +50,14 @@ class _Unusable(Interrupted):
         self.outcome = outcome
 
 
+class _Known(Interrupted):
+    """Ends a check of full mode that an earlier run has made on the same files; holds its result."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__()
+        self.result = result
+
+
 class _State(msgspec.Struct, eq=False):
     """One exercise during a run."""
 
@@ -60,6 +67,7 @@ class _State(msgspec.Struct, eq=False):
     unusable: Outcome | None = None
     blocked_by: str = ""
     checks: list[CheckResult] = []
+    taken_over: int = 0  # checks of full mode whose results an earlier run had
 
 
 class GradingPlugin:
@@ -91,9 +99,14 @@ class GradingPlugin:
         self.sink: Callable[[], None] | None = None  # called after each check
         self.most_seconds: Mapping[str, float] = {}  # exercise -> a cap on each call's deadline, and its import's
         self.alone = False  # whether to grade exercises whatever they build on
+        self.trains_on = "cpu"  # where checks of full mode train
+        self.kept: KeptResults | None = None  # results of full mode, of earlier runs and of this
+        self.kept_for = ""  # what they depend on beside the files
+        self.on_start: Callable[[str, str], None] | None = None  # told of each check before it runs
         self.full = False  # whether to run the checks of full mode too
         self.select: Select | None = None  # which checks to run, of those
         self.used: dict[str, dict[str, set[str]]] | None = None  # to be filled: exercise -> check -> symbols in use
+        self.watch: Callable[[str, CheckContext], None] | None = None  # told of each check's context before it runs
         self.wrap: Callable[[str, Peer], Peer] | None = None  # puts something between a check and its worker
         self.faults: list[str] = []
         self.numeric: dict[str, set[str]] = {
@@ -182,6 +195,11 @@ class GradingPlugin:
         return self.references.solution(state.exercise)
 
     @pytest.fixture
+    def device(self) -> str:
+        """Where a check of full mode trains, ``cpu`` or ``cuda``."""
+        return self.trains_on
+
+    @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Any:
         """A generator of this check's own: torch's, or NumPy's in an exercise without torch."""
         seed = self._seed_of(request.node, "rng")
@@ -217,6 +235,8 @@ class GradingPlugin:
         """Begin a check: nothing of it runs when its file is unusable or its exercise blocked."""
         self._context = CheckContext()
         self._started = time.perf_counter()
+        if self.watch is not None:
+            self.watch(f"{self._exercise_of(item)}:{item.name}", self._context)
         check_context.enter(self._context)
         quiet_torch()
         state = self._states[self._exercise_of(item)]
@@ -226,8 +246,25 @@ class GradingPlugin:
             raise _Unusable(state.unusable)
         if state.blocked_by:
             raise _Blocked
+        if self.on_start is not None:
+            self.on_start(state.exercise.id, item.name)
+        known = self.kept.get(self._fingerprint(item)) if self.kept is not None and self._is_full(item) else None
+        if known is not None:
+            raise _Known(known)
         if "submission" in getattr(item, "fixturenames", ()):
             self._load(state)  # here and not in the fixture: pytest cannot clean up after an interrupted fixture
+
+    @staticmethod
+    def _is_full(item: pytest.Item) -> bool:
+        return marks.is_full(getattr(item, "obj", None))
+
+    def _fingerprint(self, item: pytest.Item) -> str:
+        """All that the result of a check depends on."""
+        exercise = self._states[self._exercise_of(item)].exercise
+        ours = [path.read_bytes() for path in (exercise.checks, exercise.solution) if path.is_file()]
+        own = self._files.files[exercise.id]
+        theirs = [f"{file.display}\n{file.text}" for file in (own, *self._imported_by(own))]
+        return fingerprint(__version__, self.kept_for, exercise.id, item.name, *ours, *theirs)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
@@ -288,23 +325,21 @@ class GradingPlugin:
         result = self._judged(item, error)
         state = self._states[self._exercise_of(item)]
         state.checks.append(result)
+        if isinstance(error, _Known):
+            state.taken_over += 1
+        elif self.kept is not None and self._is_full(item) and not isinstance(error, _Unusable):
+            self.kept.put(self._fingerprint(item), result)
         if self.sink is not None:
             self.sink()
+        if isinstance(error, _Known):  # nothing was run: pytest must not go on to the body of the check
+            return report_of(item, call, "skipped", (str(item.path), 0, "run before on the same files"))
         passed = result.verdict is Verdict.PASSED
         text = "" if result.failure is None else "\n".join(plain(line) for line in explain(result.failure))
-        return pytest.TestReport(
-            nodeid=item.nodeid,
-            location=item.location,
-            keywords={},
-            outcome="passed" if passed else "failed",
-            longrepr=None if passed else f"{result.demand}\n{text}",
-            when="call" if call.when is None or call.when == "collect" else call.when,
-            duration=call.duration,
-            start=call.start,
-            stop=call.stop,
-        )
+        return report_of(item, call, "passed" if passed else "failed", None if passed else f"{result.demand}\n{text}")
 
     def _judged(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        if isinstance(error, _Known):
+            return error.result
         state = self._states[self._exercise_of(item)]
         function = getattr(item, "obj", None)
         uses_reference = "reference" in getattr(item, "fixturenames", ())
@@ -321,7 +356,7 @@ class GradingPlugin:
             self.faults.append(f"{state.exercise.id}: {item.name}\n{outcome.fault}")
         return CheckResult(
             name=item.name,
-            demand=_demand(item),
+            demand=demand_of(item),
             verdict=outcome.verdict,
             points=marks.points_of(function),
             visibility=visibility,
@@ -377,61 +412,16 @@ class GradingPlugin:
             file=state.judge.file,
             checks=tuple(state.checks),
             blocked_by=state.blocked_by,
-            notes=(*(source.notes if source is not None else ()), *self._notes_on_others()),
+            notes=(*(source.notes if source is not None else ()), *self._notes_on_others(), *_taken_over(state)),
         )
+
+
+def _taken_over(state: _State) -> list[str]:
+    count = state.taken_over
+    checks = f"{count} checks" if count > 1 else "1 check"
+    return [f"{checks} of full mode had been run on these files; --fresh runs them again."] if count else []
 
 
 def _is_stub(text: str, exercise: Exercise) -> bool:
     """Whether a learner's file is the stub as it was handed out."""
     return exercise.stub.is_file() and exercise.stub.read_text("utf-8").split() == text.split()
-
-
-def _demand(item: pytest.Item) -> str:
-    """The first paragraph of the check's docstring, with the case's parameters filled in."""
-    text = inspect.getdoc(getattr(item, "obj", None)) or item.name
-    demand = " ".join(text.split("\n\n")[0].split())
-    spec = getattr(item, "callspec", None)
-    if spec is not None and "{" in demand:
-        for name, value in spec.params.items():
-            demand = demand.replace("{" + name + "}", str(value))
-    return demand
-
-
-@contextlib.contextmanager
-def hypothesis_profile(examples: int) -> Iterator[None]:
-    """Set Hypothesis up for checks, with so many examples each, and as it was afterwards."""
-    before = hypothesis.settings.get_current_profile_name()
-    phases = [
-        hypothesis.Phase.explicit,
-        hypothesis.Phase.generate,
-        hypothesis.Phase.target,
-        hypothesis.Phase.shrink,
-    ]
-    hypothesis.settings.register_profile(
-        _PROFILE,
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        print_blob=False,
-        phases=phases,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    hypothesis.settings.load_profile(_PROFILE)
-    try:
-        yield
-    finally:
-        hypothesis.settings.load_profile(before)
-
-
-def check_files(exercises: tuple[Exercise, ...]) -> list[Path]:
-    """The check files of exercises.
-
-    Raises:
-        GraderError: one is missing.
-    """
-    for exercise in exercises:
-        if not exercise.checks.is_file():
-            raise GraderError(f"{exercise.id} has no checks: {exercise.checks} is missing.")
-    return [exercise.checks for exercise in exercises]

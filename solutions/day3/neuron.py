@@ -69,9 +69,7 @@ def linear(X: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
     # end solution
 
 
-def collapse(
-    W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def collapse(W1: np.ndarray, b1: np.ndarray, W2: np.ndarray, b2: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the one linear layer that equals two stacked ones with no activation between them.
 
     For every X, ``linear(linear(X, W1, b1), W2, b2)`` is ``linear(X, W, b)`` with the W and b that you

@@ -140,6 +140,11 @@ def _alike(theirs: Any, ours: Any, twins: dict[int, Any]) -> bool:
     return _alike_leaf(theirs, ours)
 
 
+def alike(theirs: Any, ours: Any) -> bool:
+    """Whether two values without handles are the same up to rounding."""
+    return _alike(theirs, ours, {})
+
+
 def _alike_leaf(theirs: Any, ours: Any) -> bool:
     if is_tensor(theirs) and is_tensor(ours) and theirs.dtype == ours.dtype and theirs.equal(ours):
         return True  # to the bit, as most are; and twenty times faster than what follows

@@ -128,7 +128,5 @@ def test_arguments_stay_as_they_are(submission, rng):
     """No function modifies the x that is passed in."""
     for name in TORCH:
         x = between(rng)
-        assert_close(
-            assert_unchanged(getattr(submission, name), x), value(name, x), name=f"{name}(x)", oracle="torch"
-        )
+        assert_close(assert_unchanged(getattr(submission, name), x), value(name, x), name=f"{name}(x)", oracle="torch")
         assert_close(assert_unchanged(getattr(submission, f"d_{name}"), x), slope(name, x), name=f"d_{name}(x)")

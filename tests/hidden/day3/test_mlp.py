@@ -26,7 +26,9 @@ def networks(draw):
     """(params, X, y) of halves, from one example, one input, one hidden unit and two classes upwards."""
     B, d_in, hidden, out = (draw(strategies.sizes(low, 4)) for low in (1, 1, 1, 2))
     shapes = {"W1": (d_in, hidden), "b1": (hidden,), "W2": (hidden, out), "b2": (out,)}
-    params = {name: draw(strategies.tensors(shape, min_value=-2, max_value=2)).numpy() for name, shape in shapes.items()}
+    params = {
+        name: draw(strategies.tensors(shape, min_value=-2, max_value=2)).numpy() for name, shape in shapes.items()
+    }
     X = draw(strategies.tensors((B, d_in), min_value=-2, max_value=2)).numpy()
     return params, X, np.array(draw(st.lists(st.integers(0, out - 1), min_size=B, max_size=B)))
 

@@ -49,9 +49,7 @@ def networks(draw):
 
 def random_network(rng, B, d_in, hidden1, hidden2, out, scale=0.7):
     """(params, X, y); the biases are as large as the weights, so that they count."""
-    params = {
-        name: scale * rng.standard_normal(shape) for name, shape in shapes(d_in, hidden1, hidden2, out).items()
-    }
+    params = {name: scale * rng.standard_normal(shape) for name, shape in shapes(d_in, hidden1, hidden2, out).items()}
     return params, rng.standard_normal((B, d_in)), rng.integers(0, out, B)
 
 

@@ -104,7 +104,7 @@ def forward(params, X, activation="relu"):
 
 
 @misconception(
-    "Without an activation this is tanh. The default is ReLU: activation=\"relu\" in the signature.",
+    'Without an activation this is tanh. The default is ReLU: activation="relu" in the signature.',
     name="tanh-by-default",
 )
 def forward(params, X, activation="tanh"):
@@ -118,7 +118,7 @@ def forward(params, X, activation="tanh"):
 
 
 @misconception(
-    "The slope of the second hidden layer is used for the first as well. Each layer has its own: f'(z1) belongs to dz1.",
+    "The slope of the second hidden layer is used for the first, too. Each layer has its own: f'(z1) belongs to dz1.",
     name="slope-of-the-wrong-layer",
 )
 def backward(params, X, y, cache, activation="relu"):

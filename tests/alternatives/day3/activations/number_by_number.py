@@ -23,7 +23,7 @@ def _cdf(x):
     return math.erfc(-x / math.sqrt(2)) / 2
 
 
-relu = _mapped(lambda x: x if x > 0 else 0)
+relu = _mapped(lambda x: max(0, x))
 d_relu = _mapped(lambda x: 1 if x > 0 else 0)
 leaky_relu = _mapped(lambda x, alpha=0.01: x if x > 0 else alpha * x)
 d_leaky_relu = _mapped(lambda x, alpha=0.01: 1 if x > 0 else alpha)

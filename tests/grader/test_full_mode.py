@@ -1,0 +1,151 @@
+"""Full mode: its checks are left out without it, results are kept, signed, and taken over on the very same files."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from click.testing import CliRunner
+
+from grader.cli.full_mode import demand_device
+from grader.cli.run import run
+from grader.course import find_course, read_submission
+from grader.errors import UsageError
+from grader.reports.model import CheckResult, Verdict
+from grader.session.grading import GradingSession, Options
+from grader.session.kept import KeptResults, fingerprint, signing_key
+
+FILES = {
+    "exercises/day1/unit.toml": 'title = "by hand"\nexercises = ["double"]\n',
+    "solutions/day1/double.py": '''
+        """Doubling."""
+
+        # /// exercise
+        # title = "double"
+        # packages = "numpy"
+        # hints = ["a", "b", "c"]
+        # ///
+
+
+        def double(x: float) -> float:
+            """Return 2x."""
+            # solution
+            return 2.0 * x
+            # end solution
+    ''',
+    "tests/hidden/day1/test_double.py": '''
+        from grader.checks import assert_close, full
+
+
+        def test_quick(submission, rng):
+            """It doubles."""
+            x = float(rng.normal())
+            assert_close(submission.double(x), 2 * x)
+
+
+        @full
+        def test_on_much(submission, rng, device):
+            """It doubles much."""
+            assert device == "cpu"
+            for x in rng.normal(size=20):
+                assert_close(submission.double(float(x)), float(2 * x))
+    ''',
+}
+WRONG = "def double(x):\n    return x + x if x < 1 else 3 * x\n"
+
+
+@pytest.fixture
+def course(tmp_path):
+    for name, text in FILES.items():
+        path = tmp_path / "course" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text).lstrip())
+    return find_course(tmp_path / "course")
+
+
+def grade(course, path, kept=None, *, full=True, seed=None):
+    asked = []
+    options = Options(seed=seed, full=full, kept=kept, on_start=lambda _, name: asked.append(name))
+    with GradingSession(course, course.exercises, options) as session:
+        report = session.grade(course.exercises, read_submission(path, course))
+    assert not report.faults
+    return report.exercises[0], asked
+
+
+def test_only_full_mode_has_its_checks(course):
+    solutions = course.root / "solutions"
+    quick, _ = grade(course, solutions, full=False)
+    both, asked = grade(course, solutions)
+    assert [check.name for check in quick.checks] == ["test_quick"]
+    assert [check.name for check in both.checks] == asked == ["test_quick", "test_on_much"]
+
+
+def test_results_are_taken_over_on_the_same_files_alone(course, tmp_path):
+    path = tmp_path / "full.jsonl"
+    solutions = course.root / "solutions"
+    first, _ = grade(course, solutions, KeptResults(path, b"key"))
+    assert first.notes == ()
+    again, _ = grade(course, solutions, KeptResults(path, b"key"))
+    assert again.notes == ("1 check of full mode had been run on these files; --fresh runs them again.",)
+    assert again.checks[1] == first.checks[1], "its seconds too"
+    fresh, _ = grade(course, solutions, KeptResults(path, b"key", use_old=False))
+    seeded, _ = grade(course, solutions, KeptResults(path, b"key"), seed=3)
+    assert fresh.notes == seeded.notes == ()
+    wrong = tmp_path / "double.py"
+    wrong.write_text(WRONG)
+    other, _ = grade(course, wrong, KeptResults(path, b"key"))
+    assert other.notes == () and other.checks[1].verdict is Verdict.FAILED
+    check = course.exercises[0].checks
+    check.write_text(check.read_text().replace("size=20", "size=21"))
+    assert grade(course, solutions, KeptResults(path, b"key"))[0].notes == ()
+
+
+def test_a_forged_or_broken_line_is_run_again(course, tmp_path):
+    path = tmp_path / "full.jsonl"
+    wrong = tmp_path / "double.py"
+    wrong.write_text(WRONG)
+    grade(course, wrong, KeptResults(path, b"key"))
+    text = path.read_text()
+    assert '"failed"' in text
+    path.write_text(text.replace('"failed"', '"passed"') + text[: len(text) // 2])
+    result, _ = grade(course, wrong, KeptResults(path, b"key"))
+    assert result.notes == () and result.checks[1].verdict is Verdict.FAILED
+    assert grade(course, wrong, KeptResults(path, b"another key"))[0].notes == ()
+
+
+def test_what_says_more_of_the_run_than_of_the_files_is_not_kept(tmp_path):
+    kept = KeptResults(tmp_path / "full.jsonl", b"key")
+    result = CheckResult("test_x", "x", Verdict.TIMEOUT, 1)
+    kept.put(fingerprint("a"), result)
+    assert KeptResults(kept.path, b"key").get(fingerprint("a")) is None
+
+
+def test_a_link_is_neither_read_nor_written(tmp_path):
+    target = tmp_path / "target"
+    target.write_text("")
+    link = tmp_path / "full.jsonl"
+    link.symlink_to(target)
+    KeptResults(link, b"key").put("f", CheckResult("test_x", "x", Verdict.PASSED, 1))
+    assert target.read_text() == ""
+
+
+def test_the_key_stays_and_is_private(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    first, second = signing_key(), signing_key()
+    assert first == second and len(first) == 32
+    assert (tmp_path / "gradlings" / "key").stat().st_mode & 0o077 == 0
+
+
+def test_an_accelerator_is_not_for_confined_workers():
+    with pytest.raises(UsageError, match="add --full"):
+        demand_device("cuda", "none", full=False)
+    with pytest.raises(UsageError, match="add --isolation none"):
+        demand_device("cuda", "auto", full=True)
+    with pytest.raises(UsageError, match="no CUDA device"):
+        demand_device("cuda", "none", full=True)
+    assert demand_device("cpu", "auto", full=False) is None
+
+
+def test_the_options_are_there():
+    said = CliRunner().invoke(run, ["--help"]).output
+    assert all(option in said for option in ("--full", "--fresh", "--device"))
