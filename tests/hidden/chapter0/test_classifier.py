@@ -49,12 +49,14 @@ def draw_batches(rng, teacher, sizes):
 
 
 def draw_task(rng, i, c):
-    """(train_loader, val_loader) for i features and c classes; no batch is as large as c, the last ones are short."""
+    """(train_loader, val_loader) for i features and c classes: few steps, many to measure, short batches last.
+
+    Known wrong answers run on the same task when a check fails, within seconds for all of them together.
+    """
     teacher = torch.randn(i, c, generator=rng, dtype=torch.float64)
-    sizes = [draw_size(rng, 9, 12) for _ in range(4)]
     return (
-        draw_batches(rng, teacher, [*sizes, draw_size(rng, 2, 3)]),
-        draw_batches(rng, teacher, [draw_size(rng, 11, 14), draw_size(rng, 8, 10), draw_size(rng, 2, 3)]),
+        draw_batches(rng, teacher, [draw_size(rng, 9, 12), draw_size(rng, 9, 12), draw_size(rng, 2, 3)]),
+        draw_batches(rng, teacher, [draw_size(rng, 50, 60), draw_size(rng, 30, 40), draw_size(rng, 2, 3)]),
     )
 
 
@@ -122,7 +124,7 @@ def as_tensor(values):
     return torch.tensor(values, dtype=torch.float64)
 
 
-def run_both(submission, rng, build, epochs=3, i=5, c=4):
+def run_both(submission, rng, build, epochs=2, i=5, c=4):
     """Train the same model here and there: what both returned, and both models."""
     train_loader, val_loader = draw_task(rng, i, c)
     here, there = twins(submission, rng, build, i, c)
@@ -132,7 +134,7 @@ def run_both(submission, rng, build, epochs=3, i=5, c=4):
 
 @points(2)
 def test_trajectory(submission, rng):
-    """After three epochs the weights and the training losses are those of the same loop, step for step."""
+    """After two epochs the weights and the training losses are those of the same loop, step for step."""
     for _ in range(2):
         theirs, ours, there, here = run_both(submission, rng, plain)
         assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop")
@@ -164,17 +166,17 @@ def test_nothing_is_learnt_from_validation_data(submission, rng):
     wrong_loader = [(x, (y + shift) % 4) for (x, y), shift in zip(val_loader, shifts, strict=True)]
     here, there = twins(submission, rng, plain, 5, 4)
     start = {name: tensor.clone() for name, tensor in here.state_dict().items()}
-    submission.train_classifier(there, train_loader, val_loader, 3)
+    submission.train_classifier(there, train_loader, val_loader, 2)
     with_right = dict(there.state_dict())
     there.load_state_dict(start)
-    accuracies = unpack(submission.train_classifier(there, train_loader, wrong_loader, 3), 3)[1]
+    accuracies = unpack(submission.train_classifier(there, train_loader, wrong_loader, 2), 2)[1]
     with_wrong = dict(there.state_dict())
     check(
         all(torch.equal(with_right[name], with_wrong[name]) for name in start),
         "The trained weights depend on the labels of the validation data: the model learns from them, or is chosen by "
         "them. On them it is only measured.",
     )
-    _, expected = oracle_train(here, train_loader, wrong_loader, 3)
+    _, expected = oracle_train(here, train_loader, wrong_loader, 2)
     assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop")
     assert_close(as_tensor(accuracies), as_tensor(expected), name="val_accuracy", oracle="counting")
 
@@ -232,6 +234,15 @@ def test_logits(submission, rng):
         float((logits - logits[:1]).abs().max()) > 0,
         "The logits are the same for every image.",
     )
+    order = torch.randperm(len(batch), generator=rng)
+    again = model(batch[order])
+    check(
+        isinstance(again, torch.Tensor)
+        and again.shape == logits.shape
+        and float((again.double() - logits[order]).abs().max()) <= 1e-4 * float(logits.abs().max()),
+        "The same images in another order get other logits. In evaluation mode an image's logits depend on that image "
+        "alone.",
+    )
     fa, fb, mixed = logits.split(len(a))
     bent = (weight * fa + (1 - weight) * fb - mixed).abs().max()
     # float32 rounding of a linear model leaves some 1e-7 of the logits' size; a nonlinearity some 1e-2 of it
@@ -283,7 +294,9 @@ def test_digits(submission, rng):
     _, val_accuracy = unpack(answer(), 5)
 
     reached = accuracy(logits_of(model, images[unseen]), labels[unseen])
-    target = max(0.95, reference_reaches - 0.02)
+    # Two trainings of 784-256-10 on the same digits differ by some 0.004 (one standard deviation), and reach 0.982: both
+    # bounds lie more than six of them away.
+    target = max(0.95, reference_reaches - 0.03)
     check(
         reached >= target,
         f"Your classifier gets {reached:.3f} of 2,000 digits right that it has never seen; {target:.3f} is wanted. The "

@@ -95,8 +95,11 @@ def draw_pairs(rng, N, features):
 
 @points(2)
 def test_fit(submission, rng):
-    """w is what gradient descent from zero reaches, after one step and after several."""
-    for steps in (1, draw_size(rng, 4, 9)):
+    """w is what gradient descent from zero reaches, after several steps and after one."""
+    rewards = normal(rng, 4), normal(rng, 4)
+    # The loss first: where that is wrong, the fit that uses it is too.
+    assert_close(submission.reward_loss(*rewards), bradley_terry(*rewards), name="reward_loss", sizes={"N": 4})
+    for steps in (draw_size(rng, 4, 9), 1):
         N, features = draw_size(rng, 5, 9), draw_size(rng, 2, 4)
         chosen, rejected = draw_pairs(rng, N, features)
         lr = 0.3 + 0.5 * float(torch.rand((), generator=rng))

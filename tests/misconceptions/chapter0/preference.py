@@ -97,14 +97,14 @@ def fit_reward(chosen_features, rejected_features, steps, lr):
 
 
 @misconception(
-    "The features of the two answers have changed places, so what was rejected is rewarded.",
+    "The features of the two answers have changed places, so what was rejected is rewarded.", name="features-swapped"
 )
 def fit_reward(chosen_features, rejected_features, steps, lr):
     return _descend(rejected_features, chosen_features, steps, lr)
 
 
 @misconception(
-    "The gradient is that of the sum over the pairs. The loss is their mean: divide by N.",
+    "The gradient is that of the sum over the pairs. The loss is their mean: divide by N.", name="gradient-of-the-sum"
 )
 def fit_reward(chosen_features, rejected_features, steps, lr):
     return _descend(chosen_features, rejected_features, steps, lr * len(chosen_features))
@@ -130,7 +130,7 @@ def fit_reward(chosen_features, rejected_features, steps, lr):
 
 
 @misconception(
-    "The gradients of earlier steps add up: .grad is not cleared between the steps.",
+    "The gradients of earlier steps add up: .grad is not cleared between the steps.", name="gradients-accumulate"
 )
 def fit_reward(chosen_features, rejected_features, steps, lr):
     w = torch.zeros(chosen_features.shape[1], dtype=chosen_features.dtype, requires_grad=True)
@@ -220,7 +220,7 @@ def policy_loss(logits, actions, rewards):
 
 
 @misconception(
-    "The softmax runs over the rows. Each row is a distribution over the actions: dim=1.",
+    "The softmax runs over the rows. Each row is a distribution over the actions: dim=1.", name="softmax-over-rows"
 )
 def policy_loss(logits, actions, rewards):
     return -(rewards.detach() * _taken(logits.log_softmax(0), actions)).mean()
