@@ -5,6 +5,7 @@ import textwrap
 import time
 import types
 
+import numpy as np
 import pytest
 import torch
 from sandboxed import ask_in
@@ -12,6 +13,7 @@ from torch import nn
 
 from grader.checks import assert_close, keeping, library, vjp
 from grader.checks.context import CheckContext, CheckFailed, enter
+from grader.checks.diagnosis.again import contradicted
 from grader.checks.diagnosis.replay import converse, gives_the_same
 from grader.sandbox.proxy import RaisedError, Submission, conversation_of
 from grader.session.sentences import parameters_in
@@ -209,3 +211,15 @@ def test_arguments_have_the_names_of_the_method_that_takes_them():
     assert parameters_in(text, "Scale.forward") == ["x"]
     assert parameters_in(text, "Scale.backward") == []
     assert parameters_in(text, "two") == ["x", "n"]
+
+
+def test_a_name_is_confirmed_whatever_the_cache_is_made_of(zygote):
+    with contextlib.ExitStack() as stack:
+        work = ask_in(zygote, CACHE, stack)
+        keeping(work.forward, 1)(np.ones(3))
+        keeping(work.forward, 1, sent=False)(np.ones(3))
+        other = types.ModuleType("other")
+        exec(textwrap.dedent(OTHER_CACHE), vars(other))
+        assert not contradicted(conversation_of(work), other)
+        exec("def forward(x):\n    return 3 * x, None", vars(other))
+        assert contradicted(conversation_of(work), other)
