@@ -21,13 +21,12 @@ The file is a text like this; the real one has 50,000 merges:
 # why_forbidden = "this unit is about building the tokenizer yourself"
 # hints = [
 #   """Make the alphabet once, as a list of the 256 bytes in its order: first those that stand for themselves, then \
-#   the others. The first list is range(33, 127), range(161, 173) and range(174, 256). Its positions are GPT-2's \
-#   ids.""",
+#   the others. The first list is range(33, 127), range(161, 173) and range(174, 256). Positions are GPT-2's ids.""",
 #   """byte_of = {character: byte}: chr(b) for the 188 bytes that stand for themselves, chr(256), chr(257), … for the \
 #   others in order. Then ids_of = {bytes([b]): b for b in range(256)}; for each line after the first, left and right \
 #   are the bytes of its two words, merges[ids_of[left], ids_of[right]] = new, and ids_of[left + right] = new.""",
 #   """Let SpecialTokenizer do the work with merges as load_merges gives them, and renumber at the end: [id_of_byte[i] \
-#   if i < 256 else i for i in super().encode(text, allowed_special)], with id_of_byte = {byte: place in the \
+#   if i < 256 else i for i in super().encode(text, allowed_special)], where id_of_byte is {byte: place in the \
 #   alphabet}. vocab has GPT-2's ids from the start: then decode needs no change.""",
 # ]
 # ///

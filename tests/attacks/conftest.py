@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from catalogue import BROKEN, PROMISES
+from catalogue import BROKEN, OTHER, PROMISES, read_attacks
 from leftovers import evil_files, processes_of_zygotes, scratch_folders, zygotes
 
 from grader.course import find_course
@@ -51,8 +51,9 @@ class Sessions:
         if self.session is None or any(zygote.process.poll() is not None for zygote in zygotes(self.session)):
             self.stack.close()
             course = find_course(ROOT)
+            exercises = [course.exercise(name) for name in sorted({OTHER, *(a.exercise for a in read_attacks())})]
             options = Options(isolation=self.isolation, examples=8)
-            self.session = self.stack.enter_context(GradingSession(course, course.resolve(["lecture5"]), options))
+            self.session = self.stack.enter_context(GradingSession(course, exercises, options))
             self.session.prepare()
         return self.session
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from types import ModuleType
@@ -29,7 +30,8 @@ def contradicted(talk: Conversation, module: ModuleType) -> bool:
     Returns:
         False also where nothing can be asked: the worker is gone, the calls take objects, or time is up.
     """
-    log, limit = talk.log, talk.seconds
+    log, limit, until = talk.log, talk.seconds, talk.until
+    talk.until = math.inf
     talk.log, talk.seconds = [], min(limit, 5 * _SECONDS)  # what follows is no part of the check
     deadline = time.monotonic() + _SECONDS
     other = converse(module)
@@ -45,7 +47,7 @@ def contradicted(talk: Conversation, module: ModuleType) -> bool:
     except (Interrupted, OSError):
         return False
     finally:
-        talk.log, talk.seconds = log, limit
+        talk.log, talk.seconds, talk.until = log, limit, until
     return False
 
 

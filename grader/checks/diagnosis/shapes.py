@@ -37,7 +37,8 @@ def axis_of_length_one(seen: Seen) -> Iterator[Explanation]:
     if a.size == e.size and a.squeeze().shape == e.squeeze().shape and close(a.reshape(e.shape), e):
         fix = "keepdim=True keeps the summed axis" if a.ndim < e.ndim else "drop the axis of length 1"
         shapes = f"{shape_in_words(a.shape)} for {shape_in_words(e.shape)}"
-        yield Explanation("axis of length 1", f"The numbers are right, the shape is not: {shapes}; {fix}.")
+        evidence = distinct(e) if e.any() else 0  # a single 0 fits every shape
+        yield Explanation("axis of length 1", f"The numbers are right, the shape is not: {shapes}; {fix}.", evidence)
 
 
 def other_shape(seen: Seen) -> Iterator[Explanation]:

@@ -120,7 +120,7 @@ def test_generate(submission, rng):
     """generate appends the tokens that softmax and torch.multinomial give for the same generator."""
     table = random_table(rng, pick(rng, 8, 14))
     model = make(submission, table)
-    for B, T, n in ((1, 1, 12), (3, 4, 6)):
+    for B, T, n in ((3, 4, 6), (1, 1, 12)):
         idx, (theirs, ours) = tokens(rng, len(table), B, T), generators(rng)
         expected = oracle_generates(idx, n, table, ours)
         answer = model.generate(idx, n, theirs)

@@ -207,6 +207,8 @@ def test_dropout_is_on_in_training(submission, rng):
     theirs, ours = generators(rng)
     model = make(submission, sizes, weights)
     model.eval()
+    x = data[:10].reshape(2, 5)
+    assert_close(logits_of(model, x, double=True), twin(x, weights, sizes), name="logits", oracle=TWIN)
     # With no steps of any length the losses are those of the start; only dropout can change them.
     losses = submission.train(model, data, 3, 5, 8, 1e-12, theirs)
     _, expected = oracle_train(weights, sizes, data, 3, 8, 1e-12, ours)
@@ -216,8 +218,9 @@ def test_dropout_is_on_in_training(submission, rng):
         not torch.allclose(torch.tensor(losses), torch.tensor(expected), rtol=1e-6),
         "Dropout does nothing in training: the model came in evaluation mode. model.train() switches it on.",
     )
-    close = (torch.tensor(losses) - torch.tensor(expected)).abs() < 3.0
-    check(bool(close.all()), "With dropout the losses are not what they can be: do they belong to these batches?")
+    # Means over 40 positions, each within about 0.2 of its expectation: these bounds are 9 standard deviations away.
+    close = [0.35 * right < loss < 3 * right for loss, right in zip(losses, expected, strict=True)]
+    check(all(close), "With dropout the losses are not what they can be: do they belong to these batches?")
 
 
 @points(2)
@@ -293,7 +296,7 @@ def encoded(text):
     return torch.tensor([ids[character] for character in text]), len(ids)
 
 
-def logits_of(model, x):
+def logits_of(model, x, double=False):
     """The logits of the learner's model for held-out windows; the targets stay here."""
     parts = []
     for part in x.split(256):
@@ -304,7 +307,7 @@ def logits_of(model, x):
             "The trained model must still give (logits, loss), with logits (B, T, V).",
         )
         parts.append(logits)
-    return torch.cat(parts).float()
+    return torch.cat(parts) if double else torch.cat(parts).float()
 
 
 def assert_causal(model, x, V):

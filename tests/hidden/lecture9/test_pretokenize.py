@@ -5,7 +5,8 @@ import numpy as np
 import regex
 from hypothesis import given
 
-from grader.checks import assert_equal, assert_raises, points, texts
+from grader.checks import assert_equal, assert_raises, full, limit, points, texts
+from grader.course.datasets import tinyshakespeare
 
 GPT2 = texts.GPT2
 # Patterns other than GPT-2's that both regex and tiktoken read: they too cover every character.
@@ -149,3 +150,15 @@ def test_before_and_after_training(submission, rng):
         ids = rng.integers(0, len(vocab), 10).tolist()
         right = texts.encoding(vocab).decode(ids)
         assert_equal(tokenizer.decode(ids), right, name="decode(ids)", oracle="tiktoken")
+
+
+@full
+@limit(120)
+def test_shakespeare(submission, rng):
+    """Trained on 40,000 characters of Shakespeare, it encodes 5,000 more as tiktoken does, and decodes them again."""
+    play = tinyshakespeare()
+    start = int(rng.integers(len(play) - 45_000))
+    tokenizer, vocab = trained(submission, play[start : start + 40_000], 356)
+    text = play[start + 40_000 : start + 45_000]
+    ids = assert_encoded(tokenizer, text, vocab)
+    assert_equal(tokenizer.decode(ids), text, name="decode(ids)", oracle="the text that was encoded")
