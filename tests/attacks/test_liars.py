@@ -1,4 +1,4 @@
-"""Whatever a worker answers: each check has a verdict, no lie that holds together passes, no fault is the grader's.
+"""Whatever a worker answers: every check has a verdict, no lie that holds together passes, no fault is the grader's.
 
 In CI each exercise meets one of the lies, in turn; ``-m slow`` tells it all of them.
 """
