@@ -7,6 +7,7 @@ exercise is for speed, and its section below says what that asks for. Source: le
 # /// exercise
 # title = "training byte pair encoding"
 # packages = "numpy"
+# preload = ["regex"]
 # forbids = ["tiktoken", "tokenizers", "transformers", "sentencepiece"]
 # why_forbidden = "this unit is about building the tokenizer yourself"
 # ///

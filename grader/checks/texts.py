@@ -5,6 +5,7 @@ Only characters that Unicode has had for long are drawn: libraries do not agree 
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -63,11 +64,16 @@ def word(rng: np.random.Generator, low: int = 1, high: int = 6) -> str:
     return "".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), rng.integers(low, high + 1)))
 
 
-def prose(rng: np.random.Generator, size: int) -> str:
-    """English of about so many characters: random paragraphs of Python's own manual, in random order."""
+@functools.cache
+def _paragraphs() -> tuple[str, ...]:
     from pydoc_data.topics import topics
 
-    paragraphs = [part for page in topics.values() for part in page.split("\n\n") if len(part) > 40]
+    return tuple(part for page in topics.values() for part in page.split("\n\n") if len(part) > 40)
+
+
+def prose(rng: np.random.Generator, size: int) -> str:
+    """English of about so many characters: random paragraphs of Python's own manual, in random order."""
+    paragraphs = _paragraphs()
     chosen: list[str] = []
     length = 0
     for place in rng.permutation(len(paragraphs)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
@@ -306,7 +307,7 @@ class Handle:
 
     def __len__(self) -> int:
         length = self._op("len")
-        return length if type(length) is int else 0
+        return length if type(length) is int and 0 <= length <= sys.maxsize else 0  # a forged one must not raise here
 
     def __bool__(self) -> bool:
         return True  # an object is there; what its own __bool__ says is asked for explicitly

@@ -103,7 +103,7 @@ class GradingSession:
         """Import what checks need, then see what isolation there is."""
         if self._references is None or self._isolation is None:
             _import_for_checks(with_torch=self._needs_torch)
-            from grader.session.plugin import hypothesis_profile
+            from grader.session.checks import hypothesis_profile
             from grader.session.references import References
 
             self._references = self._stack.enter_context(References(self.course))
@@ -185,7 +185,7 @@ class GradingSession:
         """Run the checks; the grader's own faults."""
         import pytest
 
-        from grader.session.plugin import check_files
+        from grader.session.checks import check_files
 
         files = check_files(plan)
         _forget_other_courses(self.course.root)

@@ -221,7 +221,7 @@ class Judge(msgspec.Struct, eq=False):
     def _argument_name(self, mismatch: Mismatch) -> str:
         """``argument 2['h']`` as the learner calls it, ``d['h']``."""
         number, bracket, rest = mismatch.name.removeprefix("argument ").partition("[")
-        names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
+        names = self._names_of_arguments(mismatch.call) if mismatch.call is not None else []
         place = int(number) - 1
         return f"{names[place]}{bracket}{rest}" if place < len(names) else mismatch.name
 
@@ -276,8 +276,15 @@ class Judge(msgspec.Struct, eq=False):
         names = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
         return names[1:] if names[:1] == ["self"] else names
 
+    def _names_of_arguments(self, call: Call) -> list[str]:
+        """What the learner calls the arguments of a call: of a method, and of an object that is called, too."""
+        if call.target is not None and info_of(call.target).kind == "object":  # named by its class
+            methods = [f"{call.name}.{method}" for method in ("__call__", "forward")]
+            return next((names for method in methods if (names := parameters_in(self.text, method))), [])
+        return self._parameters(call.name) or parameters_in(self.text, call.name)
+
     def _inputs(self, call: Call) -> tuple[Value, ...]:
-        names = self._parameters(call.name)
+        names = self._names_of_arguments(call)
         named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(call.args)]
         values = [*named, *call.kwargs.items()]
         return tuple(Value(name, _input_text(value)) for name, value in values if not _is_large_container(value))

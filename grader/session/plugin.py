@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import inspect
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import hypothesis
 import msgspec
@@ -29,6 +26,7 @@ from grader.reports.layout import plain
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
+from grader.session.checks import demand_of, report_of
 from grader.session.kept import KeptResults, fingerprint
 from grader.session.outcome import Judge, Outcome
 from grader.session.pictures import curves, maps
@@ -37,7 +35,6 @@ from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_tor
 
 Select = Callable[[str, str, Any], bool]  # of the exercise, the check's name and its function
 
-_PROFILE = "gradlings"
 _MOST_NOTES = 5
 
 
@@ -335,10 +332,10 @@ class GradingPlugin:
         if self.sink is not None:
             self.sink()
         if isinstance(error, _Known):  # nothing was run: pytest must not go on to the body of the check
-            return _report(item, call, "skipped", (str(item.path), 0, "run before on the same files"))
+            return report_of(item, call, "skipped", (str(item.path), 0, "run before on the same files"))
         passed = result.verdict is Verdict.PASSED
         text = "" if result.failure is None else "\n".join(plain(line) for line in explain(result.failure))
-        return _report(item, call, "passed" if passed else "failed", None if passed else f"{result.demand}\n{text}")
+        return report_of(item, call, "passed" if passed else "failed", None if passed else f"{result.demand}\n{text}")
 
     def _judged(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         if isinstance(error, _Known):
@@ -359,7 +356,7 @@ class GradingPlugin:
             self.faults.append(f"{state.exercise.id}: {item.name}\n{outcome.fault}")
         return CheckResult(
             name=item.name,
-            demand=_demand(item),
+            demand=demand_of(item),
             verdict=outcome.verdict,
             points=marks.points_of(function),
             visibility=visibility,
@@ -419,22 +416,6 @@ class GradingPlugin:
         )
 
 
-def _report(
-    item: pytest.Item, call: pytest.CallInfo[None], outcome: Literal["passed", "failed", "skipped"], why: Any
-) -> pytest.TestReport:
-    return pytest.TestReport(
-        nodeid=item.nodeid,
-        location=item.location,
-        keywords={},
-        outcome=outcome,
-        longrepr=why,
-        when="call" if call.when is None or call.when == "collect" else call.when,
-        duration=call.duration,
-        start=call.start,
-        stop=call.stop,
-    )
-
-
 def _taken_over(state: _State) -> list[str]:
     count = state.taken_over
     checks = f"{count} checks" if count > 1 else "1 check"
@@ -444,54 +425,3 @@ def _taken_over(state: _State) -> list[str]:
 def _is_stub(text: str, exercise: Exercise) -> bool:
     """Whether a learner's file is the stub as it was handed out."""
     return exercise.stub.is_file() and exercise.stub.read_text("utf-8").split() == text.split()
-
-
-def _demand(item: pytest.Item) -> str:
-    """The first paragraph of the check's docstring, with the case's parameters filled in."""
-    text = inspect.getdoc(getattr(item, "obj", None)) or item.name
-    demand = " ".join(text.split("\n\n")[0].split())
-    spec = getattr(item, "callspec", None)
-    if spec is not None and "{" in demand:
-        for name, value in spec.params.items():
-            demand = demand.replace("{" + name + "}", str(value))
-    return demand
-
-
-@contextlib.contextmanager
-def hypothesis_profile(examples: int) -> Iterator[None]:
-    """Set Hypothesis up for checks, with so many examples each, and as it was afterwards."""
-    before = hypothesis.settings.get_current_profile_name()
-    phases = [
-        hypothesis.Phase.explicit,
-        hypothesis.Phase.generate,
-        hypothesis.Phase.target,
-        hypothesis.Phase.shrink,
-    ]
-    hypothesis.settings.register_profile(
-        _PROFILE,
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        report_multiple_bugs=False,
-        print_blob=False,
-        phases=phases,
-        suppress_health_check=list(hypothesis.HealthCheck),
-    )
-    hypothesis.settings.load_profile(_PROFILE)
-    try:
-        yield
-    finally:
-        hypothesis.settings.load_profile(before)
-
-
-def check_files(exercises: tuple[Exercise, ...]) -> list[Path]:
-    """The check files of exercises.
-
-    Raises:
-        GraderError: one is missing.
-    """
-    for exercise in exercises:
-        if not exercise.checks.is_file():
-            raise GraderError(f"{exercise.id} has no checks: {exercise.checks} is missing.")
-    return [exercise.checks for exercise in exercises]

@@ -42,8 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _start(config: pytest.Config) -> None:
     from grader.course import find_course, read_submission
+    from grader.session.checks import check_files
     from grader.session.grading import GradingSession, Options, draw_seed, in_order
-    from grader.session.plugin import GradingPlugin, check_files
+    from grader.session.plugin import GradingPlugin
 
     course_path = config.getoption("--course")
     course = find_course(Path(course_path) if course_path else None)

@@ -125,10 +125,14 @@ def has_code_before(text: str, line: int) -> bool:
 
 
 def parameters_in(text: str, name: str) -> list[str]:
-    """The parameters with which a file defines a function."""
-    for node in _parsed(text).body:
+    """The parameters with which a file defines a function, or a method: ``Head.forward``, without its self."""
+    owner, _, name = name.rpartition(".")
+    body = _parsed(text).body
+    if owner:
+        body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner), [])
+    for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return [arg.arg for arg in [*node.args.posonlyargs, *node.args.args]]
+            return [arg.arg for arg in [*node.args.posonlyargs, *node.args.args]][bool(owner) :]
     return []
 
 

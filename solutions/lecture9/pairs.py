@@ -8,6 +8,7 @@ lecture 9, section 9.3.2.
 # /// exercise
 # title = "counting and merging pairs"
 # packages = "numpy"
+# preload = ["regex"]
 # forbids = ["tiktoken", "tokenizers", "transformers", "sentencepiece"]
 # why_forbidden = "this unit is about building the tokenizer yourself"
 # hints = [

@@ -14,6 +14,7 @@ from grader.checks import assert_close, keeping, library, vjp
 from grader.checks.context import CheckContext, CheckFailed, enter
 from grader.checks.diagnosis.replay import converse, gives_the_same
 from grader.sandbox.proxy import RaisedError, Submission, conversation_of
+from grader.session.sentences import parameters_in
 
 LAYER = """
     import torch
@@ -201,3 +202,10 @@ def test_answers_are_recognised_whatever_the_cache_is_made_of(zygote):
         assert gives_the_same(other, conversation_of(work).log, time.monotonic() + 9)
         work.backward(1.0, {"x": 3.0})
         assert not gives_the_same(other, conversation_of(work).log, time.monotonic() + 9)
+
+
+def test_arguments_have_the_names_of_the_method_that_takes_them():
+    text = textwrap.dedent(LAYER)
+    assert parameters_in(text, "Scale.forward") == ["x"]
+    assert parameters_in(text, "Scale.backward") == []
+    assert parameters_in(text, "two") == ["x", "n"]

@@ -157,7 +157,14 @@ def _alike_leaf(theirs: Any, ours: Any) -> bool:
         return bool(theirs == ours)
     if isinstance(theirs, int | str | bytes | bool | complex | set | frozenset | type(None)):
         return bool(theirs == ours)
-    return False
+    return type(theirs).__name__ == "Generator" and _state(theirs) == _state(ours)
+
+
+def _state(generator: Any) -> Any:
+    """Where a torch or NumPy generator stands: ``torch.manual_seed`` answers with one."""
+    if isinstance(generator, np.random.Generator):
+        return generator.bit_generator.state
+    return generator.get_state().numpy().tobytes()
 
 
 def close(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rtol: float = _RTOL) -> bool:

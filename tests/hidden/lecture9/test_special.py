@@ -1,0 +1,153 @@
+"""Checks of lecture9.special: special tokens, and who may use them."""
+
+import contextlib
+
+import numpy as np
+import regex
+
+from grader.checks import assert_equal, assert_raises, points, texts
+
+SHAPES = ("<|{}|>", "[{}]", "<{}>", "{}$", "({}+)", ".{}?", "|{}|", "\\{}\\")  # most of them mean something in patterns
+
+
+class Trained:
+    """A tokenizer of the submission's with special tokens, and tiktoken with the same.
+
+    No special token is the beginning of another: there tiktoken's choice is a matter of chance.
+    """
+
+    def __init__(self, submission, rng, count=3):
+        text = texts.prose(rng, 60) + texts.mixture(rng, 4)
+        chunks = regex.findall(texts.GPT2, text)
+        size = int(rng.integers(260, 266))
+        _, self.vocab = texts.bpe(chunks, size)
+        shapes = rng.permutation(SHAPES)[:count].tolist()
+        self.names = [shape.format(texts.word(rng, 7, 9)) for shape in shapes]  # longer than words of a mixture
+        ids = rng.choice(np.arange(1000, 200_000), count, replace=False).tolist()
+        self.special = dict(zip(self.names, ids, strict=True))
+        self.learner = submission.SpecialTokenizer()
+        self.learner.train(text, size)
+        texts.assert_merges(self.learner.merges, chunks, size)
+        self.learner.register_special_tokens(self.special)
+        self.oracle = texts.encoding(self.vocab, texts.GPT2, self.special)
+        self._look_around(rng)
+
+    def _look_around(self, rng):
+        """Ask in every mode and judge nothing: these answers tell mistakes apart that look alike in one mode."""
+        text = texts.word(rng) + " ".join(self.names)
+        for mode in ("none", "none_raise", "all", set(self.names), set(self.names[:-1]), set()):
+            with contextlib.suppress(Exception):
+                self.learner.encode(text, mode)
+        with contextlib.suppress(Exception):
+            self.learner.encode(text)
+
+    def assert_encoded(self, text, mode, **options):
+        """Demand the ids that tiktoken gives with these options."""
+        right = self.oracle.encode(text, **options)
+        given = () if mode is None else (mode,)
+        shown = repr(mode) if isinstance(mode, str) else "a set"
+        said = "encode(text)" if mode is None else f"encode(text, {shown})"
+        assert_equal(self.learner.encode(text, *given), right, name=said, oracle="tiktoken")
+
+    def assert_refused(self, text, mode, why):
+        """Demand the ValueError that tiktoken raises."""
+        given = () if mode is None else (mode,)
+        assert_raises(ValueError, self.learner.encode, text, *given, why=why)
+
+
+def sprinkled(rng, pieces, names):
+    """Random text with names in it: at both ends, next to each other, inside of words."""
+    parts = [texts.mixture(rng, int(rng.integers(0, 4))) for _ in range(pieces)]
+    return "".join(part + str(rng.choice(np.array(names, object))) for part in parts)
+
+
+@points(2)
+def test_all(submission, rng):
+    """With "all", each special token in the text becomes its id, and what lies between is encoded as by tiktoken."""
+    trained = Trained(submission, rng)
+    for pieces in (0, 1, 1, 2, 2, 3, 4, 6, 8):
+        text = sprinkled(rng, pieces, trained.names) + texts.mixture(rng, int(rng.integers(0, 4)))
+        trained.assert_encoded(text, "all", allowed_special="all")
+
+
+def test_none(submission, rng):
+    """With "none", special tokens in the text are ordinary text."""
+    trained = Trained(submission, rng)
+    for pieces in (1, 2, 3, 5):
+        trained.assert_encoded(sprinkled(rng, pieces, trained.names), "none", disallowed_special=())
+
+
+@points(2)
+def test_refused_by_default(submission, rng):
+    """A text that holds a special token raises ValueError by default, and with "none_raise"; others are encoded."""
+    trained = Trained(submission, rng)
+    for mode in (None, "none_raise"):
+        trained.assert_encoded(texts.mixture(rng, 6), mode)
+        for name in trained.names:
+            text = texts.word(rng) + name + texts.word(rng)
+            trained.assert_refused(text, mode, f"the text holds {name!r}, and no special token is allowed")
+
+
+@points(2)
+def test_a_set(submission, rng):
+    """With a set, those in it become their ids; a text with any other special token raises ValueError."""
+    trained = Trained(submission, rng)
+    for pieces in (1, 1, 2, 3, 5):
+        *allowed, other = rng.permutation(np.array(trained.names, object)).tolist()
+        text = sprinkled(rng, pieces, allowed) + texts.word(rng)
+        trained.assert_encoded(text, set(allowed), allowed_special=set(allowed))
+        unknown = f"<|{texts.word(rng, 7, 9)}|>"  # a name that is not registered
+        trained.assert_encoded(text + unknown, {*allowed, unknown}, allowed_special=set(allowed))
+        trained.assert_encoded(text, set(trained.names), allowed_special="all")
+        trained.assert_refused(text + other, set(allowed), f"the text holds {other!r}, which is not in the set")
+
+
+def test_an_empty_set(submission, rng):
+    """With an empty set every special token in the text raises ValueError; a text without any is encoded."""
+    trained = Trained(submission, rng)
+    trained.assert_encoded(texts.mixture(rng, 6), set(), disallowed_special=())
+    text = sprinkled(rng, 2, trained.names)
+    trained.assert_refused(text, set(), "the text holds special tokens, and the set is empty")
+
+
+def test_the_longest_counts(submission, rng):
+    """Where one special token is the beginning of another, the longest one that stands in the text counts."""
+    name = f"<|{texts.word(rng, 3, 6)}|>"
+    names = [name, name + texts.word(rng, 1, 2), name + "+"]
+    answers = []
+    for order in (names, names[::-1]):
+        special = {token: 1000 + int(rng.integers(500)) * 3 + i for i, token in enumerate(order)}
+        tokenizer = submission.SpecialTokenizer()
+        tokenizer.register_special_tokens(special)
+        for longest in rng.permutation(names).tolist():
+            before, after = texts.word(rng).upper(), texts.word(rng).upper()
+            right = [*before.encode(), special[longest], *after.encode()]
+            answers.append((tokenizer.encode(before + longest + after, "all"), right))
+    for ids, right in answers:  # all are asked for before the first is judged: they tell who wins, if not the longest
+        assert_equal(ids, right, name="encode(text, 'all')")
+
+
+@points(2)
+def test_decodes_special_tokens(submission, rng):
+    """The ids of special tokens decode to their texts, in the midst of others, as by tiktoken."""
+    trained = Trained(submission, rng)
+    special = list(trained.special.values())
+    for count in (0, 1, 2, 4, 8):
+        ids = rng.choice([*special, *trained.vocab], count).tolist()
+        ids += [int(rng.choice(special)), *texts.word(rng).encode()]
+        assert_equal(trained.learner.decode(ids), trained.oracle.decode(ids), name="decode(ids)", oracle="tiktoken")
+
+
+def test_registering_again(submission, rng):
+    """Registering replaces the special tokens, and without any all text is ordinary; another mode is a ValueError."""
+    trained = Trained(submission, rng)
+    first, *others = trained.names
+    trained.learner.register_special_tokens({first: 777})
+    trained.oracle = texts.encoding(trained.vocab, texts.GPT2, {first: 777})
+    trained.assert_encoded(sprinkled(rng, 3, trained.names), "all", allowed_special="all")
+    trained.learner.register_special_tokens({})
+    trained.oracle = texts.encoding(trained.vocab, texts.GPT2)
+    trained.assert_encoded(sprinkled(rng, 3, trained.names), "all")
+    trained.assert_encoded(sprinkled(rng, 3, others), None)
+    mode = texts.word(rng, 5, 8)
+    trained.assert_refused(sprinkled(rng, 1, others), mode, f"{mode!r} is no value of allowed_special")

@@ -1,0 +1,182 @@
+"""What learners get wrong in lecture9.codec."""
+
+from itertools import pairwise
+
+from grader.checks import misconception
+
+
+def _counts(ids):
+    counts = {}
+    for pair in pairwise(ids):
+        counts[pair] = counts.get(pair, 0) + 1
+    return counts
+
+
+def _merge(ids, pair, new):
+    out = []
+    fresh = False  # whether the last id of out may still be merged
+    for token in ids:
+        if fresh and (out[-1], token) == pair:
+            out[-1] = new
+            fresh = False
+        else:
+            out.append(token)
+            fresh = True
+    return out
+
+
+def _encode(text, merges, choose):
+    """Merge the pair that ``choose`` takes of those in merges, until there is none."""
+    ids = list(text.encode())
+    while True:
+        counts = {pair: count for pair, count in _counts(ids).items() if pair in merges}
+        if not counts:
+            return ids
+        pair = choose(counts)
+        ids = _merge(ids, pair, merges[pair])
+
+
+@misconception(
+    "The pair that is most frequent in this text is merged first. That was the rule of training; now the order is "
+    "settled: of the pairs in merges, take the one with the lowest id.",
+    name="most-frequent-first",
+)
+def encode(text, merges):
+    return _encode(text, merges, lambda counts: max(counts, key=counts.get))
+
+
+@misconception(
+    "The first pair from the left that is in merges is merged. Take the one that was learned first, wherever it "
+    "stands: the pair with the lowest id.",
+    name="leftmost-first",
+)
+def encode(text, merges):
+    return _encode(text, merges, lambda counts: next(iter(counts)))
+
+
+@misconception(
+    "The pair that was learned last is merged first. Start with the one that was learned first, the lowest id.",
+    name="latest-first",
+)
+def encode(text, merges):
+    return _encode(text, merges, lambda counts: max(counts, key=lambda pair: merges[pair]))
+
+
+@misconception(
+    "At each place the longest token that fits is taken. BPE merges in the order of training, and ends with other "
+    "tokens at times: start from bytes, and merge the pair with the lowest id.",
+    name="longest-token",
+)
+def encode(text, merges):
+    vocab = {byte: bytes([byte]) for byte in range(256)}
+    for (left, right), idx in merges.items():
+        vocab[idx] = vocab[left] + vocab[right]
+    ids_of = {token: idx for idx, token in vocab.items()}
+    longest = max(map(len, ids_of))
+    data, ids = text.encode(), []
+    while data:
+        size = next(n for n in range(min(longest, len(data)), 0, -1) if data[:n] in ids_of)
+        ids.append(ids_of[data[:size]])
+        data = data[size:]
+    return ids
+
+
+@misconception(
+    "One pass from left to right is not enough: a new id may be part of the next pair. Look at all pairs again after "
+    "each merge, until none is in merges.",
+    name="one-pass",
+)
+def encode(text, merges):
+    ids = list(text.encode())
+    out, i = [], 0
+    while i < len(ids):
+        pair = tuple(ids[i : i + 2])
+        if pair in merges:
+            out.append(merges[pair])
+            i += 2
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+
+
+@misconception(
+    "Only the first merge is made. Go on until no pair of neighbours is in merges.",
+    name="one-merge",
+)
+def encode(text, merges):
+    ids = list(text.encode())
+    known = [pair for pair in _counts(ids) if pair in merges]
+    if known:
+        pair = min(known, key=merges.get)
+        ids = _merge(ids, pair, merges[pair])
+    return ids
+
+
+@misconception(
+    "The ids start from characters, ord(c). They are UTF-8 bytes: list(text.encode('utf-8')).",
+    name="characters",
+)
+def encode(text, merges):
+    ids = [ord(char) for char in text]
+    while True:
+        known = [pair for pair in _counts(ids) if pair in merges]
+        if not known:
+            return ids
+        pair = min(known, key=merges.get)
+        ids = _merge(ids, pair, merges[pair])
+
+
+@misconception(
+    "A text of one byte or none has no pair, and min of nothing raises: encode only while there are two ids or more.",
+    name="no-pair",
+)
+def encode(text, merges):
+    ids = list(text.encode())
+    while True:
+        pair = min(_counts(ids), key=lambda p: merges.get(p, float("inf")))
+        if pair not in merges:
+            return ids
+        ids = _merge(ids, pair, merges[pair])
+
+
+@misconception(
+    "The text stays bytes: no merge is made. While a pair of neighbours is in merges, replace it by its id.",
+    name="no-merge",
+)
+def encode(text, merges):
+    return list(text.encode())
+
+
+@misconception(
+    "Bytes that are no UTF-8 raise. A model may produce half a character: decode with errors='replace'.",
+    name="strict",
+)
+def decode(ids, vocab):
+    return b"".join(vocab[i] for i in ids).decode("utf-8")
+
+
+@misconception(
+    "Bytes that are no UTF-8 are dropped. They become U+FFFD, so that one sees that something was there: "
+    "errors='replace', not 'ignore'.",
+    name="ignored",
+)
+def decode(ids, vocab):
+    return b"".join(vocab[i] for i in ids).decode("utf-8", errors="ignore")
+
+
+@misconception(
+    "Each token is turned into text on its own, but a character may be spread over several tokens. Join the bytes of "
+    "all ids first, and decode them once.",
+    name="token-by-token",
+)
+def decode(ids, vocab):
+    return "".join(vocab[i].decode("utf-8", errors="replace") for i in ids)
+
+
+@misconception(
+    "Each byte is read as a character of its own (Latin-1). The bytes are UTF-8, in which é has two and an emoji four.",
+    name="latin-1",
+)
+def decode(ids, vocab):
+    return b"".join(vocab[i] for i in ids).decode("latin-1")

@@ -1,0 +1,187 @@
+"""What learners get wrong in lecture9.gpt2.
+
+An alphabet that is wrong is wrong wherever it is used: such entries replace the class, or the function alone where only
+reading is wrong.
+"""
+# ruff: noqa: F821
+
+from grader.checks import misconception
+
+_SEEN = [*range(33, 127), *range(161, 173), *range(174, 256)]
+
+
+def _characters(seen=_SEEN):
+    """{byte: character} with the given bytes standing for themselves, in GPT-2's order."""
+    others = [byte for byte in range(256) if byte not in seen]
+    return {byte: chr(byte) for byte in seen} | {byte: chr(256 + n) for n, byte in enumerate(others)}
+
+
+def _load(lines, byte_of, first=256):
+    """Read merges, with a function from characters to bytes."""
+    ids_of = {bytes([byte]): byte for byte in range(256)}
+    merges = {}
+    for line in lines:
+        if not line:
+            continue
+        left, right = (bytes(map(byte_of, token)) for token in line.split(" "))
+        merges[ids_of[left], ids_of[right]] = ids_of[left + right] = first + len(merges)
+    return merges
+
+
+def _byte_of(character):
+    return next(byte for byte, other in _characters().items() if other == character)
+
+
+@misconception(
+    "Subtracting 256 from the characters above 255 is right for Ġ and Ċ by luck, bytes 0 to 32, and wrong behind them: "
+    "chr(289) is byte 127. Number the 68 bytes that cannot be shown in their order.",
+    name="minus-256",
+)
+def load_merges(vocab_bpe):
+    return _load(vocab_bpe.splitlines()[1:], lambda c: ord(c) % 256)
+
+
+@misconception(
+    "Byte 173, the soft hyphen, cannot be seen: it is not among those that stand for themselves, but the last of the "
+    "others, chr(323).",
+    name="soft-hyphen",
+)
+def load_merges(vocab_bpe):
+    seen = [*range(33, 127), *range(161, 256)]
+    byte_of = {character: byte for byte, character in _characters(seen).items()}
+    return _load(vocab_bpe.splitlines()[1:], byte_of.__getitem__)
+
+
+@misconception(
+    "The number of a character, ord, is taken for its byte. Ġ is the byte 32, not 288: the characters are an alphabet "
+    "for bytes, and those above 255 need a table.",
+    name="ord",
+)
+def load_merges(vocab_bpe):
+    ids_of = {character: ord(character) for character in _characters().values()}
+    merges = {}
+    for line in vocab_bpe.splitlines()[1:]:
+        left, right = line.split(" ")
+        merges[ids_of[left], ids_of[right]] = ids_of[left + right] = 256 + len(merges)
+    return merges
+
+
+@misconception(
+    "Every line that starts with # is left out, and with them merges such as '# #'. Only the first line is no merge.",
+    name="comments-skipped",
+)
+def load_merges(vocab_bpe):
+    return _load([line for line in vocab_bpe.splitlines() if not line.startswith("#")], _byte_of)
+
+
+@misconception(
+    "The first merge is lost: one line, that of the version, comes before it, not two.",
+    name="two-lines-skipped",
+)
+def load_merges(vocab_bpe):
+    return _load(vocab_bpe.splitlines()[2:], _byte_of)
+
+
+@misconception(
+    "The line of the version is counted as a merge, so that all ids are one too high: the first merge is 256.",
+    name="version-counted",
+)
+def load_merges(vocab_bpe):
+    return _load(vocab_bpe.splitlines()[1:], _byte_of, first=257)
+
+
+@misconception(
+    "load_merges is wanted in the ids of this unit, where a byte is its own id. GPT-2's numbers of the single bytes "
+    "are for encode to give.",
+    name="merges-in-gpt2-ids",
+)
+def load_merges(vocab_bpe):
+    places = {byte: place for place, byte in enumerate(_characters())}
+    merges = _load(vocab_bpe.splitlines()[1:], _byte_of)
+    return {(places.get(a, a), places.get(b, b)): idx for (a, b), idx in merges.items()}
+
+
+@misconception(
+    "The single bytes keep their own numbers. GPT-2 numbers them in the order of its alphabet: '!', byte 33, is id 0, "
+    "and the space is 220.",
+    name="no-permutation",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def __init__(self, vocab_bpe):
+        super().__init__(vocab_bpe)
+        self.id_of_byte = {byte: byte for byte in range(256)}
+        single = {byte: bytes([byte]) for byte in range(256)}
+        self.vocab = {idx: single.get(idx, token) for idx, token in self.vocab.items()}
+
+
+@misconception(
+    "encode numbers the single bytes as GPT-2 does, vocab does not. Both go by the same ids, or decode is wrong.",
+    name="vocab-not-permuted",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def __init__(self, vocab_bpe):
+        super().__init__(vocab_bpe)
+        single = {byte: bytes([byte]) for byte in range(256)}
+        self.vocab = {idx: single.get(idx, token) for idx, token in self.vocab.items()}
+
+
+@misconception(
+    "vocab has GPT-2's ids, encode gives the bytes their own numbers. Renumber the ids below 256 before you return.",
+    name="ids-not-permuted",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def __init__(self, vocab_bpe):
+        super().__init__(vocab_bpe)
+        self.id_of_byte = {}
+
+
+@misconception(
+    "The ids are mapped the wrong way round: a byte's id is its place in the alphabet, not the byte at that place.",
+    name="permutation-inverted",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def __init__(self, vocab_bpe):
+        super().__init__(vocab_bpe)
+        self.id_of_byte = dict(enumerate(_characters()))
+        tokens = {self.id_of_byte[byte]: bytes([byte]) for byte in range(256)}
+        self.vocab = {idx: tokens.get(idx, token) for idx, token in self.vocab.items()}
+
+
+@misconception(
+    "<|endoftext|> is always 50256 here. It is the id behind the last merge, 256 + len(merges); only the real file has "
+    "50,000.",
+    name="end-is-50256",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def __init__(self, vocab_bpe):
+        super().__init__(vocab_bpe)
+        self.register_special_tokens({"<|endoftext|>": 50256})
+
+
+@misconception(
+    "<|endoftext|> counts by default, so that anybody who types it ends the text. The default is 'none_raise'.",
+    name="end-by-default",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def encode(self, text, allowed_special="all"):
+        return super().encode(text, allowed_special)
+
+
+@misconception(
+    "The text is not split before it is encoded, so tokens cross the borders of words. Use GPT-2's pattern.",
+    name="no-split",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def __init__(self, vocab_bpe):
+        super().__init__(vocab_bpe)
+        self.pattern = r"(?s).+"
+
+
+@misconception(
+    "Half a character raises. Bytes that are no UTF-8 become U+FFFD: errors='replace'.",
+    name="strict",
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def decode(self, ids):
+        special = {idx: name.encode() for name, idx in self.special_tokens.items()}
+        return b"".join({**self.vocab, **special}[i] for i in ids).decode("utf-8")

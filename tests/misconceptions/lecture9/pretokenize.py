@@ -1,0 +1,218 @@
+"""What learners get wrong in lecture9.pretokenize.
+
+A wrong pattern is wrong in ``split`` and in the tokenizer alike: hence the detour in ``_split``.
+"""
+# ruff: noqa: F821
+
+from collections import Counter
+from itertools import pairwise
+
+import regex
+
+from grader.checks import misconception
+from grader.checks.texts import GPT2
+
+
+def _split(text, pattern, wrong):
+    return regex.findall(wrong if pattern == GPT2 else pattern, text)
+
+
+def _merge(ids, pair, new):
+    out = []
+    for token in ids:
+        if out and (out[-1], token) == pair:
+            out[-1] = new
+        else:
+            out.append(token)
+    return out
+
+
+def _train(tokenizer, weighted, vocab_size, choose):
+    """The plain loop over (chunk, how often it counts)."""
+    if vocab_size < 256:
+        raise ValueError("vocab_size is below 256")
+    sequences = [(list(chunk.encode()), weight) for chunk, weight in weighted]
+    tokenizer.merges, tokenizer.vocab = {}, {byte: bytes([byte]) for byte in range(256)}
+    while len(tokenizer.vocab) < vocab_size:
+        counts = {}
+        for ids, weight in sequences:
+            for pair in pairwise(ids):
+                counts[pair] = counts.get(pair, 0) + weight
+        if not counts:
+            break
+        pair, new = choose(counts), len(tokenizer.vocab)
+        sequences = [(_merge(ids, pair, new), weight) for ids, weight in sequences]
+        tokenizer.merges[pair] = new
+        tokenizer.vocab[new] = tokenizer.vocab[pair[0]] + tokenizer.vocab[pair[1]]
+
+
+def _first(counts):
+    return max(counts, key=counts.get)
+
+
+@misconception(
+    "Letters are \\w here, which holds digits and _ too. Write \\p{L} for letters, and keep numbers, \\p{N}, apart.",
+    name="word-characters",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?\w+| ?\p{N}+| ?[^\s\w]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "Only a to z count as letters. Those of all scripts do: \\p{L}.",
+    name="latin-letters",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?[a-zA-Z]+| ?\p{N}+| ?[^\sa-zA-Z\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "Numbers are \\d here, digits only. ², ½ and Ⅷ are numbers too: \\p{N}.",
+    name="digits",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\d+| ?[^\s\p{L}\d]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "A run of white space takes the last space along, so the word after it begins without one. \\s+(?!\\S) before \\s+ "
+    "leaves that space to the word.",
+    name="no-lookahead",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+")
+
+
+@misconception(
+    "The space goes with the word before it. It belongs to the one that follows: ' ?' stands before the class.",
+    name="space-behind",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)|\p{L}+ ?|\p{N}+ ?|[^\s\p{L}\p{N}]+ ?|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "The space before a word is a chunk of its own. One space goes with what follows: ' ?' before each class.",
+    name="space-apart",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)|\p{L}+|\p{N}+|[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "Any white space may go with the word that follows, a tab or a line break too. Only the space itself does: ' ?', "
+    "not \\s?.",
+    name="any-white-space-before",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)|\s?\p{L}+|\s?\p{N}+|\s?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "Contractions in capitals are split off as well. GPT-2's pattern knows small letters only; GPT-4 changed that.",
+    name="capital-contractions",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?i:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "Contractions are not kept together: the apostrophe joins the other characters. Let the seven come first.",
+    name="no-contractions",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r" ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "text.split() drops all white space. The chunks, joined, are the text: use regex.findall with the pattern.",
+    name="split-at-spaces",
+)
+def split(text, pattern=GPT2):
+    return text.split() if pattern == GPT2 else regex.findall(pattern, text)
+
+
+@misconception(
+    "The pattern that is passed in is ignored: hand it on to regex.findall.",
+    name="pattern-ignored",
+)
+def split(text, pattern=GPT2):
+    return regex.findall(GPT2, text)
+
+
+@misconception(
+    "Pairs are counted across the borders of chunks. Keep one list of ids for each chunk, and count within each.",
+    name="trains-on-the-whole",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        _train(self, [(text, 1)], vocab_size, _first)
+
+
+@misconception(
+    "A chunk that occurs often counts only once. Either keep every chunk, or multiply by how often it occurs.",
+    name="chunks-counted-once",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        chunks = dict.fromkeys(split(text, self.pattern))
+        _train(self, [(chunk, 1) for chunk in chunks], vocab_size, _first)
+
+
+@misconception(
+    "The chunks are gone through in another order than that of the text (sorted, or from a set), which changes who is "
+    "seen first in a tie. Keep their order.",
+    name="chunks-sorted",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        _train(self, sorted(Counter(split(text, self.pattern)).items()), vocab_size, _first)
+
+
+@misconception(
+    "Ties go to the pair with the larger ids. Of the most frequent pairs take the one that is seen first, over all "
+    "chunks in order.",
+    name="tie-by-larger-id",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        weighted = Counter(split(text, self.pattern)).items()
+        _train(self, weighted, vocab_size, lambda counts: max(counts, key=lambda pair: (counts[pair], pair)))
+
+
+@misconception(
+    "Training again goes on from the old merges. It starts anew, from the 256 bytes.",
+    name="training-goes-on",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        merges, vocab = self.merges, self.vocab
+        super().train(text, vocab_size)
+        self.merges, self.vocab = {**merges, **self.merges}, {**vocab, **self.vocab}
+
+
+@misconception(
+    "encode merges across the borders of chunks. Split the text first, and encode each chunk on its own.",
+    name="encodes-the-whole",
+)
+class RegexTokenizer(RegexTokenizer):
+    def encode(self, text):
+        return encode(text, self.merges)
+
+
+@misconception(
+    "encode splits by GPT-2's pattern whatever pattern the tokenizer has: split(text, self.pattern).",
+    name="encodes-by-gpt2",
+)
+class RegexTokenizer(RegexTokenizer):
+    def encode(self, text):
+        return [token for chunk in split(text) for token in encode(chunk, self.merges)]
+
+
+@misconception(
+    "Bytes that are no UTF-8 raise. Decode with errors='replace', as in codec.",
+    name="strict",
+)
+class RegexTokenizer(RegexTokenizer):
+    def decode(self, ids):
+        return b"".join(self.vocab[i] for i in ids).decode("utf-8")

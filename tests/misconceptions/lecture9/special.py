@@ -1,0 +1,217 @@
+"""What learners get wrong in lecture9.special."""
+# ruff: noqa: F821
+
+import regex
+
+from grader.checks import misconception
+
+
+def _mode(allowed_special):
+    if isinstance(allowed_special, str) and allowed_special not in {"all", "none", "none_raise"}:
+        raise ValueError("no such mode")
+
+
+def _cut(tokenizer, text, allowed, ordinary, escape=regex.escape, order=None):
+    """Encode with the allowed special tokens cut out."""
+    if not allowed:
+        return ordinary(text)
+    names = sorted(allowed, key=len, reverse=True) if order is None else order(allowed)
+    ids = []
+    for part in regex.split("(" + "|".join(map(escape, names)) + ")", text):
+        ids += [allowed[part]] if part in allowed else ordinary(part)
+    return ids
+
+
+@misconception(
+    "Special tokens count by default here, so anybody who types <|endoftext|> ends the text. Without being asked, none "
+    'counts: the default is "none_raise".',
+    name="all-by-default",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="all"):
+        return super().encode(text, allowed_special)
+
+
+@misconception(
+    "Special tokens always become their ids, whatever allowed_special says. Find out first which of them are allowed.",
+    name="always-special",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        return super().encode(text, "all")
+
+
+@misconception(
+    "Special tokens are always ordinary text. Cut the text at those that are allowed, and put their ids in.",
+    name="never-special",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        return super().encode(text, "none")
+
+
+@misconception(
+    'By default a special token in the text is taken as ordinary text. "none_raise" refuses it with a ValueError; only '
+    '"none" lets it pass.',
+    name="default-does-not-raise",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        return super().encode(text, "none" if allowed_special == "none_raise" else allowed_special)
+
+
+@misconception(
+    '"none" raises here, as "none_raise" does. With "none", special tokens in the text are ordinary text.',
+    name="none-raises",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        return super().encode(text, "none_raise" if allowed_special == "none" else allowed_special)
+
+
+@misconception(
+    "With a set, special tokens outside of it pass as ordinary text. A text that holds one of them is refused with a "
+    "ValueError.",
+    name="set-does-not-raise",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        if isinstance(allowed_special, str):
+            return super().encode(text, allowed_special)
+        allowed = {name: idx for name, idx in self.special_tokens.items() if name in allowed_special}
+        return _cut(self, text, allowed, lambda part: super(SpecialTokenizer, self).encode(part, "none"))
+
+
+@misconception(
+    "With a set, all special tokens count. Only those in the set do; others in the text raise ValueError.",
+    name="set-as-all",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        return super().encode(text, allowed_special if isinstance(allowed_special, str) else "all")
+
+
+@misconception(
+    "A name in the set that is not registered raises here. It is no special token, so it is ordinary text.",
+    name="unknown-name-raises",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        if not isinstance(allowed_special, str):
+            [self.special_tokens[name] for name in allowed_special]
+        return super().encode(text, allowed_special)
+
+
+@misconception(
+    "The special tokens go into the pattern as they are, and their |, +, ( and . mean something there. Put "
+    "regex.escape around each.",
+    name="not-escaped",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ordinary = super().encode
+        ordinary(text, allowed_special)
+        if allowed_special in ("none", "none_raise"):
+            return ordinary(text, allowed_special)
+        chosen = self.special_tokens if allowed_special == "all" else allowed_special
+        allowed = {name: idx for name, idx in self.special_tokens.items() if name in chosen}
+        if not allowed:
+            return ordinary(text, "none")
+        ids = []
+        for part in regex.split("(" + "|".join(allowed) + ")", text):
+            if part:
+                ids += [allowed[part]] if part in allowed else ordinary(part, "none")
+        return ids
+
+
+@misconception(
+    "Where one special token is the beginning of another, the shorter one wins. Put the longest first in the pattern: "
+    "of alternatives, the first that fits is taken.",
+    name="shortest-first",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ordinary = super().encode
+        if allowed_special != "all":
+            return ordinary(text, allowed_special)
+        return _cut(self, text, self.special_tokens, lambda p: ordinary(p, "none"), order=lambda a: sorted(a, key=len))
+
+
+@misconception(
+    "Where one special token is the beginning of another, the one registered first wins. The longest does: sort by "
+    "length before you make the pattern.",
+    name="registered-first",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ordinary = super().encode
+        if allowed_special != "all":
+            return ordinary(text, allowed_special)
+        return _cut(self, text, self.special_tokens, lambda p: ordinary(p, "none"), order=list)
+
+
+@misconception(
+    "The text is split by GPT-2's pattern first, and a special token falls to pieces in it. Cut at the special tokens "
+    "first, then split what lies between.",
+    name="split-before",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ids = super().encode(text, allowed_special)
+        if allowed_special in ("none", "none_raise"):
+            return ids
+        chosen = self.special_tokens if allowed_special == "all" else allowed_special
+        ids = []
+        for chunk in regex.findall(self.pattern, text):
+            special = chunk in self.special_tokens and chunk in chosen
+            ids += [self.special_tokens[chunk]] if special else super().encode(chunk, "none")
+        return ids
+
+
+@misconception(
+    "The special tokens are left out of the ids: what lies between them is encoded, they are not. With a group around "
+    "the pattern, regex.split keeps what it splits at.",
+    name="special-dropped",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ids = super().encode(text, allowed_special)
+        return [i for i in ids if i not in self.special_tokens.values()]
+
+
+@misconception(
+    "Registering adds to the special tokens that were there. It replaces them.",
+    name="registering-adds",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def register_special_tokens(self, special_tokens):
+        self.special_tokens = {**self.special_tokens, **special_tokens}
+
+
+@misconception(
+    "The ids of special tokens are not in vocab, so decode raises KeyError. Look them up among the special tokens.",
+    name="decode-without-special",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def decode(self, ids):
+        return b"".join(self.vocab[i] for i in ids).decode("utf-8", errors="replace")
+
+
+@misconception(
+    "Special tokens are dropped when decoding. Their ids stand for their texts.",
+    name="decode-drops-special",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def decode(self, ids):
+        return b"".join(self.vocab.get(i, b"") for i in ids).decode("utf-8", errors="replace")
+
+
+@misconception(
+    "Any other string, a typing mistake for instance, is taken for a mode. Raise a ValueError instead.",
+    name="any-mode",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        if isinstance(allowed_special, str) and allowed_special not in {"all", "none", "none_raise"}:
+            return super().encode(text, "none")
+        return super().encode(text, allowed_special)
