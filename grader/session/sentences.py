@@ -73,7 +73,7 @@ def _by_message(error: RaisedError) -> str:
     if error.type_name in {"FileNotFoundError", "OSError"} and any("DataLoader" in frame[3] for frame in error.frames):
         return "A DataLoader cannot start workers here: num_workers=0 is the default."
     if "mismatch in its core dimension" in message:
-        return "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a transposition missing, or one too many?"
+        return "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a .T missing, or one too many?"
     return _NO_FILES if error.type_name == "FileNotFoundError" else ""
 
 
