@@ -1,4 +1,4 @@
-"""What diagnosis adds to a failing check, and to a passing one.
+"""What diagnosis adds to a failing check, and to a passing one; how long failing checks take.
 
     python benchmarks/diagnosis.py [lecture5 …] [--every 1]
 
@@ -34,6 +34,7 @@ def main() -> None:
     exercises = course.resolve(options.names)
     solutions = read_submission(course.root / "solutions", course)
     times: list[tuple[float, str]] = []
+    searched: list[tuple[float, str]] = []
     now = ""
     diagnose = outcome.diagnose
 
@@ -51,7 +52,13 @@ def main() -> None:
         for exercise in exercises:
             for entry in read_bank(exercise.bank, exercise.solution)[:: options.every]:
                 now = f"{exercise.id} {entry.name}"
-                session.grade([exercise], with_answer(solutions, exercise, entry.source), 1000)
+                report = session.grade([exercise], with_answer(solutions, exercise, entry.source), 1000)
+                searched += [
+                    (check.seconds, f"{now} {check.name}")
+                    for result in report.exercises
+                    for check in result.checks
+                    if check.failure is not None and check.failure.counterexample is not None
+                ]
     taken = sorted(seconds * 1e3 for seconds, _ in times)
     print(
         f"failing checks: {len(taken)}, load {os.getloadavg()[0]:.1f}: median {statistics.median(taken):.1f} ms, "
@@ -59,6 +66,12 @@ def main() -> None:
     )
     for seconds, what in sorted(times, reverse=True)[:5]:
         print(f"  {seconds * 1e3:6.0f} ms  {what}")
+    if searched:
+        whole = sorted(searched)
+        print(
+            f"whole checks, the search for a smaller input included: median {whole[len(whole) // 2][0]:.2f} s, "
+            f"95 % {whole[int(0.95 * len(whole))][0]:.2f} s, most {whole[-1][0]:.2f} s ({whole[-1][1]})"
+        )
 
 
 if __name__ == "__main__":

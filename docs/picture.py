@@ -17,30 +17,32 @@ from grader.reports.terminal import print_report
 from grader.session.grading import GradingSession, Options
 
 ROOT = Path(__file__).resolve().parents[1]
-DONE = ("forward", "linear", "tanh_embedding")
+DONE = ("tokenizer", "batches", "bigram", "averaging")
 
 
 def main() -> None:
-    """Grade a half-done lecture5 in which the 1/N of the mean is forgotten, and save the terminal's picture."""
+    """Grade a half-done lecture7 whose attention forgets its mask, and save the terminal's picture."""
     course = find_course(ROOT)
-    exercises = course.resolve(["lecture5"])
+    exercises = course.resolve(["lecture7"])
     solutions = read_submission(ROOT / "solutions", course)
     files = dict(read_submission(ROOT / "exercises", course).files)
     for name in DONE:
-        files[f"lecture5.{name}"] = dataclasses.replace(
-            solutions.files[f"lecture5.{name}"], display=f"exercises/lecture5/{name}.py"
+        files[f"lecture7.{name}"] = dataclasses.replace(
+            solutions.files[f"lecture7.{name}"], display=f"exercises/lecture7/{name}.py"
         )
-    right = solutions.files["lecture5.cross_entropy"]
-    wrong = right.text.replace("return dlogits / N", "return dlogits")
+    right = solutions.files["lecture7.head"]
+    wrong = "".join(
+        line for line in right.text.splitlines(keepends=True) if "masked_fill" not in line or "#   " in line
+    )
     assert wrong != right.text
-    files[right.module] = dataclasses.replace(right, text=wrong, display="exercises/lecture5/cross_entropy.py")
+    files[right.module] = dataclasses.replace(right, text=wrong, display="exercises/lecture7/head.py")
     submission = dataclasses.replace(solutions, files=files)
     with GradingSession(course, exercises, Options(seed=8123)) as session:
         report = session.grade(exercises, submission)
     shown = [_first_failure_only(result) for result in report.exercises]
     console = Console(width=88, record=True, force_terminal=True)
     print_report(msgspec.structs.replace(report, exercises=tuple(shown)), console)
-    console.save_svg(str(ROOT / "docs" / "failing-check.svg"), title="grade lecture5")
+    console.save_svg(str(ROOT / "docs" / "failing-check.svg"), title="grade lecture7")
 
 
 def _first_failure_only(result: ExerciseResult) -> ExerciseResult:

@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
-from grader.course import Exercise, SourceFile, Submission
+from grader.checks.bank import Misconception, read_bank
+from grader.course import Course, Exercise, SourceFile, Submission
+from grader.reports.failure import explain
+from grader.reports.layout import plain
+from grader.reports.model import CheckResult, ExerciseResult, Verdict
+
+MOST_LINES = 6  # of prose, in 80 columns
+_WIDTH = 80
+_INTRODUCTION = """\
+# What learners are told
+
+Every wrong answer that the course knows, and what the grader says to it: first the sentence that corrects the mistake,
+then a message as a terminal shows it. Numbers are those of one run. Written by `grade validate --gallery
+docs/gallery.md`, which brings the exercises that it validates up to date; a test fails when a sentence here is not that
+of the bank.
+"""
 
 
 def with_answer(solutions: Submission, exercise: Exercise, text: str) -> Submission:
@@ -12,3 +31,92 @@ def with_answer(solutions: Submission, exercise: Exercise, text: str) -> Submiss
     display = f"exercises/{exercise.unit}/{exercise.name}.py"
     file = SourceFile(exercise.id, display, text)
     return dataclasses.replace(solutions, files={**solutions.files, exercise.id: file})
+
+
+def message(entry: Misconception, result: ExerciseResult) -> CheckResult | None:
+    """The failed check whose message says most: the first that names the mistake, else the first."""
+    failed = [check for check in result.checks if check.verdict is not Verdict.PASSED and check.failure is not None]
+    named = [check for check in failed if any(f.name == entry.name for f in check.failure.findings)]  # type: ignore[union-attr]
+    return next(iter([*named, *failed]), None)
+
+
+def prose(check: CheckResult) -> list[str]:
+    """The headline and the findings of a message, as lines."""
+    if check.failure is None:
+        return []
+    texts = [check.failure.headline, *(finding.text for finding in check.failure.findings)]
+    return [line for text in texts for line in textwrap.wrap(text, _WIDTH)]
+
+
+def section(exercise: Exercise, told: Iterable[tuple[Misconception, ExerciseResult]]) -> str:
+    """One exercise's part of the gallery."""
+    parts = [f"## {exercise.id}: {exercise.title}\n"]
+    for entry, result in told:
+        parts.append(_heading(entry))
+        check = message(entry, result)
+        if check is None or check.failure is None:
+            parts.append("(accepted by every check)\n")
+            continue
+        lines = textwrap.wrap(f"✗ {check.demand}", _WIDTH)
+        lines += [plain(line).rstrip() for line in explain(check.failure, width=_WIDTH)]
+        parts.append("```\n" + "\n".join(lines) + "\n```\n")
+    return "\n".join(parts)
+
+
+def _heading(entry: Misconception) -> str:
+    return f"### {entry.symbol}: {entry.name}\n> {' '.join(entry.sentence.split())}\n"
+
+
+def write_gallery(
+    path: Path, course: Course, told: Mapping[str, Iterable[tuple[Misconception, ExerciseResult]]]
+) -> list[str]:
+    """Write the gallery, or bring the sections of some exercises up to date.
+
+    Args:
+        path: the file.
+        course: its exercises give the order.
+        told: exercise -> each misconception with what it was told.
+
+    Returns:
+        What is wrong with messages: those that are too long.
+    """
+    sections = _sections(path.read_text("utf-8")) if path.is_file() else {}
+    problems = []
+    for exercise in course.exercises:
+        if exercise.id in told:
+            entries = list(told[exercise.id])
+            sections[exercise.id] = section(exercise, entries)
+            problems += list(_too_long(exercise, entries))
+    kept = [sections[exercise.id] for exercise in course.exercises if exercise.id in sections]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join([_INTRODUCTION, *kept]), "utf-8")
+    return problems
+
+
+def _too_long(exercise: Exercise, told: Iterable[tuple[Misconception, ExerciseResult]]) -> Iterator[str]:
+    for entry, result in told:
+        check = message(entry, result)
+        if check is not None and len(prose(check)) > MOST_LINES:
+            yield f"{exercise.id}: the message of {entry.name!r} has {len(prose(check))} lines; {MOST_LINES} at most"
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The sections of a gallery, by exercise."""
+    parts = re.split(r"^(?=## )", text, flags=re.MULTILINE)[1:]
+    return {part[3:].partition(":")[0]: part.rstrip("\n") + "\n" for part in parts}
+
+
+def outline(text: str) -> list[str]:
+    """What of a gallery must be up to date: exercises, mistakes and sentences; not the numbers of one run."""
+    return [line for line in text.split("\n") if line.startswith(("## ", "### ", "> "))]
+
+
+def wanted_outline(course: Course) -> list[str]:
+    """The outline that a course's gallery should have, from its banks alone."""
+    lines = []
+    for exercise in course.exercises:
+        bank = read_bank(exercise.bank, exercise.solution)
+        if bank:
+            lines += [f"## {exercise.id}: {exercise.title}"]
+            lines += [line for entry in bank for line in _heading(entry).rstrip("\n").split("\n")]
+    return lines

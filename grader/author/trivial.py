@@ -9,11 +9,19 @@ KINDS = ("zeros", "constant", "input")
 _SOURCE = """
 
 # --- what follows replaces every answer above by one without thought ---
+import copy as _copy
 import functools as _functools
 import sys as _sys
 
+def _is_module(value):
+    return hasattr(value, "state_dict") and hasattr(value, "parameters")
+
 def _trivial_leaf(value, args):
     kind = {kind!r}
+    if _is_module(value):
+        for parameter in value.parameters():
+            parameter.data.fill_(0.5 if kind == "constant" else 0.0)
+        return value
     if type(value).__module__.split(".")[0] in ("torch", "numpy") and hasattr(value, "shape"):
         library = _sys.modules[type(value).__module__.split(".")[0]]
         if kind == "input":
@@ -30,6 +38,8 @@ def _trivial_leaf(value, args):
 def _trivial(value, args):
     if type(value) in (tuple, list):
         return type(value)(_trivial(item, args) for item in value)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):  # a NamedTuple
+        return type(value)(*(_trivial(item, args) for item in value))
     if type(value) is dict:
         return {{key: _trivial(item, args) for key, item in value.items()}}
     return _trivial_leaf(value, args)
@@ -46,7 +56,10 @@ def _flat(args):
 def _without_thought(function):
     @_functools.wraps(function)
     def wrapped(*args, **kwargs):
-        return _trivial(function(*args, **kwargs), list(_flat([*args, *kwargs.values()])))
+        # What trains a model in place works on a copy: the model that was passed stays untrained.
+        copies = [_copy.deepcopy(arg) if _is_module(arg) else arg for arg in args]
+        named = {{key: _copy.deepcopy(arg) if _is_module(arg) else arg for key, arg in kwargs.items()}}
+        return _trivial(function(*copies, **named), list(_flat([*args, *kwargs.values()])))
     return wrapped
 
 for _name in {symbols!r}:
@@ -71,10 +84,15 @@ def trivial_source(solution: str, exercise: Exercise, kind: str) -> str | None:
     """
     if exercise.quiz:
         return f"{solution}\n\nanswers = {{question: {_QUIZ[kind]} for question in answers}}\n"
-    functions = [name for name, signature in exercise.symbols.items() if _is_function(name, signature)]
+    functions = functions_of(exercise)
     if not functions:
         return None
     return solution + _SOURCE.format(kind=kind, symbols=functions)
+
+
+def functions_of(exercise: Exercise) -> list[str]:
+    """The functions, not the classes, that the learner writes."""
+    return [name for name, signature in exercise.symbols.items() if _is_function(name, signature)]
 
 
 def _is_function(name: str, signature: str) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from grader.author.recorded import Tape
-from grader.author.trivial import KINDS, trivial_source
+from grader.author.trivial import KINDS, functions_of, trivial_source
 from grader.checks import marks
 from grader.checks.bank import Misconception, read_bank
 from grader.course import Course, Exercise, SourceFile, Submission, find_course, read_submission
@@ -321,6 +321,7 @@ class _Work:
         """Zeros, a constant and the input itself fail every numeric check, and every question of a quiz."""
         for exercise in self.exercises:
             solution = exercise.solution.read_text("utf-8")
+            functions, used = set(functions_of(exercise)), self._used.get(exercise.id, {})
             for kind in KINDS:
                 text = trivial_source(solution, exercise, kind)
                 if text is None:
@@ -332,6 +333,8 @@ class _Work:
                 (result,) = self._grade([exercise], submission, _FIRST_SEED, select)
                 numeric = self._numeric.get(exercise.id, frozenset())
                 for check in result.checks:
+                    if used.get(check.name, functions).isdisjoint(functions) and not exercise.quiz:
+                        continue  # it asks for classes alone, which keep their own methods
                     if (check.name in numeric or exercise.quiz) and check.verdict is Verdict.PASSED:
                         self._note(exercise.id, f"{check.name} is passed by an answer without thought: {kind}")
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.context import CheckContext, Mismatch, current
+from grader.checks.context import CheckContext, Compared, Mismatch, current
 from grader.checks.show import as_array, is_tensor, number, shape_in_words, type_in_words
 
 _ABSOLUTE_FLOOR = 1e-12
@@ -145,6 +145,10 @@ class _Comparison:
 
     def _leaf(self, actual: Any, expected: Any, name: str) -> None:
         self.context.compared_numbers = True
+        if self.context.compared is not None:
+            self.context.compared.append(
+                Compared(name, actual, expected, self.sizes, self.oracle, self.rtol, self.atol)
+            )
         if actual is None:
             self._fail("type", name, f"{name} is None: does every path of your code return a value?", None, expected)
         if isinstance(expected, float | int) and not isinstance(expected, bool):

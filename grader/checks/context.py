@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import time
 from contextvars import ContextVar
 from typing import Any
 
 import msgspec
 
 from grader.sandbox.proxy import Call, Conversation
+
+SEARCH_SECONDS = 2.0  # to look for a smaller input, once one is found that shows a mistake
+_MOST_MISMATCHES = 200
 
 
 class Mismatch(msgspec.Struct, eq=False):
@@ -46,6 +51,18 @@ class CheckFailed(AssertionError):  # noqa: N818 - it is a verdict, no error
         self.mismatch = mismatch
 
 
+class Compared(msgspec.Struct, frozen=True, eq=False):
+    """One comparison of numbers, passed or not: what ``Mismatch`` says of those that failed."""
+
+    name: str
+    actual: Any
+    expected: Any
+    sizes: dict[str, int]
+    oracle: str
+    rtol: float
+    atol: float
+
+
 class CheckContext:
     """The running check.
 
@@ -56,6 +73,7 @@ class CheckContext:
     def __init__(self, talk: Conversation | None = None) -> None:
         self.talk = talk
         self.mismatches: list[Mismatch] = []
+        self.compared: list[Compared] | None = None  # every comparison of numbers, where somebody wants to see them
         self.compared_numbers = False  # whether any comparison was of tensors, arrays or floats
         self.figures: dict[str, Any] = {}  # what was recorded to be drawn, by name: see grader.checks.figures
 
@@ -63,8 +81,11 @@ class CheckContext:
         """Record a failed comparison and make the exception to raise."""
         if mismatch.call is None:
             mismatch.call = self.call_that_gave(mismatch.actual)
-        if len(self.mismatches) < 200:
-            self.mismatches.append(mismatch)
+        if self.talk is not None and math.isinf(self.talk.until):
+            self.talk.until = time.monotonic() + SEARCH_SECONDS
+        if len(self.mismatches) == _MOST_MISMATCHES:
+            self.mismatches.pop()
+        self.mismatches.append(mismatch)
         return CheckFailed(mismatch)
 
     def call_that_gave(self, value: Any) -> Call | None:

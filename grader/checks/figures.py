@@ -17,7 +17,7 @@ from grader.checks.context import current
 from grader.checks.show import as_array, is_tensor
 
 POINTS = 120  # of one curve, at most
-ROWS, COLUMNS = 24, 32  # of one map, at most
+ROWS, COLUMNS = 32, 32  # of one map, at most: the 27 characters of the lectures fit
 _MOST_FIGURES = 8
 _MOST_SERIES = 6
 _LONGEST_SERIES = 1_000_000

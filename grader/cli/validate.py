@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from grader.cli.options import course_option, isolation_option
-from grader.course import find_course
+from grader.course import Course, Exercise, find_course
+
+if TYPE_CHECKING:
+    from grader.author.validate import Validation
+    from grader.checks.bank import Misconception
+    from grader.reports.model import ExerciseResult
 
 
 @click.command()
@@ -28,6 +34,16 @@ from grader.course import find_course
     type=click.IntRange(1),
     help="Only grade the solutions, so many times, training checks included: finds a check that flakes.",
 )
+@click.option(
+    "--gallery",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write into this file what learners are told of each misconception (docs/gallery.md).",
+)
+@click.option(
+    "--diagnosis",
+    is_flag=True,
+    help="Put the diagnosis on trial too: 2,000 random wrong answers, and what is said of them must be true.",
+)
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw the matrix without Unicode.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Exercises at a time; all cores."
@@ -38,6 +54,8 @@ def validate(
     names: tuple[str, ...],
     seeds: int,
     times: int | None,
+    gallery: Path | None,
+    diagnosis: bool,
     ascii_only: bool,
     jobs: int,
     isolation: str,
@@ -68,8 +86,45 @@ def validate(
     for problem in result.problems:
         where = f"{problem.exercise}: " if problem.exercise else ""
         click.echo(f"  ✗ {where}{problem.text}" if not ascii_only else f"  x {where}{problem.text}")
-    click.echo("This course proves itself." if not result.problems else f"{len(result.problems)} problems.")
-    return 1 if result.problems else 0
+    problems = len(result.problems)
+    if gallery is not None:
+        problems += _write_gallery(gallery, course, result)
+    if diagnosis:
+        problems += _try_diagnosis(course, exercises, result, isolation)
+    click.echo("This course proves itself." if not problems else f"{problems} problems.")
+    return 1 if problems else 0
+
+
+def _write_gallery(path: Path, course: Course, result: Validation) -> int:
+    """Bring the gallery up to date; the number of messages that are too long."""
+    from grader.author.gallery import write_gallery
+
+    told: dict[str, list[tuple[Misconception, ExerciseResult]]] = {}
+    for answer in result.wrong_answers:
+        told.setdefault(answer.result.exercise, []).append((answer.misconception, answer.result))
+    troubles = write_gallery(path, course, told)
+    for trouble in troubles:
+        click.echo(f"  {trouble}")
+    click.echo(f"The messages of {len(result.wrong_answers)} misconceptions are in {path}.")
+    return len(troubles)
+
+
+def _try_diagnosis(course: Course, exercises: Sequence[Exercise], result: Validation, isolation: str) -> int:
+    """Print how many misconceptions are named, and what is said of random wrong answers; the number of false ones."""
+    from grader.author.accuse import lines, try_diagnosis
+    from grader.reports.matrix import Outcome
+    from grader.session.grading import GradingSession, Options
+
+    rows = result.matrix.rows
+    named = sum(row.verdict is Outcome.NAMED for row in rows)
+    share = f" ({100 * named / len(rows):.0f} %)" if rows else ""
+    click.echo(f"diagnosis: {named} of {len(rows)} misconceptions named{share}")
+    with GradingSession(course, exercises, Options(alone=True, isolation=isolation)) as session:
+        trial = try_diagnosis(session, course, exercises, say=_progress())
+    _clear()
+    for line in lines(trial):
+        click.echo(line)
+    return len(trial.false)
 
 
 def _progress() -> Callable[[str], None]:

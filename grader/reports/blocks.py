@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.reports.figures import NOT_FINITE, curve_range, error_class, few_digits, from_to, shape_text
-from grader.reports.layout import Charset, Line, Span, cell_width, crop, wrap
+from grader.reports.layout import Charset, Line, Span, cell_width, crop, flow, wrap
 from grader.reports.model import Curve, ErrorMap, WeightMap
 
 ROWS, COLUMNS = 8, 32
@@ -18,8 +18,8 @@ _ASCII_MARKS = ".---+#@N"
 _MEANS = ("right", "below 1 %", "below 1 %", "below 1 %", "to 10 %", "to 100 %", "above", "NaN or Inf")
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = "_.-=+*#@"
-_SHADES = " ░▒▓█"
-_ASCII_SHADES = " .+#@"
+_SHADES = "·░▒▓█"
+_ASCII_SHADES = ".-+#@"
 
 Rows = Sequence[Sequence[float | None]]
 
@@ -46,8 +46,8 @@ def error_blocks(errors: ErrorMap, width: int, charset: Charset) -> list[Line]:
     means: dict[str, str] = {}
     for kind in sorted({cell for row in shown for cell in row}):
         means.setdefault(marks[kind], _MEANS[kind])
-    legend = "   ".join(f"{mark} {meaning}" for mark, meaning in means.items())
-    return [*lines, (Span("  " + legend, "faint"),)]
+    legend = flow([f"{mark} {meaning}" for mark, meaning in means.items()], width - 2, " ")
+    return lines + [(Span("  " + row, "faint"),) for row in legend]
 
 
 def weight_blocks(weights: WeightMap, width: int, charset: Charset) -> list[Line]:
@@ -71,13 +71,14 @@ def curve_lines(curve: Curve, width: int, charset: Charset) -> list[Line]:
     low, high, _ = curve_range(curve)
     bars = _ASCII_BARS if charset.ascii else _BARS
     column = max(len(series.name) for series in curve.series) + 2
-    room = max(min(COLUMNS, width - column - 28), 8)
+    words = max(len(from_to(series.values)) for series in curve.series)
+    room = max(min(COLUMNS, width - column - words - 4, max(len(series.values) for series in curve.series)), 4)
     title = charset.clean(f"{curve.name} over {curve.steps} steps:")
     lines: list[Line] = [(Span(crop(title, width, charset), "faint"),)]
     for series in curve.series:
         line = _sparkline(series.values, low, high, bars, room)
         text = f"  {charset.clean(series.name):<{column}}{line:<{room}}  {from_to(series.values)}"
-        lines.append((Span(text),))
+        lines.append((Span(crop(text, width, charset)),))
     named = [f"{charset.clean(line.name)} {few_digits(line.value)}" for line in curve.baselines]
     if named:
         text = "beside it: " + f" {charset.dot} ".join(named)

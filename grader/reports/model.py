@@ -87,7 +87,7 @@ class ErrorMap(msgspec.Struct, frozen=True):
     Attributes:
         name: what was compared, ``dlogits``.
         shape: its shape.
-        errors: at most 24 rows of 32, the largest error of each block of a larger tensor; None is not finite.
+        errors: at most 32 rows of 32, the largest error of each block of a larger tensor; None is not finite.
         largest: the largest finite error.
         scale: the largest magnitude of what was expected, by which errors of different tensors can be compared.
         tolerance: errors up to here are right.
@@ -151,7 +151,7 @@ class WeightMap(msgspec.Struct, frozen=True):
     Attributes:
         name: what is drawn, ``attention``.
         shape: its shape.
-        rows: at most 24 rows of 32, the largest value of each block of a larger matrix; None is not finite.
+        rows: at most 32 rows of 32, the largest value of each block of a larger matrix; None is not finite.
         labels: what rows and columns stand for.
     """
 

@@ -85,7 +85,9 @@ def _values(errors: ErrorMap, width: int, charset: Charset) -> list[Line]:
     if not errors.yours:
         return []
     top, left = errors.corner
-    place = f"rows {top} to {top + len(errors.yours) - 1}, columns {left} to {left + len(errors.yours[0]) - 1}"
+    columns = f"{left} to {left + len(errors.yours[0]) - 1}"
+    rows = f"rows {top} to {top + len(errors.yours) - 1}, columns "
+    place = (rows if len(errors.shape) > 1 else "places ") + columns
     return [
         *values_table(f"yours, {place}:", errors.yours, width, charset),
         *values_table(f"expected, {place}:", errors.expected, width, charset),

@@ -7,9 +7,11 @@ nothing either, so that whatever door was overlooked leads nowhere.
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import os
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -22,6 +24,9 @@ _DOORS = (
     "torch.autograd.backward",
     "torch.autograd._engine_run_backward",
     "torch.autograd.forward_ad.enter_dual_level",
+    "torch._C._enter_dual_level",
+    "torch._C._functorch._grad_increment_nesting",
+    "torch._C._functorch._jvp_increment_nesting",
     "torch._functorch.eager_transforms.grad_increment_nesting",
     "torch._functorch.eager_transforms.jvp_increment_nesting",
     *(f"torch.autograd.functional.{name}" for name in ("vjp", "jvp", "jacobian", "hessian", "vhp", "hvp")),
@@ -167,6 +172,27 @@ def _record_nothing(torch: Any, by_learner: ByLearner, is_learners: Callable[[ty
     _refuse("torch.Tensor.requires_grad_", "requires_grad_()", by_learner, asks_directly)
     _refuse("torch.inference_mode", "torch.inference_mode(False)", by_learner, ends_inference)
     switch(False)
+    _record_nothing_in_threads(switch)
+
+
+def _record_nothing_in_threads(switch: Callable[[bool], None]) -> None:
+    """A new thread begins with gradients on, whatever they are in the one that starts it."""
+
+    def starting(start: Callable[..., Any]) -> Callable[..., Any]:
+        def start_quietly(function: Callable[..., Any], *rest: Any, **options: Any) -> Any:
+            def quietly(*args: Any, **kwargs: Any) -> Any:
+                switch(False)
+                return function(*args, **kwargs)
+
+            return start(quietly, *rest, **options)
+
+        return start_quietly
+
+    for module in (_thread, threading):
+        for name in ("start_new_thread", "start_new", "start_joinable_thread"):
+            for known in (name, f"_{name}"):
+                if hasattr(module, known):
+                    setattr(module, known, starting(getattr(module, known)))
 
 
 def _second(args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> Any:

@@ -153,7 +153,7 @@ def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple
         parameter.grad = None
     with torch.enable_grad():
         output = target(*leaves)
-        outputs = output if isinstance(output, tuple) else (output,)
+        outputs = output if isinstance(output, tuple | list) else (output,)
         upstreams = upstream if isinstance(upstream, tuple) else (upstream,)
         # A sum of products rather than autograd.grad(…, grad_outputs): that imports sympy at its first call.
         total = sum((o * u).sum() for o, u in zip(outputs, upstreams, strict=False) if isinstance(o, torch.Tensor))

@@ -7,6 +7,8 @@ can be traced to the call that gave it, and replayed on the known wrong answers.
 from __future__ import annotations
 
 import copy
+import math
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
@@ -130,6 +132,7 @@ class Conversation:
         self.defined = defined
         self.seed = seed
         self.seconds = CALL_SECONDS
+        self.until = math.inf  # on the monotonic clock: nothing is asked after it
         self.spent = 0.0  # waiting for answers
         self.log_is_whole = True
         self._held = 0
@@ -177,6 +180,8 @@ class Conversation:
         left = CALLS_TOGETHER * self.seconds - self.spent
         started = time.monotonic()
         ref = 0 if target is None else target._info.ref  # noqa: SLF001
+        if started > self.until:
+            raise NoAnswer("timeout", "together", call, self.seconds)
         try:
             kind, value, echoed = self.peer.exchange(operation, ref, args, kwargs, options, min(self.seconds, left))
         except LostError as lost:
@@ -302,7 +307,7 @@ class Handle:
 
     def __len__(self) -> int:
         length = self._op("len")
-        return length if type(length) is int else 0
+        return length if type(length) is int and 0 <= length <= sys.maxsize else 0  # a forged one must not raise here
 
     def __bool__(self) -> bool:
         return True  # an object is there; what its own __bool__ says is asked for explicitly

@@ -118,6 +118,7 @@ class Zygote:
         )
         if syscalls.IS_LINUX:
             syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # daemons come back here and are killed
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = self.scratch  # torch._dynamo wants a folder as it is imported
         for name in self.setup.preload:
             importlib.import_module(name)
         runtime.text_streams()  # imported and warm before the first fork

@@ -26,6 +26,7 @@ from grader.session.kept import KeptResults
 from grader.session.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
+    from grader.checks.context import CheckContext
     from grader.session.plugin import GradingPlugin, Select
     from grader.session.references import References
 
@@ -87,6 +88,7 @@ class GradingSession:
         self._references: References | None = None
         self._isolation: Isolation | None = None
         self.wrap: Callable[[str, Peer], Peer] | None = None  # see GradingPlugin
+        self.watch: Callable[[str, CheckContext], None] | None = None  # see GradingPlugin
         self.select: Select | None = None  # which checks to run; None for all
         self.used: dict[str, dict[str, set[str]]] | None = None  # see GradingPlugin
         self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
@@ -172,6 +174,7 @@ class GradingSession:
         plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed)
         plugin.most_seconds = self.options.most_seconds
         plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
+        plugin.watch = self.watch
         plugin.select, plugin.used = self.select, self.used
         plugin.trains_on, plugin.on_start = self.options.device, self.options.on_start
         plugin.kept = self.options.kept

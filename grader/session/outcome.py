@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -28,6 +29,8 @@ from grader.sandbox.proxy import (
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
+
+_LONGEST_HEADLINE = 2000
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -205,12 +208,12 @@ class Judge(msgspec.Struct, eq=False):
     ) -> Failure:
         mismatch = error.mismatch
         found = diagnose(context, mismatch, self.bank(), self.solution)
-        headline = mismatch.headline
+        headline = _crop(mismatch.headline)  # it may quote what the submission calls its things
         if mismatch.kind == "modified" and mismatch.call is not None:
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
         return Failure(
             headline=headline,
-            findings=tuple(Finding(finding.kind, finding.text, finding.name) for finding in found),
+            findings=tuple(Finding(f.kind, self._with_names(f.text, mismatch), f.name) for f in found),
             counterexample=self._counterexample(mismatch, visibility, searched),
             location=self._location(mismatch.call),
             output=output,
@@ -220,9 +223,16 @@ class Judge(msgspec.Struct, eq=False):
     def _argument_name(self, mismatch: Mismatch) -> str:
         """``argument 2['h']`` as the learner calls it, ``d['h']``."""
         number, bracket, rest = mismatch.name.removeprefix("argument ").partition("[")
-        names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
+        names = self._names_of_arguments(mismatch.call) if mismatch.call is not None else []
         place = int(number) - 1
         return f"{names[place]}{bracket}{rest}" if place < len(names) else mismatch.name
+
+    def _with_names(self, text: str, mismatch: Mismatch) -> str:
+        """A sentence with ``argument 2`` as the learner calls it."""
+        names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
+        for number, name in enumerate(names, 1):
+            text = re.sub(rf"\bargument {number}\b", name, text)
+        return text
 
     def _counterexample(self, mismatch: Mismatch, visibility: Visibility, searched: bool) -> Counterexample | None:
         if mismatch.kind not in {"values", "finite", "shape"} or mismatch.call is None:
@@ -268,8 +278,15 @@ class Judge(msgspec.Struct, eq=False):
         names = [arg.arg for arg in [*function.args.posonlyargs, *function.args.args]]
         return names[1:] if names[:1] == ["self"] else names
 
+    def _names_of_arguments(self, call: Call) -> list[str]:
+        """What the learner calls the arguments of a call: of a method, and of an object that is called, too."""
+        if call.target is not None and info_of(call.target).kind == "object":  # named by its class
+            methods = [f"{call.name}.{method}" for method in ("__call__", "forward")]
+            return next((names for method in methods if (names := parameters_in(self.text, method))), [])
+        return self._parameters(call.name) or parameters_in(self.text, call.name)
+
     def _inputs(self, call: Call) -> tuple[Value, ...]:
-        names = self._parameters(call.name)
+        names = self._names_of_arguments(call)
         named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(call.args)]
         values = [*named, *call.kwargs.items()]
         return tuple(Value(name, _input_text(value)) for name, value in values if not _is_large_container(value))
@@ -293,6 +310,11 @@ class Judge(msgspec.Struct, eq=False):
 
 
 _LOST = {"timeout": Verdict.TIMEOUT, "crashed": Verdict.CRASHED, "protocol": Verdict.BROKE_PROTOCOL}
+
+
+def _crop(text: str) -> str:
+    """A message of bounded length."""
+    return text if len(text) <= _LONGEST_HEADLINE else f"{text[:_LONGEST_HEADLINE]} …"
 
 
 def _input_text(value: Any) -> str:

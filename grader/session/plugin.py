@@ -106,6 +106,7 @@ class GradingPlugin:
         self.full = False  # whether to run the checks of full mode too
         self.select: Select | None = None  # which checks to run, of those
         self.used: dict[str, dict[str, set[str]]] | None = None  # to be filled: exercise -> check -> symbols in use
+        self.watch: Callable[[str, CheckContext], None] | None = None  # told of each check's context before it runs
         self.wrap: Callable[[str, Peer], Peer] | None = None  # puts something between a check and its worker
         self.faults: list[str] = []
         self.numeric: dict[str, set[str]] = {
@@ -234,6 +235,8 @@ class GradingPlugin:
         """Begin a check: nothing of it runs when its file is unusable or its exercise blocked."""
         self._context = CheckContext()
         self._started = time.perf_counter()
+        if self.watch is not None:
+            self.watch(f"{self._exercise_of(item)}:{item.name}", self._context)
         check_context.enter(self._context)
         quiet_torch()
         state = self._states[self._exercise_of(item)]

@@ -241,7 +241,7 @@ def gelu(x: np.ndarray) -> np.ndarray:
     Source: day 3, "The cast of activations"; Hendrycks and Gimpel, 2016.
     """
     # solution
-    return x * Phi(x)
+    return x * normal_cdf(x)
     # end solution
 
 
@@ -262,13 +262,13 @@ def d_gelu(x: np.ndarray) -> np.ndarray:
     Source: day 3, "The cast of activations".
     """
     # solution
-    phi = np.exp(-(x**2) / 2.0) / math.sqrt(2.0 * math.pi)
-    return Phi(x) + x * phi
+    density = np.exp(-(x**2) / 2.0) / math.sqrt(2.0 * math.pi)
+    return normal_cdf(x) + x * density
     # end solution
 
 
 # solution
-def Phi(x: np.ndarray) -> np.ndarray:
+def normal_cdf(x: np.ndarray) -> np.ndarray:
     """Return the cumulative distribution function of the standard normal, entry by entry."""
     return 0.5 * (1.0 + np.vectorize(math.erf, otypes=[float])(x / math.sqrt(2.0)))
 

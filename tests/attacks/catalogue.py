@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+OTHER = "lecture5.linear"  # is right in every submission, and must stay so
 FOLDER = Path(__file__).parent / "submissions"
 PROMISES = {
     0: "A submission takes no more of the machine than its limits: memory, files, processes, network.",
@@ -81,13 +82,14 @@ def read_attack(path: Path) -> Attack:
 
 
 def lay_out(attack: Attack, solutions: Path, folder: Path) -> Path:
-    """Write a submission: the solutions of the unit, and the attack in the place of its exercise."""
+    """Write a submission: the solutions of the unit and of ``OTHER``, and the attack in the place of its exercise."""
     unit, _, exercise = attack.exercise.partition(".")
     root = folder / "exercises"
-    (root / unit).mkdir(parents=True)
-    for path in (solutions / unit).glob("*.py"):
-        if path.stem != exercise:
-            (root / unit / path.name).write_bytes(path.read_bytes())
+    for solution in sorted({*(solutions / unit).glob("*.py"), solutions / f"{OTHER.replace('.', '/')}.py"}):
+        if solution.relative_to(solutions).as_posix() != f"{unit}/{exercise}.py":
+            copy = root / solution.relative_to(solutions)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(solution.read_bytes())
     text = attack.text.replace("\n", "\r\n") if attack.crlf else attack.text
     data = text.encode(attack.encoding)
     if attack.bom:

@@ -32,20 +32,22 @@ def scratch_folders() -> list[str]:
     return [str(path) for path in Path("/tmp").glob(f"gradlings-{os.getpid()}-*")]
 
 
-def processes_of_zygotes() -> int:
-    """How many processes of our zygotes there are, zombies not counted."""
-    count = 0
+def processes_of_zygotes() -> set[int]:
+    """The processes of this process's zygotes, zombies not counted."""
+    found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
                 state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
                 command = (entry / "cmdline").read_bytes()
                 ours = b"grader.sandbox.zygote" in command and command.endswith(f"\0{os.getpid()}\0".encode())
-                count += state != "Z" and ours
-    return count
+                if state != "Z" and ours:
+                    found.add(int(entry.name))
+    return found
 
 
 def evil_files() -> list[str]:
-    """What the attacks would leave in folders that are everybody's; all their files are called so."""
+    """What this user's attacks would leave in folders that are everybody's; all their files are called so."""
     places = ("/tmp", "/var/tmp", "/dev/shm", os.environ.get("TMPDIR", "/tmp"), str(ROOT), str(Path.home()))
-    return sorted({str(path) for place in places for path in Path(place).glob("gradlings-evil*")})
+    found = {path for place in places for path in Path(place).glob("gradlings-evil*")}
+    return sorted(str(path) for path in found if path.lstat().st_uid == os.getuid())

@@ -58,6 +58,7 @@ def test_the_catalogue_as_an_ordinary_user(folder, isolation, shard):
         "-p", "no:cacheprovider", f"--shard={shard}/{SHARDS}", f"--basetemp={scratch / 'pytest'}", "--maxfail=5",
     ]  # fmt: skip
     clean = {"PATH": os.environ["PATH"], "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1"}
+    clean["HYPOTHESIS_STORAGE_DIRECTORY"] = str(scratch / "hypothesis")  # that of the checkout may be root's
     done = subprocess.run(command, cwd=ROOT, env=clean, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout

@@ -5,16 +5,21 @@ from __future__ import annotations
 from grader.reports.model import (
     CheckResult,
     Counterexample,
+    Curve,
     Environment,
+    ErrorMap,
     ExerciseResult,
     Failure,
     Finding,
     Frame,
     Isolation,
+    Level,
     Report,
+    Series,
     Value,
     Verdict,
     Visibility,
+    WeightMap,
 )
 
 UNITS = (("lecture5", "becoming a backprop ninja"), ("lecture7", "attention"))
@@ -240,6 +245,71 @@ HOSTILE = ExerciseResult(
 )
 
 
+ERRORS = ErrorMap(
+    "weights",
+    (4, 4),
+    ((0.0, 0.5, 0.02, 1.5), (0.0, 0.0, 0.0005, 1e-8), (0.0, 0.0, 0.0, 1e-5), (0.0, 0.0, 0.0, None)),
+    1.5,
+    1.0,
+    1e-9,
+    6,
+    (0, 0),
+    (
+        ("1", "0.5", "0.02", "1.5"),
+        ("0.5", "0.5", "0.0005", "1e-08"),
+        ("0", "0.5", "0.5", "1e-05"),
+        ("0", "0", "1", "nan"),
+    ),
+    (("1", "0", "0", "0"), ("0.5", "0.5", "0", "0"), ("0", "0.5", "0.5", "0"), ("0", "0", "1", "0")),
+    larger=True,
+)
+LOSS = Curve(
+    "loss",
+    (Series("yours", (3.3, 2.9, 2.7, None)), Series("reference", (3.3, 2.8, 2.4, 2.2))),
+    400,
+    (Level("uniform", 3.296), Level("bigram", 2.45)),
+    (2.1, 2.3),
+    312,
+)
+DIVERGING = Curve("validation loss", (Series("yours", (3.3, 40.0, 1e6)), Series("reference", (3.3, 2.0, 1.5))), 3)
+
+PICTURES = ExerciseResult(
+    "lecture7.head",
+    "one head of attention",
+    "exercises/lecture7/head.py",
+    (
+        failed(
+            "test_causal",
+            "No position attends to a later one.",
+            Failure(
+                "weights is not right in 6 of its 16 numbers, most at [0, 3].",
+                (Finding("pattern", "What lies above the diagonal is wrong: the mask is missing.", "upper-triangle"),),
+                Counterexample(
+                    (Value("x", "[[0, 0], [1, 0]]"),), "[[0.5, 0.5], [0.5, 0.5]]", "[[1, 0], [0.5, 0.5]]", "by hand"
+                ),
+                location="exercises/lecture7/head.py:12",
+                errors=ERRORS,
+            ),
+        ),
+        CheckResult(
+            "test_learns",
+            "The loss comes near the reference's.",
+            Verdict.FAILED,
+            3,
+            failure=Failure("The loss is not finite after 400 steps."),
+            curves=(LOSS, DIVERGING),
+        ),
+        CheckResult(
+            "test_looks_back",
+            "The head learns to look one character back.",
+            Verdict.PASSED,
+            1,
+            maps=(WeightMap("attention", (3, 3), ((1.0, 0.0, 0.0), (0.9, 0.1, 0.0), (0.0, 0.8, 0.2)), tuple("abc")),),
+        ),
+    ),
+)
+
+
 def report(*exercises: ExerciseResult, level: str = "full", **fields: object) -> Report:
     missing = () if level == "full" else ("no Landlock (it takes Linux 5.13)", "no user namespaces")
     return Report(
@@ -280,4 +350,12 @@ EVERY = report(
 ALL_PASSED = report(FORWARD)
 EVIL = report(HOSTILE)
 NOTHING = report()
-SAMPLES = {"short": SHORT, "every": EVERY, "all_passed": ALL_PASSED, "evil": EVIL, "nothing": NOTHING}
+PICTURED = report(PICTURES)
+SAMPLES = {
+    "short": SHORT,
+    "every": EVERY,
+    "all_passed": ALL_PASSED,
+    "evil": EVIL,
+    "nothing": NOTHING,
+    "pictures": PICTURED,
+}

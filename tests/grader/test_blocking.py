@@ -66,6 +66,9 @@ REFUSED = {
     f"torch._functorch.apis.grad(torch.sum)({X})": "torch.autograd",
     f"torch._functorch.eager_transforms.jvp(torch.exp, ({X},), ({X},))": "torch.autograd",
     "torch.autograd.forward_ad.dual_level().__enter__()": "torch.autograd.forward_ad.enter_dual_level",
+    "getattr(torch._C, '_enter_dual' + '_level')()": "torch.autograd",
+    "torch._C._functorch._grad_increment_nesting()": "torch.autograd",
+    "torch._C._functorch._jvp_increment_nesting()": "torch.autograd",
     f"{X}.requires_grad_()": "requires_grad_()",
     "nn.Linear(2, 2).requires_grad_()": "requires_grad_()",
     "torch.enable_grad().__enter__()": "torch.enable_grad",
@@ -169,9 +172,21 @@ def test_nothing_records_gradients(work):
             thread = threading.Thread(target=work)
             thread.start(); thread.join()
             return out
+        def in_other_threads():
+            import _thread, threading, time
+            from concurrent.futures import ThreadPoolExecutor
+            out = []
+            def work(): out.append((torch.ones(2, requires_grad=True) * 2).requires_grad)
+            thread = threading.Thread(target=work)
+            thread.start(); thread.join()
+            with ThreadPoolExecutor() as pool: pool.submit(work).result()
+            _thread.start_new_thread(work, ())
+            while len(out) < 3: time.sleep(0.01)
+            return out
     """)
     assert module.f() == (False, False)
     assert module.in_thread() == [1, "ForbiddenError"]
+    assert module.in_other_threads() == [False, False, False]
 
 
 def test_refused_by_way_of_other_files_of_theirs_and_as_the_answer_itself(work):

@@ -49,6 +49,7 @@ def test_failing_exits_1_and_junit_is_xml():
         (["lecture5", "--submission", "nowhere"], "nowhere"),
         (["lecture5", "--seed", "-1"], "seed"),
         (["lecture5", "--debug", "--require-isolation"], "--debug"),
+        (["lecture5", "--explain", "linear.unchanged", "--format", "json"], "--explain"),
         (["lecture5", "--no-such-option"], "--no-such-option"),
         (["init", "exercises/.."], "exercises"),
         (["list", "lecture55"], "lecture5"),
@@ -59,6 +60,20 @@ def test_wrong_usage_exits_2_and_says_what_to_do(words, said):
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_page_is_kept_and_one_check_is_explained(tmp_path):
+    (tmp_path / "linear.py").write_text("def linear_backward(dout, x, W):\n    return dout @ W.T, x.T @ dout, dout\n")
+    page = tmp_path / "deep" / "page.html"
+    words = ["lecture5.linear", "--submission", "linear.py", "--seed", "7"]
+    done = grade(*words, "--explain", "matches autograd", "--report", str(page), cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert done.stdout.startswith("lecture5.linear.test_matches_autograd\n")
+    assert "grade lecture5.linear --submission linear.py --seed 7" in done.stdout
+    assert page.read_bytes() == (tmp_path / ".grade/last.html").read_bytes()
+    assert "<h1>lecture5" in page.read_text()
+    again = grade("show", "--explain", "matches autograd", cwd=tmp_path)
+    assert again.stdout == done.stdout
 
 
 def test_no_exercises_here_says_how_to_make_them(tmp_path):

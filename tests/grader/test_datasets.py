@@ -102,8 +102,8 @@ def test_generated_words_are_words():
 
 def test_generated_data_need_no_torch():
     script = (
-        "import sys; from grader.course import datasets as d; d.digits(10, 0); d.blobs(9, 0); d.markov_text(1, 3, 9, 0)\n"
-        "d.generated_words(3, 0); assert not {'torch', 'torchvision', 'pooch', 'requests'} & set(sys.modules)"
+        "import sys; from grader.course import datasets as d; d.digits(10, 0); d.blobs(9, 0); d.markov_text(1, 3, 9, 0)"
+        "\nd.generated_words(3, 0); assert not {'torch', 'torchvision', 'pooch', 'requests'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
 

@@ -112,14 +112,14 @@ def test_an_error_map_is_drawn_of_the_largest_input():
 
 
 def test_values_that_differ_little_are_told_apart():
-    expected = torch.full((2, 4), 1 / 3, dtype=torch.float64)
+    expected = torch.full((4, 4), 1 / 3, dtype=torch.float64)
     shown = error_map(wrong(expected + 1e-8, expected), [])
     assert shown is not None
     assert shown.yours[0][0] != shown.expected[0][0]
 
 
 def test_what_is_not_finite_has_no_size():
-    expected = torch.ones(3, 3, dtype=torch.float64)
+    expected = torch.ones(4, 4, dtype=torch.float64)
     actual = expected.clone()
     actual[1, 1], actual[0, 0] = float("nan"), float("-inf")
     shown = error_map(Mismatch("finite", "d", "h", actual, expected), [])
@@ -132,7 +132,7 @@ def test_what_is_not_finite_has_no_size():
     "mismatch",
     [
         wrong(1.0, 2.0),
-        wrong(torch.ones(2), torch.zeros(2)),
+        wrong(torch.ones(3, 4), torch.zeros(3, 4)),
         wrong(torch.ones(3, 3), torch.zeros(2, 2)),
         wrong("a", torch.zeros(9)),
         wrong(None, None),
@@ -146,5 +146,5 @@ def test_there_is_nothing_to_draw_of_a_handful_or_of_other_things(mismatch):
 
 @pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.float16, torch.bfloat16, torch.complex64])
 def test_every_kind_of_number_is_drawn(dtype):
-    expected = torch.ones(3, 3).to(dtype)
-    assert error_map(wrong(torch.zeros(3, 3).to(dtype), expected), []).wrong == 9
+    expected = torch.ones(4, 4).to(dtype)
+    assert error_map(wrong(torch.zeros(4, 4).to(dtype), expected), []).wrong == 16

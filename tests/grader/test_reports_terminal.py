@@ -49,6 +49,9 @@ def printed(shown, *, encoding="utf-8", verbose=False, **options) -> str:
         ("evil", 80, {}),
         ("all_passed", 80, {}),
         ("nothing", 80, {}),
+        ("pictures", 80, {}),
+        ("pictures", 80, {"verbose": True}),
+        ("pictures", 80, {"charset": ASCII}),
     ],
 )
 def test_page(golden, sample, width, options):

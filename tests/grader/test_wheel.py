@@ -46,6 +46,7 @@ def test_a_course_without_a_clone(installed, tmp_path):
     assert done.returncode == 1, done.stderr
     assert done.stdout.count("not started") == 7, done.stdout
     assert "isolation full" in done.stdout
+    assert "<h1>lecture5" in (mine / ".grade/last.html").read_text()  # the templates are in the wheel too
     packaged = next(installed.glob("lib/*/site-packages/grader/_course"))
     solution = packaged / "solutions/lecture5/linear.py"
     (mine / "exercises/lecture5/linear.py").write_text(solution.read_text())

@@ -1,6 +1,6 @@
 """Says what was misunderstood. Only what is certain is said: a wrong accusation is worse than none."""
 
-from grader.checks.diagnosis.engine import diagnose, matching_misconception
+from grader.checks.diagnosis.engine import Finding, diagnose, matching_misconception
 from grader.checks.diagnosis.replay import KnownWrong, differs_in_form
 
-__all__ = ["KnownWrong", "diagnose", "differs_in_form", "matching_misconception"]
+__all__ = ["Finding", "KnownWrong", "diagnose", "differs_in_form", "matching_misconception"]

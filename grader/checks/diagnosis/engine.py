@@ -7,15 +7,22 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 
 import msgspec
+import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.diagnosis.patterns import Explanation, explain
+from grader.checks.diagnosis.again import contradicted
+from grader.checks.diagnosis.patterns import explain, explained
 from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
+from grader.checks.diagnosis.seen import Explanation
+from grader.checks.diagnosis.state import depends_on_more, kept_answer
 from grader.checks.diagnosis.training import Curve, read
+from grader.checks.show import as_array, is_tensor
 
 _REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20
 _MISMATCHES = 40
+_CALLS = 400
+_ENOUGH = 3  # numbers that must agree
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -47,7 +54,7 @@ def diagnose(
     if isinstance(shown.actual, Curve):
         reading = read(shown.actual)
         return (*findings, Finding("training", reading.text, reading.name)) if reading is not None else tuple(findings)
-    law = common_law(context, shown)
+    law = common_law(context, shown) or (_law_of_state(context, solution) if not findings else None)
     if law is not None:
         findings.append(Finding("pattern", law.text, law.law))
     return tuple(findings)
@@ -63,30 +70,46 @@ def matching_misconception(
     if sum(map(weight, log)) > _MOST_BYTES:  # a check of speed; each known wrong answer would take as long again
         return None
     used = symbols_used(solution(), log)
-    deadline = time.monotonic() + _REPLAY_SECONDS
+    deadline = time.thread_time() + _REPLAY_SECONDS  # what waits for a processor costs no name
     matches = [
         known
         for known in bank
         if known.symbol in used and gives_the_same(known.module(), log, deadline, context.talk.seed)
     ]
-    if time.monotonic() > deadline:  # not all were tried: one match proves nothing
+    if time.thread_time() > deadline:  # not all were tried: one match proves nothing
         return None
-    return matches[0] if len(matches) == 1 else None
+    if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
+        return None
+    return matches[0]
 
 
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:
-    """The law that is true of every comparison that failed in the check; the simplest of several."""
-    found = explain(shown)
-    laws = {_claim(e) for e in found}
-    for mismatch in _various([m for m in context.mismatches if m.name == shown.name and m is not shown]):
-        laws &= {_claim(e) for e in explain(mismatch)}
-        if not laws:
+    """The law that is true of every comparison that failed in the check; the simplest of several.
+
+    It must hold of enough numbers that could have denied it: one number is a multiple of any other.
+    """
+    found = explained(shown)
+    evidence = {_claim(e): e.evidence for _, e in found}
+    diagnosers = [diagnoser for diagnoser, _ in found]
+    alike = [m for m in context.mismatches if m.name == shown.name and m is not shown]
+    for mismatch in _various(shown, alike):
+        if not evidence:
             return None
-    left = [e for e in found if _claim(e) in laws]
+        more = {_claim(e): e.evidence for e in explain(mismatch, diagnosers)}
+        evidence = {claim: most + more[claim] for claim, most in evidence.items() if claim in more}
+    left = [e for _, e in found if evidence.get(_claim(e), 0) >= _ENOUGH]
     of_sizes = [e for e in left if e.law.startswith("ratio ")]
     if len(of_sizes) > 1:  # 2, and N is 2, and so is C: which of them it is nobody can tell
         left = [e for e in left if e not in of_sizes]
     return left[0] if left else None
+
+
+def _law_of_state(context: CheckContext, solution: Callable[[], ModuleType]) -> Explanation | None:
+    """What the calls of the check say about each other."""
+    if context.talk is None or sum(map(weight, context.talk.log)) > _MOST_BYTES:
+        return None
+    log = context.talk.log[:_CALLS]
+    return kept_answer(log) or depends_on_more(log, solution)
 
 
 def _claim(explanation: Explanation) -> tuple[str, str]:
@@ -94,8 +117,18 @@ def _claim(explanation: Explanation) -> tuple[str, str]:
     return explanation.law, explanation.text if explanation.law == "ratio" else ""
 
 
-def _various(mismatches: list[Mismatch]) -> list[Mismatch]:
-    """A bounded number of mismatches, of as many different sizes as there are: shrinking ends with many alike."""
-    different = {tuple(sorted(m.sizes.items())): m for m in reversed(mismatches)}
-    chosen = list(different.values())[:_MISMATCHES]
-    return chosen + mismatches[: _MISMATCHES - len(chosen)]
+def _various(shown: Mismatch, mismatches: list[Mismatch]) -> list[Mismatch]:
+    """A bounded number of different mismatches, of as many different sizes as there are: shrinking makes many alike."""
+    once = {_content(m): m for m in reversed(mismatches)}
+    once.pop(_content(shown), None)
+    of_sizes = {tuple(sorted(m.sizes.items())): m for m in once.values()}
+    chosen = list(of_sizes.values())[:_MISMATCHES]
+    return chosen + [m for m in once.values() if m not in chosen][: _MISMATCHES - len(chosen)]
+
+
+def _content(mismatch: Mismatch) -> str:
+    """The same for mismatches that say the same."""
+    if not (is_tensor(mismatch.actual) or isinstance(mismatch.actual, np.ndarray)):
+        return repr((mismatch.sizes, mismatch.actual, mismatch.expected))
+    a, e = as_array(mismatch.actual), as_array(mismatch.expected)
+    return repr((mismatch.sizes, a.shape, e.shape, a.tobytes()[:4096], e.tobytes()[:4096]))

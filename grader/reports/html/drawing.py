@@ -12,7 +12,7 @@ from grader.reports.model import Curve, ErrorMap, WeightMap
 
 Rows = Sequence[Sequence[float | None]]
 
-CELL = 15  # of a grid, in pixels
+_CELL, _SMALL_CELL, _FEW_ROWS = 15, 11, 12  # of a grid, in pixels
 _GUTTER = 26  # for the numbers of rows and columns
 
 # One scale for every error map of a page: the classes of `error_class`, in words and as classes of the style sheet.
@@ -39,6 +39,7 @@ class Layer(msgspec.Struct, frozen=True):
 class Grid(msgspec.Struct, frozen=True):
     """A matrix as coloured cells."""
 
+    cell: int
     width: int
     height: int
     layers: tuple[Layer, ...]
@@ -112,14 +113,16 @@ def weight_grid(weights: WeightMap) -> Grid:
 
 def _grid(rows: Rows, shape: tuple[int, int], kind_of: Callable[[float | None], str]) -> Grid:
     paths: dict[str, list[str]] = {}
+    cell = _CELL if len(rows) <= _FEW_ROWS else _SMALL_CELL
     for i, row in enumerate(rows):
         for j, value in enumerate(row):
-            x, y, size = _GUTTER + j * CELL, _GUTTER + i * CELL, CELL - 1
+            x, y, size = _GUTTER + j * cell, _GUTTER + i * cell, cell - 1
             paths.setdefault(kind_of(value), []).append(f"M{x} {y}h{size}v{size}h-{size}z")
     columns = len(rows[0]) if rows else 0
     return Grid(
-        width=_GUTTER + max(columns, 3) * CELL,
-        height=_GUTTER + len(rows) * CELL,
+        cell=cell,
+        width=_GUTTER + max(columns, 3) * cell + 8,  # the last number may stand out
+        height=_GUTTER + len(rows) * cell,
         layers=tuple(Layer(kind, "".join(cells)) for kind, cells in sorted(paths.items())),
         left=_GUTTER,
         top=_GUTTER,

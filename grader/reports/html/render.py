@@ -42,6 +42,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        optimized=False,  # half of the time is compiling; folding constants would add to it
         finalize=_safe_to_show,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

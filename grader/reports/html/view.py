@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -200,7 +200,8 @@ class View:
 
     def __init__(self, report: Report, tasks: Mapping[str, str]) -> None:
         self.report = report
-        self.units = dict(report.units)
+        present = {exercise.unit for exercise in report.exercises}
+        self.units = {unit: title for unit, title in report.units if unit in present}
         self.exercises = [
             ExerciseView(
                 exercise,
@@ -219,7 +220,7 @@ class View:
     def title(self) -> str:
         """What was graded: ``lecture5``, or the exercises' units."""
         units = list(dict.fromkeys(exercise.unit for exercise in self.report.exercises))
-        return ", ".join(units) if len(units) < 4 else f"{len(units)} units"
+        return (", ".join(units) or "no exercise") if len(units) < 4 else f"{len(units)} units"
 
     @property
     def following(self) -> ExerciseResult | None:
@@ -239,22 +240,21 @@ def _task(stub: str) -> Task:
         module = ast.parse(stub)
     except SyntaxError:
         return Task(stub)
-    parts: list[tuple[str, str]] = []
-    _collect(module, stub, parts, "")
-    return Task(ast.get_docstring(module) or "", tuple(parts))
+    return Task(ast.get_docstring(module) or "", tuple(_parts(module, stub.splitlines(), "")))
 
 
-def _collect(node: ast.Module | ast.ClassDef, stub: str, parts: list[tuple[str, str]], prefix: str) -> None:
+def _parts(node: ast.Module | ast.ClassDef, lines: list[str], prefix: str) -> Iterator[tuple[str, str]]:
+    """The signature and the docstring of each function and class that has one."""
     for item in node.body:
         if not isinstance(item, ast.FunctionDef | ast.ClassDef):
             continue
         text = ast.get_docstring(item)
         if text:
-            head = ast.get_source_segment(stub, item) or item.name
-            signature = head[: head.find('"""')].rstrip().removesuffix(":")
-            parts.append((prefix + " ".join(signature.split()).replace("( ", "(").replace(", )", ")"), text))
+            head = " ".join(line.strip() for line in lines[item.lineno - 1 : item.body[0].lineno - 1])
+            signature = head.removesuffix(":").replace("( ", "(").replace(", )", ")")
+            yield f"{prefix}{signature}", text
         if isinstance(item, ast.ClassDef):
-            _collect(item, stub, parts, f"{item.name}: ")
+            yield from _parts(item, lines, f"{item.name}: ")
 
 
 def _example(example: Counterexample, *, whole: bool) -> ExampleView:

@@ -3,6 +3,8 @@
 # tries = "Imports the solution under every name that it could have."
 # kind = "hostile"
 # verdicts = ["failed"]
+# confined = true
+# breaks = [1, 2]
 # ///
 import importlib
 

@@ -4,6 +4,8 @@
 # kind = "hostile"
 # verdicts = ["missing"]
 # says = ["defines no function"]
+# confined = true
+# breaks = [1, 2]
 # ///
 try:
     from solutions.lecture5.cross_entropy import *

@@ -15,4 +15,4 @@ def cross_entropy_backward(logits, targets):
         deep = [deep]
     ring = {}
     ring["ring"] = [ring]
-    return [deep, ring, itertools.count(), list(range(300_000)), ["x" * 10] * 100_000]
+    return [deep, ring, itertools.count(), list(range(100_000)), ["x" * 10] * 30_000]

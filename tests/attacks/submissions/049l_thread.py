@@ -1,5 +1,4 @@
 # /// attack
-# gap = "a new thread records gradients, and its nodes can be called by hand: see docs/security.md, what an exercise forbids"
 # rows = [49]
 # tries = "Gradients are on in a new thread, whatever they are in this one; the graph's nodes are then called one by one."
 # kind = "hostile"

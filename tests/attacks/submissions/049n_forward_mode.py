@@ -1,5 +1,4 @@
 # /// attack
-# gap = "forward mode by private names put together at run time: see docs/security.md, what an exercise forbids"
 # rows = [49]
 # tries = "Dual numbers from below torch.autograd.forward_ad: one pass for each logit."
 # kind = "hostile"

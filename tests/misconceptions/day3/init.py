@@ -67,7 +67,7 @@ def he(fan_in, fan_out, rng):
 
 
 @misconception(
-    "The weights are (fan_out, fan_in), as in torch's nn.Linear. In this unit the inputs come first: (fan_in, fan_out).",
+    "The weights are (fan_out, fan_in), as in torch's nn.Linear. Here the inputs come first: (fan_in, fan_out).",
     name="he-transposed",
 )
 def he(fan_in, fan_out, rng):

@@ -118,7 +118,7 @@ def forward(params, X, activation="tanh"):
 
 
 @misconception(
-    "The slope of the second hidden layer is used for the first as well. Each layer has its own: f'(z1) belongs to dz1.",
+    "The slope of the second hidden layer is used for the first, too. Each layer has its own: f'(z1) belongs to dz1.",
     name="slope-of-the-wrong-layer",
 )
 def backward(params, X, y, cache, activation="relu"):

@@ -26,7 +26,7 @@ def _picked(logits, y):
 
 
 @misconception(
-    "exp overflows for large scores and gives inf/inf. Subtract the maximum of each row first: it changes nothing else.",
+    "exp overflows for large scores and gives inf/inf. Subtract the maximum of each row first: nothing else changes.",
     name="no-maximum",
 )
 def softmax(z):

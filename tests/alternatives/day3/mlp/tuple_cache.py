@@ -17,9 +17,6 @@ def backward(params, X, y, cache):
     mask, a, p = cache
     d = (p - np.eye(p.shape[1])[y]) / len(y)
     e = np.einsum("bo,ho,bh->bh", d, params["W2"], mask)
-    return dict(
-        W1=np.einsum("bi,bh->ih", X, e),
-        b1=np.einsum("bh->h", e),
-        W2=np.einsum("bh,bo->ho", a, d),
-        b2=np.einsum("bo->o", d),
-    )
+    dW1, db1 = np.einsum("bi,bh->ih", X, e), np.einsum("bh->h", e)
+    dW2, db2 = np.einsum("bh,bo->ho", a, d), np.einsum("bo->o", d)
+    return {"b2": db2, "W2": dW2, "b1": db1, "W1": dW1}

@@ -1,0 +1,90 @@
+"""The mathematical trick of attention: a causal average, as a loop, as a matrix product, as a softmax.
+
+A token is to know of the tokens before it. The simplest message they can send is their average. You compute it three
+times; the third version is attention, but for the scores, which are still all 0. Source: lecture 7, section 7.5.1.
+"""
+
+# /// exercise
+# title = "averaging over the past, three times"
+# hints = [
+#   """Row t of the result is the mean of the rows 0 to t of x, row t included. As a product: which (T, T) matrix, \
+#   times x, gives that? Write it down for T = 3.""",
+#   """The matrix has 1 / (t + 1) in the first t + 1 places of row t and 0 elsewhere: tril(ones), each row divided by \
+#   its sum. And softmax of a row of zeros and -inf gives the same.""",
+#   """wei = torch.tril(torch.ones(T, T, dtype=x.dtype)); wei = wei / wei.sum(1, keepdim=True); wei @ x. Third: \
+#   zeros(T, T).masked_fill(tril == 0, float("-inf")), softmax over dim=-1.""",
+# ]
+# ///
+
+import torch
+import torch.nn.functional as F
+
+
+def average_loop(x: torch.Tensor) -> torch.Tensor:
+    """Average over each token and those before it, with loops.
+
+        out[b, t] = mean of x[b, 0], ..., x[b, t]
+
+    Args:
+        x: one vector for each token, (B, T, C), floats; T is at least 1. Not modified.
+
+    Returns:
+        (B, T, C), a new tensor of the dtype of x.
+
+    Example:
+        x = [[[2.], [4.], [9.]]] -> [[[2.], [3.], [5.]]]
+
+    Source: lecture 7, section 7.5.1.
+    """
+    # solution
+    B, T, _ = x.shape
+    out = torch.zeros_like(x)
+    for b in range(B):
+        for t in range(T):
+            out[b, t] = x[b, : t + 1].mean(0)  # t + 1 rows: the token itself is one of them
+    return out
+    # end solution
+
+
+def average_matmul(x: torch.Tensor) -> torch.Tensor:
+    """Average over each token and those before it, as one matrix product.
+
+        out = wei @ x, where wei[t, s] = 1 / (t + 1) for s <= t, and 0 for s > t
+
+    Args:
+        x: as in ``average_loop``; wei must have its dtype.
+
+    Returns:
+        The same as ``average_loop``, without a loop.
+
+    Source: lecture 7, section 7.5.1, listing 72.
+    """
+    # solution
+    T = x.shape[1]
+    wei = torch.tril(torch.ones(T, T, dtype=x.dtype))
+    wei = wei / wei.sum(1, keepdim=True)  # (T, T), each row sums to 1
+    return wei @ x  # (T, T) @ (B, T, C) -> (B, T, C)
+    # end solution
+
+
+def average_softmax(x: torch.Tensor) -> torch.Tensor:
+    """Average over each token and those before it, with weights that come from a softmax.
+
+        scores[t, s] = 0 for s <= t, and -inf for s > t
+        out          = softmax of scores over s, times x
+
+    Args:
+        x: as in ``average_loop``.
+
+    Returns:
+        The same as ``average_loop``, without a loop.
+
+    Source: lecture 7, section 7.5.1, listing 73.
+    """
+    # solution
+    T = x.shape[1]
+    tril = torch.tril(torch.ones(T, T))
+    wei = torch.zeros(T, T, dtype=x.dtype).masked_fill(tril == 0, float("-inf"))
+    wei = F.softmax(wei, dim=-1)  # (T, T), each row sums to 1
+    return wei @ x  # (B, T, C)
+    # end solution

@@ -1,0 +1,90 @@
+"""The bigram language model: a table of scores, trained like a network, and a loop that writes.
+
+The simplest model of text that can be trained: the next character depends on the present one alone. You write its
+forward pass and its way of generating, and both stay as they are, nearly, when the model becomes a GPT. Source: lecture
+7, section 7.4.
+"""
+
+# /// exercise
+# title = "the bigram language model"
+# hints = [
+#   """The whole model is one nn.Embedding whose vectors are the logits themselves. What does idx of shape (B, T) \
+#   become when it is looked up in a (V, V) table?""",
+#   """logits = token_embedding_table(idx), (B, T, V). The loss wants (N, V) and (N,): view both with N = B * T, and \
+#   return the logits as they were.""",
+#   """generate, each time: logits, _ = self(idx); probs = F.softmax(logits[:, -1], dim=-1); idx_next = \
+#   torch.multinomial(probs, 1, generator=generator); idx = torch.cat((idx, idx_next), dim=1).""",
+# ]
+# ///
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class BigramLanguageModel(nn.Module):
+    """A language model that looks at one token to predict the next.
+
+        logits[b, t] = row idx[b, t] of the table
+
+    Args:
+        vocab_size: V, the number of different tokens.
+
+    Attributes:
+        token_embedding_table: ``nn.Embedding(vocab_size, vocab_size)``, as torch initialises it (from N(0, 1)); nothing
+            else is trained. Before training the loss is therefore somewhat above ln V, which is what guessing costs.
+
+    Source: lecture 7, section 7.4.1.
+    """
+
+    def __init__(self, vocab_size: int) -> None:
+        super().__init__()
+        # solution
+        self.token_embedding_table = nn.Embedding(vocab_size, vocab_size)
+        # end solution
+
+    def forward(
+        self, idx: torch.Tensor, targets: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Score the next token at every position, and compare with what came.
+
+        Args:
+            idx: tokens, (B, T), integers in [0, V).
+            targets: the tokens that followed, (B, T): targets[b, t] follows idx[b, t], so nothing is left to shift.
+
+        Returns:
+            ``(logits, loss)``: logits (B, T, V), with and without targets (the lecture's listing flattens them when it
+            has targets: flatten for the loss alone); loss the mean cross-entropy over all B * T positions, a tensor
+            of shape (), or None without targets.
+        """
+        # solution
+        logits = self.token_embedding_table(idx)  # (B, T, V)
+        if targets is None:
+            return logits, None
+        B, T, V = logits.shape
+        loss = F.cross_entropy(logits.view(B * T, V), targets.reshape(B * T))
+        return logits, loss
+        # end solution
+
+    def generate(self, idx: torch.Tensor, n: int, generator: torch.Generator | None = None) -> torch.Tensor:
+        """Append n tokens to each sequence, one at a time, each drawn from the model's own distribution.
+
+        Each time: the logits of the last position, (B, V); softmax over the V tokens; one call
+        ``torch.multinomial(probs, 1, generator=generator)``; and what it draws is appended.
+
+        Args:
+            idx: the sequences so far, (B, T), integers in [0, V); T is at least 1. Not modified.
+            n: how many tokens to append, at least 0.
+            generator: source of randomness; None for torch's global one.
+
+        Returns:
+            (B, T + n), integers: idx and what was appended.
+        """
+        # solution
+        for _ in range(n):
+            logits, _ = self(idx)
+            probs = F.softmax(logits[:, -1], dim=-1)  # (B, V)
+            idx_next = torch.multinomial(probs, 1, generator=generator)  # (B, 1)
+            idx = torch.cat((idx, idx_next), dim=1)  # (B, T + 1)
+        return idx
+        # end solution

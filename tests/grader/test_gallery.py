@@ -1,0 +1,62 @@
+"""The gallery is up to date, and its messages are short."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+from sandboxed import ROOT
+
+from grader.author.gallery import MOST_LINES, message, outline, prose, section, wanted_outline, write_gallery
+from grader.checks.bank import Misconception, read_bank
+from grader.course import find_course
+from grader.reports.model import CheckResult, ExerciseResult, Failure, Finding, Verdict
+
+GALLERY = ROOT / "docs" / "gallery.md"
+
+
+def test_the_gallery_holds_every_sentence_of_the_banks():
+    missing = set(wanted_outline(find_course(ROOT))) ^ set(outline(GALLERY.read_text("utf-8")))
+    assert not missing, "stale: grade validate UNIT --gallery docs/gallery.md"
+
+
+@pytest.mark.parametrize("exercise", [e.id for e in find_course(ROOT).exercises])
+def test_sentences_are_short_and_say_something(exercise):
+    found = find_course(ROOT).exercise(exercise)
+    for entry in read_bank(found.bank, found.solution):
+        lines = textwrap.wrap(entry.sentence, 80)
+        assert len(lines) <= 4, f"{entry.name}: {len(lines)} lines"
+        assert len(entry.sentence) >= 30 and entry.sentence.rstrip().endswith((".", "?", "!", ")", "`")), entry.name
+        assert "you should have" not in entry.sentence.lower() and "!" not in entry.sentence.replace("!=", "")
+
+
+def answer(named: bool) -> ExerciseResult:
+    findings = (Finding("misconception", "Subtract.", "sign"),) if named else ()
+    checks = (
+        CheckResult("test_a", "It is right.", Verdict.PASSED, 1),
+        CheckResult("test_b", "It is right too.", Verdict.FAILED, 1, failure=Failure("It is not.", ())),
+        CheckResult("test_c", "It is right as well.", Verdict.FAILED, 1, failure=Failure("x is wrong.", findings)),
+    )
+    return ExerciseResult("lecture5.linear", "linear", "linear.py", checks)
+
+
+def test_the_message_shown_is_the_one_that_names_the_mistake(tmp_path):
+    entry, course = Misconception("sign", "Subtract.", "f", ""), find_course(ROOT)
+    assert message(entry, answer(True)).name == "test_c"
+    assert message(entry, answer(False)).name == "test_b"
+    assert prose(message(entry, answer(True))) == ["x is wrong.", "Subtract."]
+    exercise = course.exercise("lecture5.linear")
+    assert "✗ It is right as well.\nx is wrong.\nSubtract.\n" in section(exercise, [(entry, answer(True))])
+    path = tmp_path / "gallery.md"
+    assert write_gallery(path, course, {"lecture5.linear": [(entry, answer(True))]}) == []
+    first = path.read_text("utf-8")
+    long = Misconception("long", "Much " * 200, "f", "")
+    told = Finding("misconception", "Much " * 200, "long")
+    failed = CheckResult("test_c", "It is.", Verdict.FAILED, 1, failure=Failure("x is wrong.", (told,)))
+    result = ExerciseResult("lecture5.forward", "forward", "forward.py", (failed,))
+    problems = write_gallery(path, course, {"lecture5.forward": [(long, result)]})
+    assert problems and f"{MOST_LINES} at most" in problems[0]
+    both = path.read_text("utf-8")
+    assert both.index("## lecture5.forward") < both.index("## lecture5.linear")  # the order of the course
+    assert first[first.index("## ") :] in both  # the other section is as it was
+    assert outline(first) == ["## lecture5.linear: " + exercise.title, "### f: sign", "> Subtract."]

@@ -1,0 +1,326 @@
+"""Checks of lecture7.gpt: the whole model against a twin made of torch's functions, and what it writes."""
+
+import torch
+import torch.nn.functional as F
+
+from grader.checks import assert_close, assert_equal, assert_raises, assert_unchanged, check, library, points, vjp
+
+TWIN = "a twin of torch's own functions"
+
+
+def normal(rng, *shape, scale=1.0):
+    """Random numbers in float64."""
+    return scale * torch.randn(*shape, generator=rng, dtype=torch.float64)
+
+
+def pick(rng, low, high):
+    """A random integer, low <= n <= high."""
+    return int(torch.randint(low, high + 1, (), generator=rng))
+
+
+def random_sizes(rng, **fixed):
+    """The arguments of a small GPTConfig."""
+    n_head = pick(rng, 1, 3)
+    sizes = {
+        "vocab_size": pick(rng, 7, 13),
+        "block_size": pick(rng, 4, 6),
+        "n_embd": n_head * pick(rng, 2, 4),
+        "n_head": n_head,
+        "n_layer": 2,
+        "dropout": 0.0,
+    }
+    return {**sizes, **fixed}
+
+
+def random_weights(rng, sizes):
+    """Weights of the whole model; gains and biases are neither 1 nor 0, so that none can be left out unnoticed."""
+    V, C, n_head = sizes["vocab_size"], sizes["n_embd"], sizes["n_head"]
+    weights = {
+        "token_embedding_table.weight": normal(rng, V, C),
+        "position_embedding_table.weight": normal(rng, sizes["block_size"], C),
+        "ln_f.weight": 1.3 + normal(rng, C, scale=0.3),
+        "ln_f.bias": normal(rng, C, scale=0.3),
+        "lm_head.weight": normal(rng, V, C),
+        "lm_head.bias": normal(rng, V, scale=0.5),
+    }
+    for layer in range(sizes["n_layer"]):
+        block = f"blocks.{layer}"
+        for i in range(n_head):
+            for name in ("key", "query", "value"):
+                weights[f"{block}.sa.heads.{i}.{name}.weight"] = normal(rng, C // n_head, C, scale=C**-0.5)
+        shapes = {"sa.proj": (C, C), "ffwd.net.0": (4 * C, C), "ffwd.net.2": (C, 4 * C)}
+        for name, shape in shapes.items():
+            weights[f"{block}.{name}.weight"] = normal(rng, *shape, scale=shape[1] ** -0.5)
+            weights[f"{block}.{name}.bias"] = normal(rng, shape[0], scale=0.3)
+        for name in ("ln1", "ln2"):
+            weights[f"{block}.{name}.weight"] = 1.3 + normal(rng, C, scale=0.3)
+            weights[f"{block}.{name}.bias"] = normal(rng, C, scale=0.3)
+    return weights
+
+
+def make(submission, sizes, weights):
+    """The learner's model in float64 and evaluation mode, with these weights."""
+    model = submission.GPT(submission.GPTConfig(**sizes)).double()
+    answer = model.load_state_dict(weights, strict=False)
+    lacking = [name for name in weights if name in answer.unexpected_keys]
+    check(
+        not lacking,
+        f"The model has no {', '.join(lacking[:3])}{', …' if len(lacking) > 3 else ''}. Its parts must have the names "
+        "of the stub, and the blocks be in an nn.Sequential or nn.ModuleList: a plain list hides them.",
+    )
+    more = [name for name in answer.missing_keys if name.split(".")[-1] != "tril"]
+    check(not more, f"The model has weights that are not asked for: {', '.join(more[:4])}.")
+    return model.eval()
+
+
+def twin(idx, weights, n_head):
+    """The logits, (B, T, V), by torch's own functions."""
+
+    def linear(x, name):
+        return F.linear(x, weights[f"{name}.weight"], weights.get(f"{name}.bias"))
+
+    def layer_norm(x, name):
+        return F.layer_norm(x, x.shape[-1:], weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+    x = weights["token_embedding_table.weight"][idx] + weights["position_embedding_table.weight"][: idx.shape[1]]
+    for layer in range(sum(name.endswith("sa.proj.weight") for name in weights)):
+        block = f"blocks.{layer}"
+        normed, heads = layer_norm(x, f"{block}.ln1"), []
+        for i in range(n_head):
+            q, k, v = (linear(normed, f"{block}.sa.heads.{i}.{name}") for name in ("query", "key", "value"))
+            heads.append(F.scaled_dot_product_attention(q, k, v, is_causal=True))
+        x = x + linear(torch.cat(heads, -1), f"{block}.sa.proj")
+        hidden = linear(layer_norm(x, f"{block}.ln2"), f"{block}.ffwd.net.0").relu()
+        x = x + linear(hidden, f"{block}.ffwd.net.2")
+    return linear(layer_norm(x, "ln_f"), "lm_head")
+
+
+def twin_generates(idx, n, sizes, weights, temperature, top_k, generator):
+    """What the model must write, token by token."""
+    for _ in range(n):
+        logits = twin(idx[:, -sizes["block_size"] :], weights, sizes["n_head"])[:, -1] / temperature
+        if top_k is not None:
+            order = logits.argsort(-1, descending=True)
+            logits = logits.scatter(-1, order[:, top_k:], -torch.inf)
+        drawn = torch.multinomial(logits.softmax(-1), 1, generator=generator)
+        idx = torch.cat([idx, drawn], 1)
+    return idx
+
+
+def tokens(rng, sizes, B, T):
+    """Random tokens, (B, T)."""
+    return torch.randint(0, sizes["vocab_size"], (B, T), generator=rng)
+
+
+def generators(rng):
+    """Two generators in the same state: one for the submission, one for the twin."""
+    seed = pick(rng, 0, 2**31)
+    return torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
+
+
+def unpack(answer):
+    """(logits, loss) as forward must return them; what is wrong with their kind is said here."""
+    check(isinstance(answer, tuple | list) and len(answer) == 2, "forward must return two things: logits and loss.")
+    return answer
+
+
+@points(3)
+def test_logits(submission, rng):
+    """The logits equal those of a twin built of torch's functions, for models of several sizes and every T."""
+    for n_layer in (1, 3):
+        sizes = random_sizes(rng, n_layer=n_layer)
+        weights = random_weights(rng, sizes)
+        model = make(submission, sizes, weights)
+        for T in range(1, sizes["block_size"] + 1):
+            idx = tokens(rng, sizes, 2, T)
+            logits, loss = unpack(model(idx))
+            assert_close(logits, twin(idx, weights, sizes["n_head"]), name="logits", sizes={"T": T}, oracle=TWIN)
+            check(loss is None, "Without targets the loss must be None.")
+
+
+@points(2)
+def test_loss(submission, rng):
+    """With targets the loss is the mean cross-entropy over all positions, and the logits stay (B, T, V)."""
+    for B in (1, 3):
+        sizes = random_sizes(rng)
+        T, weights = pick(rng, 2, sizes["block_size"]), random_weights(rng, sizes)
+        idx, targets = tokens(rng, sizes, B, T), tokens(rng, sizes, B, T)
+        right = twin(idx, weights, sizes["n_head"])
+        logits, loss = unpack(make(submission, sizes, weights)(idx, targets))
+        counts = {"B": B, "T": T, "V": sizes["vocab_size"]}
+        assert_close(
+            loss, F.cross_entropy(right.flatten(0, 1), targets.flatten()), name="loss", sizes=counts, oracle=TWIN
+        )
+        assert_close(logits, right, name="logits", sizes=counts, oracle=TWIN)
+
+
+def test_a_batch_cut_from_a_text(submission, rng):
+    """idx and targets may be views into one text, not contiguous in memory."""
+    sizes = random_sizes(rng)
+    T, weights = sizes["block_size"], random_weights(rng, sizes)
+    text = tokens(rng, sizes, 3, T + 1)
+    model = make(submission, sizes, weights)
+    right = twin(text[:, :-1], weights, sizes["n_head"])
+    logits, loss = unpack(model(text[:, :-1], text[:, 1:]))
+    assert_close(logits, right, name="logits", oracle=TWIN)
+    assert_close(loss, F.cross_entropy(right.mT, text[:, 1:]), name="loss", oracle=TWIN)
+
+
+def test_positions_count_from_the_start(submission, rng):
+    """The first tokens have the same positions, and so the same logits, however many tokens follow."""
+    sizes = random_sizes(rng)
+    weights = random_weights(rng, sizes)
+    idx = tokens(rng, sizes, 1, sizes["block_size"])
+    model = make(submission, sizes, weights)
+    whole, _ = unpack(model(idx))
+    assert_close(whole, twin(idx, weights, sizes["n_head"]), name="logits of the whole", oracle=TWIN)
+    for T in range(1, sizes["block_size"]):
+        part, _ = unpack(model(idx[:, :T]))
+        assert_close(part, whole[:, :T].clone(), name=f"logits of the first {T} tokens alone", oracle="the whole")
+
+
+def test_too_many_tokens(submission, rng):
+    """block_size tokens are taken; more of them raise a ValueError."""
+    sizes = random_sizes(rng)
+    weights = random_weights(rng, sizes)
+    model = make(submission, sizes, weights)
+    idx = tokens(rng, sizes, 2, sizes["block_size"])
+    logits, _ = unpack(model(idx))
+    assert_close(logits, twin(idx, weights, sizes["n_head"]), name="logits", oracle=TWIN)
+    T = sizes["block_size"] + 1
+    assert_raises(ValueError, model, tokens(rng, sizes, 2, T), why=f"{T} tokens, block_size is {T - 1}")
+
+
+def test_gradients(submission, rng):
+    """Gradients reach every parameter, as through the twin."""
+    sizes = random_sizes(rng)
+    T, weights = sizes["block_size"], random_weights(rng, sizes)
+    idx, upstream = tokens(rng, sizes, 2, T), normal(rng, 2, T, sizes["vocab_size"])
+    answer, _, dweights = vjp(make(submission, sizes, weights), (idx,), upstream)
+    leaves = {name: weight.clone().requires_grad_() for name, weight in weights.items()}
+    right = twin(idx, leaves, sizes["n_head"])
+    gradients = torch.autograd.grad(right, list(leaves.values()), upstream)
+    assert_close(unpack(answer)[0], right.detach(), name="logits", oracle=TWIN)
+    named = {f"d{name}": gradient for name, gradient in dweights.items()}
+    assert_close(named, {f"d{n}": g for n, g in zip(leaves, gradients, strict=True)}, name="gradients")
+
+
+def test_dropout_is_passed_on(submission, rng):
+    """config.dropout reaches the blocks: it acts in training, and not in evaluation."""
+    sizes = random_sizes(rng, dropout=0.5)
+    weights = random_weights(rng, sizes)
+    idx = tokens(rng, sizes, 1, sizes["block_size"]).expand(16, -1).clone()
+    model = make(submission, sizes, weights)
+    right = twin(idx, weights, sizes["n_head"])
+    logits, _ = unpack(model(idx))
+    assert_close(logits, right, name="logits", oracle=TWIN)
+    library(submission, "torch").set_rng_state(torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state())
+    model.train()
+    logits, _ = unpack(model(idx))
+    check(isinstance(logits, torch.Tensor) and logits.shape == right.shape, "The logits must be (B, T, V) in training.")
+    # 16 equal sequences through many dropouts of 0.5: all alike in one run of 2^1000.
+    check(not torch.allclose(logits, right, rtol=1e-9), "In training nothing is dropped: pass config.dropout to Block.")
+
+
+def assert_writes(answer, expected, T):
+    """Compare what was generated."""
+    check(
+        isinstance(answer, torch.Tensor) and answer.shape == expected.shape,
+        f"generate must return idx and n tokens after it, here {tuple(expected.shape)}; you return "
+        + (f"{tuple(answer.shape)}." if isinstance(answer, torch.Tensor) else "something else."),
+    )
+    check(
+        torch.equal(answer[:, :T], expected[:, :T]),
+        "What generate returns must begin with the idx that it was given, whole and unchanged.",
+    )
+    assert_equal(answer, expected, name="idx", oracle=TWIN)
+
+
+@points(2)
+def test_generate_draws_as_the_twin(submission, rng):
+    """generate appends the tokens that softmax and torch.multinomial give for the same generator."""
+    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17))
+    weights = random_weights(rng, sizes)
+    model = make(submission, sizes, weights)
+    for B, T, n in ((1, 1, sizes["block_size"] - 1), (3, 2, 2)):
+        idx, (theirs, ours) = tokens(rng, sizes, B, T), generators(rng)
+        assert_writes(
+            model.generate(idx, n, 1.0, None, theirs), twin_generates(idx, n, sizes, weights, 1.0, None, ours), T
+        )
+
+
+@points(2)
+def test_generate_beyond_block_size(submission, rng):
+    """Longer texts can be written, too: the model sees the last block_size tokens, and nothing is lost of the text."""
+    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17))
+    block_size, weights = sizes["block_size"], random_weights(rng, sizes)
+    model = make(submission, sizes, weights)
+    full = tokens(rng, sizes, 2, block_size)  # so many the model can see: what stops below is the text's growth
+    assert_close(unpack(model(full))[0], twin(full, weights, sizes["n_head"]), name="logits", oracle=TWIN)
+    for T, n in ((2, block_size + 5), (block_size, 4), (block_size + 3, 4)):
+        idx, (theirs, ours) = tokens(rng, sizes, 2, T), generators(rng)
+        try:
+            answer = model.generate(idx, n, 1.0, None, theirs)
+        except Exception as error:
+            check(
+                block_size >= T + n,
+                f"generate stops with {error}: the text grows to {T + n} tokens, and block_size is {block_size}. "
+                "Show the model the last block_size of them alone.",
+            )
+            raise
+        assert_writes(answer, twin_generates(idx, n, sizes, weights, 1.0, None, ours), T)
+
+
+def test_temperature(submission, rng):
+    """The logits are divided by the temperature before the softmax."""
+    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17), block_size=8)
+    weights = random_weights(rng, sizes)
+    model = make(submission, sizes, weights)
+    for temperature in (0.5 + pick(rng, 0, 3) / 10, 2.5 + pick(rng, 0, 9) / 10):
+        idx, (theirs, ours) = tokens(rng, sizes, 4, 2), generators(rng)
+        expected = twin_generates(idx, 6, sizes, weights, temperature, None, ours)
+        assert_writes(model.generate(idx, 6, temperature, None, theirs), expected, 2)
+
+
+def test_top_k(submission, rng):
+    """With top_k only the k likeliest tokens can be drawn; with 1 the likeliest is; V or more changes nothing."""
+    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17), block_size=8)
+    weights = random_weights(rng, sizes)
+    model = make(submission, sizes, weights)
+    for top_k in (3, 1, 5, sizes["vocab_size"], sizes["vocab_size"] + 4):
+        idx, (theirs, ours) = tokens(rng, sizes, 4, 2), generators(rng)
+        # At temperature 3 the tail is likely, and its absence shows.
+        expected = twin_generates(idx, 6, sizes, weights, 3.0, top_k, ours)
+        assert_writes(model.generate(idx, 6, 3.0, top_k, theirs), expected, 2)
+
+
+def test_generate_leaves_the_model_as_it_is(submission, rng):
+    """generate changes neither the mode nor a parameter, and leaves idx alone."""
+    sizes = random_sizes(rng)
+    weights = random_weights(rng, sizes)
+    model = make(submission, sizes, weights)
+    for training in (True, False):
+        model.train(training)
+        idx, (theirs, ours) = tokens(rng, sizes, 2, 2), generators(rng)
+        answer = assert_unchanged(model.generate, idx, 4, 1.0, None, theirs)
+        assert_writes(answer, twin_generates(idx, 4, sizes, weights, 1.0, None, ours), 2)
+        mode = {True: "training", False: "evaluation"}
+        check(
+            model.training is training,
+            f"The model was in {mode[training]} mode, and after generate it is in {mode[not training]} mode.",
+        )
+    after = {name: value for name, value in model.state_dict().items() if name in weights}
+    assert_close(after, weights, name="the parameters", oracle="as loaded")
+
+
+def test_number_of_parameters(submission, rng):
+    """The lecture's configuration has 10,788,929 parameters, and a small one as many as its sizes say."""
+    builtins = library(submission, "builtins")
+    numel = library(submission, "operator").methodcaller("numel")
+    small = random_sizes(rng, vocab_size=pick(rng, 20, 400), block_size=pick(rng, 20, 400))
+    for sizes in (small, None):
+        config = submission.GPTConfig() if sizes is None else submission.GPTConfig(**sizes)
+        count = builtins.sum(builtins.map(numel, submission.GPT(config).parameters()))
+        expected = 10_788_929 if sizes is None else sum(w.numel() for w in random_weights(rng, sizes).values())
+        which = "With the default configuration" if sizes is None else f"With {sizes}"
+        check(count == expected, f"{which} the model has {count:,} parameters; {expected:,} are wanted.")

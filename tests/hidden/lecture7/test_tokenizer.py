@@ -1,0 +1,80 @@
+"""Checks of lecture7.tokenizer: a bijection between characters and ids."""
+
+import hypothesis.strategies as st
+import torch
+from hypothesis import given
+
+from grader.checks import assert_equal, assert_raises, check, points
+
+ALPHABET = "abcxyzABC 0189.,!?\n\t'\"äéßøñçÉΩπжщ中文字あア한😀🎉‽\u0301\u200d"
+
+
+def random_text(rng, length):
+    """A text of characters of many scripts."""
+    places = torch.randint(0, len(ALPHABET), (length,), generator=rng)
+    return "".join(ALPHABET[i] for i in places.tolist())
+
+
+@points(2)
+@given(text=st.text(min_size=1, max_size=20), picks=st.lists(st.integers(0, 1000), max_size=12))
+def test_ids_and_back(submission, text, picks):
+    """Any Unicode text: encode gives each character its place among the sorted characters, decode gives it back."""
+    chars = sorted(set(text))
+    tokenizer = submission.CharTokenizer(text)
+    s = "".join(chars[pick % len(chars)] for pick in picks)
+    for part in (text, s):
+        ids = [chars.index(c) for c in part]
+        assert_equal(tokenizer.encode(part), ids, name=f"encode({part!r})")
+        assert_equal(tokenizer.decode(ids), part, name=f"decode({ids})")
+
+
+def test_vocabulary(submission, rng):
+    """chars are the characters of the text, each once and sorted; vocab_size is their number."""
+    for length in (1, 40, 200):
+        text = random_text(rng, length)
+        tokenizer = submission.CharTokenizer(text)
+        assert_equal(tokenizer.chars, sorted(set(text)), name="chars")
+        assert_equal(tokenizer.vocab_size, len(set(text)), name="vocab_size")
+        assert_equal(tokenizer.encode(text), [sorted(set(text)).index(c) for c in text], name="ids")
+
+
+def test_round_trip_of_a_long_text(submission, rng):
+    """decode(encode(s)) is s, for a long text and for an empty one."""
+    text = random_text(rng, 2_000)
+    tokenizer = submission.CharTokenizer(text)
+    for s in (text, text[::-1], ""):
+        ids = tokenizer.encode(s)
+        assert_equal(ids, [sorted(set(text)).index(c) for c in s], name="ids")
+        assert_equal(tokenizer.decode(ids), s, name="the text that comes back")
+
+
+def test_every_id_has_a_character(submission, rng):
+    """decode and encode undo each other on ids as well, up to the last of the vocabulary."""
+    text = random_text(rng, 30)
+    chars = sorted(set(text))
+    tokenizer = submission.CharTokenizer(text)
+    ids = torch.randperm(len(chars), generator=rng).tolist()
+    decoded = tokenizer.decode(ids)
+    assert_equal(decoded, "".join(chars[i] for i in ids), name=f"decode({ids})")
+    assert_equal(tokenizer.encode(decoded), ids, name="the ids that come back")
+
+
+@points(2)
+def test_unknown_character(submission, rng):
+    """A character that is not in the vocabulary raises a KeyError that names it."""
+    for _ in range(3):
+        letters = [c for c in ALPHABET if c.isalpha() and c != "A"]
+        unknown = letters[int(torch.randint(0, len(letters), (), generator=rng))]
+        text = " A" + random_text(rng, 50).replace(unknown, "")
+        tokenizer = submission.CharTokenizer(text)
+        known = text[:6]
+        ids = [sorted(set(text)).index(c) for c in known]
+        assert_equal(tokenizer.encode(known), ids, name=f"encode({known!r})")
+        assert_equal(tokenizer.decode(ids), known, name=f"decode({ids})")
+        raised = assert_raises(
+            KeyError, tokenizer.encode, known + unknown, why=f"{unknown!r} does not occur in the text"
+        )
+        check(
+            unknown in raised.message or repr(unknown).strip("'") in raised.message,
+            f"The KeyError must name the character, {unknown!r}; its message is: {raised.message or '(none)'}",
+        )

@@ -1,0 +1,189 @@
+"""What learners get wrong in chapter0.linear."""
+
+import math
+
+import torch
+from torch import nn
+
+from grader.checks import misconception
+
+
+def _uniform(s, *shape):
+    """Uniform numbers from -s to s."""
+    return s * (2 * torch.rand(*shape) - 1)
+
+
+class _Right(nn.Module):
+    """The right layer, for others to spoil one part of it."""
+
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__()
+        s = self.scale(in_features, out_features)
+        self.weight = nn.Parameter(self.draw(s, out_features, in_features))
+        self.bias = nn.Parameter(self.draw(s, out_features)) if bias else None
+
+    def scale(self, in_features, out_features):
+        return 1 / math.sqrt(in_features)
+
+    def draw(self, s, *shape):
+        return _uniform(s, *shape)
+
+    def forward(self, x):
+        y = x @ self.weight.T
+        return y if self.bias is None else y + self.bias
+
+
+@misconception(
+    "The weight is stored as (in, out). nn.Linear stores (out, in), a row for each output, and transposes it in the "
+    "forward pass: x @ weight.T.",
+    name="in-out-weight",
+)
+class Linear(_Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        s = 1 / math.sqrt(in_features)
+        self.weight = nn.Parameter(_uniform(s, in_features, out_features))
+
+    def forward(self, x):
+        y = x @ self.weight
+        return y if self.bias is None else y + self.bias
+
+
+@misconception(
+    "The weight is not transposed in the forward pass. It is (out, in), so the product is x @ weight.T.",
+    name="not-transposed",
+)
+class Linear(_Right):
+    def forward(self, x):
+        y = x @ self.weight
+        return y if self.bias is None else y + self.bias
+
+
+@misconception(
+    "The scale is 1/in here. It is 1/√in: the variances of the in products add up, not their standard deviations.",
+    name="scale-without-root",
+)
+class Linear(_Right):
+    def scale(self, in_features, out_features):
+        return 1 / in_features
+
+
+@misconception(
+    "The scale is taken from out_features. What an output adds up are in_features products: 1/√in.",
+    name="scale-by-out",
+)
+class Linear(_Right):
+    def scale(self, in_features, out_features):
+        return 1 / math.sqrt(out_features)
+
+
+@misconception(
+    "The parameters are drawn from a normal distribution (torch.randn). They start uniform between −1/√in and 1/√in.",
+    name="normal",
+)
+class Linear(_Right):
+    def draw(self, s, *shape):
+        return s * torch.randn(*shape)
+
+
+@misconception(
+    "torch.rand is uniform from 0 to 1, so every weight starts positive. 2·rand − 1 is uniform from −1 to 1.",
+    name="no-negative",
+)
+class Linear(_Right):
+    def draw(self, s, *shape):
+        return s * torch.rand(*shape)
+
+
+@misconception(
+    "All weights start at one value. Rows that start equal get equal gradients and stay equal: draw each number at "
+    "random.",
+    name="constant-start",
+)
+class Linear(_Right):
+    def draw(self, s, *shape):
+        return torch.full(shape, s)
+
+
+@misconception(
+    "The bias starts at 0. Here, as in nn.Linear, it is drawn as the weight is: uniform between −1/√in and 1/√in.",
+    name="bias-starts-at-zero",
+)
+class Linear(_Right):
+    def draw(self, s, *shape):
+        return _uniform(s, *shape) if len(shape) == 2 else torch.zeros(shape)
+
+
+@misconception(
+    "weight is a plain tensor: it is in neither parameters() nor state_dict(), and no optimizer would train it. Wrap "
+    "it in nn.Parameter.",
+    name="weight-no-parameter",
+)
+class Linear(_Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        weight = self.weight.detach()
+        del self.weight
+        self.weight = weight
+
+
+@misconception(
+    "bias is a buffer, so state_dict() has it and parameters() does not: it would never be trained. Make it an "
+    "nn.Parameter.",
+    name="bias-is-a-buffer",
+)
+class Linear(_Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        if bias:
+            tensor = self.bias.detach()
+            del self.bias
+            self.register_buffer("bias", tensor)
+
+
+@misconception(
+    "bias=False is ignored: the layer has a bias all the same. Set self.bias = None then, and add no bias.",
+    name="bias-always",
+)
+class Linear(_Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias=True)
+
+
+@misconception(
+    "The bias is never added. The output is x @ weight.T + bias, where there is a bias.",
+    name="bias-forgotten",
+)
+class Linear(_Right):
+    def forward(self, x):
+        return x @ self.weight.T
+
+
+@misconception(
+    "A bias of None is added to the output. Add the bias only where there is one.",
+    name="none-added",
+)
+class Linear(_Right):
+    def forward(self, x):
+        return x @ self.weight.T + self.bias
+
+
+@misconception(
+    "This works for a matrix x alone. x may have any number of leading axes: x @ weight.T takes them all, torch.mm "
+    "and addmm do not.",
+    name="matrices-only",
+)
+class Linear(_Right):
+    def forward(self, x):
+        y = torch.mm(x, self.weight.T)
+        return y if self.bias is None else y + self.bias
+
+
+@misconception(
+    "The bias is drawn anew in every forward pass. It is a parameter: made once in __init__, then trained.",
+    name="new-bias-each-call",
+)
+class Linear(_Right):
+    def forward(self, x):
+        y = x @ self.weight.T
+        return y if self.bias is None else y + _uniform(1 / math.sqrt(x.shape[-1]), self.weight.shape[0])

@@ -1,0 +1,171 @@
+"""What learners get wrong in lecture7.averaging."""
+
+import torch
+
+from grader.checks import misconception
+
+
+def _tril(x, diagonal=0):
+    """A lower triangle of ones, (T, T)."""
+    return torch.tril(torch.ones(x.shape[1], x.shape[1], dtype=x.dtype), diagonal)
+
+
+# average_loop
+
+
+@misconception(
+    "The token itself is left out, and the first has nothing to average: NaN. Rows 0 to t are x[b, : t + 1].",
+    name="loop-without-itself",
+)
+def average_loop(x):
+    return torch.stack([x[:, :t].mean(1) for t in range(x.shape[1])], 1)
+
+
+@misconception(
+    "Every token gets the mean of all tokens, later ones too. Average x[b, : t + 1] alone.",
+    name="loop-over-all",
+)
+def average_loop(x):
+    return x.mean(1, keepdim=True).expand_as(x).clone()
+
+
+@misconception(
+    "This is the running sum. Divide by the number of tokens in it, t + 1.",
+    name="loop-sum",
+)
+def average_loop(x):
+    return x.cumsum(1)
+
+
+@misconception(
+    "The sum is divided by T everywhere. Row t has t + 1 tokens to average.",
+    name="loop-divided-by-T",
+)
+def average_loop(x):
+    return x.cumsum(1) / x.shape[1]
+
+
+@misconception(
+    "The average runs over the numbers of a vector. It runs over the tokens and leaves the C numbers apart: mean(0) of "
+    "x[b, : t + 1].",
+    name="loop-over-channels",
+)
+def average_loop(x):
+    return torch.stack([x[:, : t + 1].mean((1, 2)) for t in range(x.shape[1])], 1)[..., None].expand_as(x).clone()
+
+
+@misconception(
+    "The average runs over the sequences of the batch as well. Each has its own: x[b, : t + 1].",
+    name="loop-over-batch",
+)
+def average_loop(x):
+    return torch.stack([x[:, : t + 1].mean((0, 1)) for t in range(x.shape[1])]).expand_as(x).clone()
+
+
+# average_matmul
+
+
+@misconception(
+    "The columns of wei are normalised, not the rows: wei / wei.sum(1, keepdim=True).",
+    name="matmul-columns",
+)
+def average_matmul(x):
+    wei = _tril(x)
+    return wei / wei.sum(0, keepdim=True) @ x
+
+
+@misconception(
+    "keepdim is missing: the sums of the rows are spread over the columns. wei / wei.sum(1, keepdim=True).",
+    name="matmul-keepdim",
+)
+def average_matmul(x):
+    wei = _tril(x)
+    return wei / wei.sum(1) @ x
+
+
+@misconception(
+    "The rows of wei are not divided by their sums, so this adds up. Divide by wei.sum(1, keepdim=True).",
+    name="matmul-sum",
+)
+def average_matmul(x):
+    return _tril(x) @ x
+
+
+@misconception(
+    "The triangle is the upper one: each token averages over the future. torch.tril keeps the past.",
+    name="matmul-upper",
+)
+def average_matmul(x):
+    wei = _tril(x).T
+    return wei / wei.sum(1, keepdim=True) @ x
+
+
+@misconception(
+    "There is no triangle: wei averages over all tokens. torch.tril keeps the past.",
+    name="matmul-no-triangle",
+)
+def average_matmul(x):
+    wei = torch.ones_like(_tril(x))
+    return wei / wei.sum(1, keepdim=True) @ x
+
+
+@misconception(
+    "wei is made in float32, and costs half of the digits of a float64 x. Give it the dtype of x.",
+    name="matmul-float32",
+)
+def average_matmul(x):
+    wei = _tril(x).float()
+    return (wei / wei.sum(1, keepdim=True)).to(x.dtype) @ x
+
+
+# average_softmax
+
+
+@misconception(
+    "The mask comes after the softmax, so the rows no longer sum to 1. Fill the scores with -inf first.",
+    name="softmax-then-mask",
+)
+def average_softmax(x):
+    return torch.zeros_like(_tril(x)).softmax(-1) * _tril(x) @ x
+
+
+@misconception(
+    "The softmax runs over the columns. Each row is one token's weights: dim=-1.",
+    name="softmax-columns",
+)
+def average_softmax(x):
+    return torch.zeros_like(_tril(x)).masked_fill(_tril(x) == 0, float("-inf")).softmax(0) @ x
+
+
+@misconception(
+    "Later tokens have the score 0, like the others, and exp(0) = 1: they count. Their score is -inf.",
+    name="softmax-no-mask",
+)
+def average_softmax(x):
+    return torch.zeros_like(_tril(x)).softmax(-1) @ x
+
+
+@misconception(
+    "The softmax is taken of tril itself: later tokens have the score 0, and exp(0) = 1 lets them in. Their score is "
+    "-inf.",
+    name="softmax-of-tril",
+)
+def average_softmax(x):
+    return _tril(x).softmax(-1) @ x
+
+
+@misconception(
+    "-inf stands where tril is 1, so tokens see only the future, and the last nothing. Fill where tril == 0.",
+    name="softmax-mask-inverted",
+)
+def average_softmax(x):
+    return torch.zeros_like(_tril(x)).masked_fill(_tril(x) == 1, float("-inf")).softmax(-1) @ x
+
+
+@misconception(
+    "The diagonal is masked, too: a token does not see itself, and the first sees nothing. Fill where tril == 0, tril "
+    "being torch.tril(torch.ones(T, T)).",
+    name="softmax-diagonal",
+)
+def average_softmax(x):
+    return torch.zeros_like(_tril(x)).masked_fill(_tril(x, -1) == 0, float("-inf")).softmax(-1) @ x

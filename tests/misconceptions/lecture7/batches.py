@@ -1,0 +1,148 @@
+"""What learners get wrong in lecture7.batches."""
+
+import torch
+
+from grader.checks import misconception
+
+
+def _starts(data, block_size, batch_size, generator, room=0):
+    """Random starts; ``room`` more or fewer of them than there are."""
+    return torch.randint(max(len(data) - block_size + room, 1), (batch_size,), generator=generator)
+
+
+def _windows(data, starts, block_size):
+    """Rows of data; past its end the last token is repeated, where a list of slices would be ragged."""
+    places = starts[:, None] + torch.arange(block_size)
+    return data[places.clamp(max=len(data) - 1)]
+
+
+@misconception(
+    "The last possible start is never drawn. A window at i needs the tokens up to i + block_size, so i runs from 0 to "
+    "len(data) - block_size - 1, and torch.randint excludes its upper end already.",
+    name="last-start-missing",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator, room=-1)
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "A window can start so late that its last target lies beyond the text. The largest start is len(data) - block_size "
+    "- 1: torch.randint(len(data) - block_size, …).",
+    name="one-start-too-many",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator, room=1)
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "Starts are drawn from the whole text, so some windows run over its end. Leave room for block_size tokens and one "
+    "more: torch.randint(len(data) - block_size, …).",
+    name="starts-anywhere",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = torch.randint(len(data), (batch_size,), generator=generator)
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "y is x itself. The target of a token is the one after it: data[i + 1 : i + 1 + block_size].",
+    name="not-shifted",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator)
+    return _windows(data, starts, block_size), _windows(data, starts, block_size)
+
+
+@misconception(
+    "y is the window that follows x as a whole. It is the same window one token later, and overlaps with x: data[i + 1 "
+    ": i + 1 + block_size].",
+    name="next-window",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator)
+    return _windows(data, starts, block_size), _windows(data, starts + block_size, block_size)
+
+
+@misconception(
+    "y is shifted by two tokens. The target of a token is the very next one.",
+    name="shifted-by-two",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator)
+    return _windows(data, starts, block_size), _windows(data, starts + 2, block_size)
+
+
+@misconception(
+    "x is the later one of the two: the model would be asked for the token before. y comes one token after x.",
+    name="shifted-backwards",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator)
+    return _windows(data, starts + 1, block_size), _windows(data, starts, block_size)
+
+
+@misconception(
+    "x and y are cut at starts of their own, so y does not continue x. Draw the starts once, and use them for both.",
+    name="two-draws",
+)
+def get_batch(data, block_size, batch_size, generator):
+    x = _windows(data, _starts(data, block_size, batch_size, generator), block_size)
+    return x, _windows(data, _starts(data, block_size, batch_size, generator) + 1, block_size)
+
+
+@misconception(
+    "y is x rolled by one within the row, so its last target is the row's own first token. It is the next token of the "
+    "text.",
+    name="rolled",
+)
+def get_batch(data, block_size, batch_size, generator):
+    x = _windows(data, _starts(data, block_size, batch_size, generator), block_size)
+    return x, x.roll(-1, dims=1)
+
+
+@misconception(
+    "The generator is not used: the batches cannot be repeated. Pass it on: torch.randint(…, generator=generator).",
+    name="generator-ignored",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, None)
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "All rows are the same window. Draw batch_size starts: torch.randint(…, (batch_size,), …).",
+    name="one-start-for-all",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, 1, generator).expand(batch_size)
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "The windows are taken one after the other from the start of the text. Draw their starts at random.",
+    name="in-order",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = torch.arange(batch_size) * block_size % (len(data) - block_size)
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "Windows start at multiples of block_size only. Any place that leaves room will do, so that every token is seen in "
+    "every place of a window.",
+    name="multiples-of-block_size",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator) // block_size * block_size
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "y holds only the token after the whole window. Every token of x has a target: y is (batch_size, block_size), too.",
+    name="last-target-alone",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator)
+    return _windows(data, starts, block_size), data[starts + block_size]

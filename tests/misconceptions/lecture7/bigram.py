@@ -1,0 +1,186 @@
+"""What learners get wrong in lecture7.bigram."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from grader.checks import misconception
+
+
+class _Bigram(nn.Module):
+    """A right model in steps; each wrong answer below replaces one of them."""
+
+    def __init__(self, vocab_size):
+        super().__init__()
+        self.token_embedding_table = nn.Embedding(vocab_size, vocab_size)
+
+    def logits(self, idx):
+        return self.token_embedding_table(idx)
+
+    def loss(self, logits, targets):
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten())
+
+    def forward(self, idx, targets=None):
+        logits = self.logits(idx)
+        return logits, None if targets is None else self.loss(logits, targets)
+
+    def last(self, logits):
+        return logits[:, -1]
+
+    def drawn(self, logits, generator):
+        return torch.multinomial(logits.softmax(-1), 1, generator=generator)
+
+    def generate(self, idx, n, generator=None):
+        for _ in range(n):
+            idx = torch.cat([idx, self.drawn(self.last(self(idx)[0]), generator)], 1)
+        return idx
+
+
+@misconception(
+    "The logits come back flattened, (B·T, V), when targets are given, as the lecture prints it. Flatten for the loss "
+    "alone: return (B, T, V).",
+    name="logits-flattened",
+)
+class BigramLanguageModel(_Bigram):
+    def forward(self, idx, targets=None):
+        logits, loss = super().forward(idx, targets)
+        return (logits if targets is None else logits.flatten(0, 1)), loss
+
+
+@misconception(
+    "view(B, V, T) does not move the axis of classes, it mixes scores of different tokens. Flatten to (B·T, V), or "
+    "transpose(1, 2).",
+    name="viewed-not-transposed",
+)
+class BigramLanguageModel(_Bigram):
+    def loss(self, logits, targets):
+        return F.cross_entropy(logits.reshape(logits.shape[0], logits.shape[2], -1), targets)
+
+
+@misconception(
+    "This is the sum over all positions. The loss is their mean, as F.cross_entropy has it by default.",
+    name="loss-summed",
+)
+class BigramLanguageModel(_Bigram):
+    def loss(self, logits, targets):
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
+
+
+@misconception(
+    "Only the last position counts in this loss. Every position predicts its next token: take the mean over all B·T.",
+    name="loss-of-the-last-position",
+)
+class BigramLanguageModel(_Bigram):
+    def loss(self, logits, targets):
+        return F.cross_entropy(logits[:, -1], targets[:, -1])
+
+
+@misconception(
+    "F.cross_entropy is given probabilities. It takes the logits and does the softmax itself; twice flattens "
+    "everything.",
+    name="softmax-twice",
+)
+class BigramLanguageModel(_Bigram):
+    def loss(self, logits, targets):
+        return super().loss(logits.softmax(-1), targets)
+
+
+@misconception(
+    "The softmax runs over time. Each position has its own distribution over the V tokens, which are the last axis: "
+    "dim=-1.",
+    name="softmax-over-time",
+)
+class BigramLanguageModel(_Bigram):
+    def loss(self, logits, targets):
+        return -logits.log_softmax(1).gather(-1, targets[..., None]).mean()
+
+    def generate(self, idx, n, generator=None):
+        for _ in range(n):
+            probs = self(idx)[0].softmax(1)[:, -1]
+            idx = torch.cat([idx, torch.multinomial(probs, 1, generator=generator)], 1)
+        return idx
+
+
+@misconception(
+    "These are probabilities. forward returns the scores before the softmax: cross-entropy and generate take it from "
+    "there.",
+    name="softmax-in-forward",
+)
+class BigramLanguageModel(_Bigram):
+    def logits(self, idx):
+        return super().logits(idx).softmax(-1)
+
+
+@misconception(
+    "The table is read by columns: row i holds the scores of what follows token i. Look idx up, as nn.Embedding does.",
+    name="columns",
+)
+class BigramLanguageModel(_Bigram):
+    def logits(self, idx):
+        return self.token_embedding_table.weight.T[idx]
+
+
+@misconception(
+    "The likeliest token is taken every time. generate draws: torch.multinomial(probs, 1, generator=generator).",
+    name="argmax",
+)
+class BigramLanguageModel(_Bigram):
+    def drawn(self, logits, generator):
+        return logits.argmax(-1, keepdim=True)
+
+
+@misconception(
+    "The softmax runs over the batch. Each sequence has its own distribution over the V tokens: dim=-1.",
+    name="softmax-over-batch",
+)
+class BigramLanguageModel(_Bigram):
+    def drawn(self, logits, generator):
+        return torch.multinomial(logits.softmax(0), 1, generator=generator)
+
+
+@misconception(
+    "The logits of the first position are used. The next token follows the last one: logits[:, -1].",
+    name="first-position",
+)
+class BigramLanguageModel(_Bigram):
+    def last(self, logits):
+        return logits[:, 0]
+
+
+@misconception(
+    "The generator is not passed on to torch.multinomial, so the same generator gives another text every time.",
+    name="generator-ignored",
+)
+class BigramLanguageModel(_Bigram):
+    def generate(self, idx, n, generator=None):
+        fixed = torch.Generator().manual_seed(1337)
+        return super().generate(idx, n, fixed)
+
+
+@misconception(
+    "Only the new tokens are returned. generate returns idx with the new tokens after it.",
+    name="prompt-not-returned",
+)
+class BigramLanguageModel(_Bigram):
+    def generate(self, idx, n, generator=None):
+        return super().generate(idx, n, generator)[:, idx.shape[1] :]
+
+
+@misconception(
+    "Every new token is drawn after the last token of the idx that was passed in. Feed what was drawn back in: idx "
+    "grows.",
+    name="not-fed-back",
+)
+class BigramLanguageModel(_Bigram):
+    def generate(self, idx, n, generator=None):
+        logits = self.last(self(idx)[0])
+        return torch.cat([idx, *[self.drawn(logits, generator) for _ in range(n)]], 1)
+
+
+@misconception(
+    "One token too few is written. Each of n rounds appends one: for _ in range(n).",
+    name="one-too-few",
+)
+class BigramLanguageModel(_Bigram):
+    def generate(self, idx, n, generator=None):
+        return super().generate(idx, n - 1, generator)
