@@ -294,8 +294,8 @@ def test_digits(submission, rng):
     _, val_accuracy = unpack(answer(), 5)
 
     reached = accuracy(logits_of(model, images[unseen]), labels[unseen])
-    # Two trainings of 784-256-10 on the same digits differ by some 0.004 (one standard deviation), and reach 0.982: both
-    # bounds lie more than six of them away.
+    # Two trainings of 784-256-10 on the same digits differ by some 0.004 (one standard deviation), and reach 0.982:
+    # both bounds lie more than six of them away.
     target = max(0.95, reference_reaches - 0.03)
     check(
         reached >= target,
