@@ -301,7 +301,7 @@ class Judge(msgspec.Struct, eq=False):
     def _location(self, call: Call | None) -> str:
         if call is not None and call.target is not None:
             info = info_of(call.target)
-            if info.file and info.line:
+            if info.file and info.line and "site-packages" not in info.file:  # a model that the check built
                 return f"{info.file}:{info.line}"
         return self.file
 
