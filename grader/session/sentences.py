@@ -72,6 +72,8 @@ def _by_message(error: RaisedError) -> str:
         return "There is no screen here: leave out what draws."
     if error.type_name in {"FileNotFoundError", "OSError"} and any("DataLoader" in frame[3] for frame in error.frames):
         return "A DataLoader cannot start workers here: num_workers=0 is the default."
+    if "mismatch in its core dimension" in message:
+        return "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a transposition missing, or one too many?"
     return _NO_FILES if error.type_name == "FileNotFoundError" else ""
 
 

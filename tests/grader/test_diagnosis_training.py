@@ -222,3 +222,13 @@ def test_a_check_fails_outside_its_band_and_not_within():
     ]:
         with pytest.raises(CheckFailed, match=words):
             check_training(**known)
+
+
+def test_the_sentences(golden):
+    """What is said of curves, to be read as a whole."""
+    texts = []
+    for name in TASKS:
+        for bug in [*BUGS, "only the bias"]:
+            found = reading(name, 0, bug)
+            texts += [f"{name}, {bug}: {found.text}"] if found is not None else []
+    golden("diagnosis_curves.txt", "\n".join(texts) + "\n")

@@ -54,7 +54,7 @@ def special_rows(seen: Seen) -> Iterator[Explanation]:
     for law, words, chosen in _conditions(seen, len(rows)):
         if chosen.any() and not chosen.all() and np.array_equal(rows, chosen):
             text = f"Wrong are exactly the rows {_listed(rows)}, {words}."
-            yield Explanation(law, text, (len(rows) - 1) // 3)  # a row that is wrong by chance is seldom another
+            yield Explanation(law, text, (len(rows) - 1) // 2)  # a row that is wrong by chance is seldom another
 
 
 def _conditions(seen: Seen, n: int) -> Iterator[tuple[str, str, Array]]:

@@ -108,7 +108,8 @@ def offset(seen: Seen) -> Iterator[Explanation]:
         return
     for axis, lines in ((1, "row"), (0, "column")):
         along = difference - difference.mean(axis=axis, keepdims=True)
-        if close(along + e, e) and not close(difference + e, e) and np.ptp(difference) > 0:
+        several = int(seen.wrong.any(axis).sum()) > 1
+        if several and close(along + e, e) and np.ptp(difference) > 0:
             yield Explanation(
                 f"offset by {lines}",
                 f"In each {lines} yours is off by one constant: a term of the {lines} is missing.",

@@ -1,0 +1,87 @@
+"""No false accusation: mistakes of other exercises, two mistakes at once, right answers, random wrong answers."""
+
+from __future__ import annotations
+
+import pytest
+from sandboxed import ROOT
+
+from grader.author.accuse import lines, rules, try_diagnosis
+from grader.author.gallery import with_answer
+from grader.checks import marks
+from grader.checks.bank import read_bank
+from grader.course import find_course, read_submission
+from grader.session.grading import GradingSession, Options
+
+COURSE = find_course(ROOT)
+SOLUTIONS = read_submission(ROOT / "solutions", COURSE)
+NAMES = ("cross_entropy", "linear", "batchnorm", "tanh_embedding", "train")
+EXERCISES = {name: COURSE.exercise(f"lecture5.{name}") for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def session():
+    with GradingSession(COURSE, list(EXERCISES.values()), Options(alone=True)) as made:
+        made.select = lambda _, __, function: not marks.is_training(function) and marks.limit_of(function) is None
+        yield made
+
+
+def bank(name):
+    return read_bank(EXERCISES[name].bank, EXERCISES[name].solution)
+
+
+def entry(name, which):
+    return next(found for found in bank(name) if found.name == which)
+
+
+def named(session, exercise, submission):
+    """The misconceptions that are named, and the verdicts."""
+    (result,) = session.grade([exercise], submission, 1000).exercises
+    findings = [f for check in result.checks if check.failure is not None for f in check.failure.findings]
+    return {f.name for f in findings if f.kind == "misconception"}, {str(check.verdict) for check in result.checks}
+
+
+@pytest.mark.parametrize(("of", "which"), [("cross_entropy", 0), ("cross_entropy", 4), ("batchnorm", 2), ("linear", 3)])
+def test_the_mistake_of_one_exercise_is_not_called_one_of_another(session, of, which):
+    mistake = bank(of)[which]
+    wrong = with_answer(SOLUTIONS, EXERCISES[of], mistake.source)
+    found, verdicts = named(session, EXERCISES["train"], wrong)  # its loop imports the other
+    assert found <= {mistake.name}  # the loop's bank may know the very same mistake by the same name
+    assert "failed" in verdicts or "raised" in verdicts
+
+
+@pytest.mark.parametrize("second", ["no-mean", "mean-over-entries", "sign", "target-zeroed"])
+def test_two_mistakes_at_once_get_a_true_name_or_none(session, second):
+    both = entry("cross_entropy", "softmax-over-batch").source + (
+        "\n\nFIRST = cross_entropy_backward\n"
+        + entry("cross_entropy", second).source.partition("# --- wrong answer")[2].partition("\n")[2]
+        + "\n\nSECOND = cross_entropy_backward\n"
+        "def cross_entropy_backward(logits, targets):\n"
+        "    right = (torch.softmax(logits, 1) - torch.nn.functional.one_hot(targets, logits.shape[1])) / len(logits)\n"
+        "    return FIRST(logits, targets) + SECOND(logits, targets) - right\n"
+    )
+    found, _ = named(session, EXERCISES["cross_entropy"], with_answer(SOLUTIONS, EXERCISES["cross_entropy"], both))
+    assert found <= {"softmax-over-batch", second}
+
+
+def test_two_mistakes_in_two_functions_get_a_true_name_or_none(session):
+    one = entry("tanh_embedding", "the-slope-of-tanh-is-1-h-2")
+    other = entry("tanh_embedding", "the-gradients-of-a-repeated-token-add-up")
+    both = one.source + other.source.partition("# --- wrong answer")[2].partition("\n")[2]
+    exercise = EXERCISES["tanh_embedding"]
+    found, _ = named(session, exercise, with_answer(SOLUTIONS, exercise, both))
+    assert found <= {one.name, other.name}
+
+
+def test_right_answers_written_differently_get_no_diagnosis(session):
+    for name in ("cross_entropy", "batchnorm"):
+        for path in sorted((ROOT / "tests" / "alternatives" / "lecture5" / name).glob("*.py")):
+            submission = with_answer(SOLUTIONS, EXERCISES[name], path.read_text("utf-8"))
+            assert named(session, EXERCISES[name], submission) == (set(), {"passed"})
+
+
+def test_random_wrong_answers_are_not_falsely_accused(session):
+    trial = try_diagnosis(session, COURSE, [EXERCISES["cross_entropy"]], 3 * len(rules(0)))
+    assert trial.answers == 3 * len(rules(0))
+    assert trial.said > 0
+    assert trial.false == ()
+    assert "0 false accusations" in next(iter(lines(trial)))
