@@ -163,6 +163,8 @@ def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, exercises, 1, 0.8)
     if near:
         return f"Did you mean `from .{near[0]} import …`?"
+    if name in {"tkinter", "_tkinter"}:  # many systems have a Python without it
+        return "There is no screen here: leave out what draws."
     if name == "pytorch":
         return "PyTorch is imported as `import torch`."
     return "The course's packages are numpy, torch and the standard library."
