@@ -88,7 +88,7 @@ def rules(seed: int) -> dict[str, tuple[Rule, str]]:
                          r"(permuted|shifted|normalised|axis of|sum over|mean over|offset|another).*" + places),
         "one entry": (one_entry, "offset.*" + places),
         "some rows": (some_rows, "ratio.*|offset.*" + places),
-        "squared": (lambda x: x * x, "input.*|factor.*|no factor.*|$" + places),
+        "squared": (lambda x: x * x, "input.*|factor.*|no factor.*|ratio.*|$" + places),
         "zeros": (lambda x: x * 0, "zeros"),
         "summed": (lambda x: x.sum(0, keepdims=True), "extra .*|sum .*|offset.*|$"),
         "float32": (lambda x: x.astype(np.float32).astype(x.dtype), "float32|$"),
@@ -203,24 +203,50 @@ def _is_true(finding: Finding, allowed: str, other: CheckContext | None, bank: S
 def _spoilt(context: CheckContext, target: str, change: Rule) -> CheckContext | None:
     """The same check with one answer changed, wherever it was given; None where the answer is not in the log."""
     assert context.talk is not None
+    compared = [c for c in context.compared or [] if c.name == target and _is_float(c.actual)]
+    wanted = {id(c.actual) for c in compared}
+    # A function that is wrong is wrong in every call, also in those whose answers nobody compares.
+    places = {(call.name, path) for call in context.talk.log for path in _paths(call.result, wanted)}
     changed: dict[int, Any] = {}
-    spoilt = CheckContext(_Silent(context.talk))
-    for compared in context.compared or []:
-        if compared.name == target and _is_float(compared.actual) and id(compared.actual) not in changed:
-            changed[id(compared.actual)] = _apply(change, compared.actual)
-    log = [_replaced_call(call, changed) for call in context.talk.log]
-    if not any(new is not old for new, old in zip(log, context.talk.log, strict=True)):
+    for call in context.talk.log:
+        for name, path in places:
+            value = _at(call.result, path) if name == call.name else None
+            if _is_float(value) and id(value) not in changed:
+                changed[id(value)] = _apply(change, value)
+    if not changed:
         return None
+    log = [_replaced_call(call, changed) for call in context.talk.log]
+    spoilt = CheckContext(_Silent(context.talk))
     assert spoilt.talk is not None
     spoilt.talk.log = log
     check_context.enter(spoilt)
     try:
-        for compared in context.compared or []:
-            if id(compared.actual) in changed:
-                _compare(compared, changed[id(compared.actual)])
+        for one in compared:
+            if id(one.actual) in changed:
+                _compare(one, changed[id(one.actual)])
     finally:
         check_context.enter(None)
     return spoilt
+
+
+def _paths(value: Any, wanted: set[int], path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where in an answer some objects are."""
+    if id(value) in wanted:
+        yield path
+    items = enumerate(value) if isinstance(value, tuple | list) else value.items() if isinstance(value, dict) else ()
+    for key, item in items:
+        yield from _paths(item, wanted, (*path, key))
+
+
+def _at(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        if type(value) not in {tuple, list, dict}:  # a handle would ask a worker that is gone
+            return None
+        try:
+            value = value[key]
+        except LookupError:
+            return None
+    return value
 
 
 class _Silent(Conversation):
