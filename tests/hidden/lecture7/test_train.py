@@ -380,11 +380,11 @@ def test_learns_tiny_shakespeare(submission, rng):
     x, y = rows[:, :-1], rows[:, 1:]
     theirs, _ = generators(rng)
     model = make(submission, sizes, weights, double=False)
-    losses = submission.train(model, data, 4_000, 64, 16, 2e-3, theirs)
+    losses = submission.train(model, data, 4_000, 64, 16, 3e-3, theirs)
     check(isinstance(losses, list) and len(losses) == 4_000, "train must return the list of the 4,000 losses.")
     model.eval()
     reached = loss_of(logits_of(model, x), y).item()
-    # The lecture's model of 10.8 million parameters ends at 1.48, nanoGPT's at 1.47.
+    # Measured: 1.90 after 2,000 steps, 1.83 after 4,000. The lecture's 10.8 million parameters end at 1.48.
     check(reached > 1.4, f"A leak: no model of this size reaches {reached:.2f} on text that it has not seen.")
     assert_causal(model, x, V)
     check(reached <= 1.90, f"The validation loss is {reached:.2f}; 1.90 or less is wanted.")
