@@ -133,10 +133,13 @@ def _mark_of(status: Status, charset: Charset) -> str:
     }[status]
 
 
-def _checks(exercise: ExerciseResult, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
+def _checks(  # noqa: C901 - one case a kind of check
+    exercise: ExerciseResult, width: int, *, verbose: bool, charset: Charset
+) -> list[Line]:
     """The checks of one exercise that did not pass (all of them if verbose), the first ones in full."""
     groups = same_failure([c for c in exercise.checks if verbose or c.verdict is not Verdict.PASSED])
-    told = [group for group in groups if has_details(group[0])]
+    again = set() if verbose else _same_mistake([group[0] for group in groups])
+    told = [group for group in groups if has_details(group[0]) and id(group[0]) not in again]
     full = len(told) if verbose or len(told) <= _ALL_IN_FULL else _FIRST_IN_FULL
     lines: list[Line] = []
     for group in groups:
@@ -147,6 +150,9 @@ def _checks(exercise: ExerciseResult, width: int, *, verbose: bool, charset: Cha
         if not whole:  # one cause for all of them is the exercise's, and needs no list
             for check in group:
                 lines += _demand(check, min(width, TEXT_WIDTH), charset)
+        if id(first) in again:
+            lines.append((Span(" " * (6 + charset.mark_width + 1)), Span("The same mistake as above.", "faint")))
+            continue
         if first.failure is not None and first in (g[0] for g in told[:full]):
             by = 6 if whole else 6 + charset.mark_width + 1
             lines += indented(explain(first.failure, width=width - by, verbose=verbose, charset=charset), by)
@@ -168,6 +174,18 @@ def same_failure(checks: Iterable[CheckResult]) -> list[list[CheckResult]]:
         key: object = (check.verdict, check.failure) if has_details(check) else id(check)
         groups.setdefault(key, []).append(check)
     return list(groups.values())
+
+
+def _same_mistake(checks: Iterable[CheckResult]) -> set[int]:
+    """The ids of the checks that failed for a misconception which a check before them has told."""
+    told: set[str] = set()
+    found: set[int] = set()
+    for check in checks:
+        names = [f.name for f in check.failure.findings if f.kind == "misconception"] if check.failure else []
+        if names and names[0] in told:
+            found.add(id(check))
+        told.update(names)
+    return found
 
 
 def has_details(check: CheckResult) -> bool:

@@ -287,8 +287,11 @@ class Judge(msgspec.Struct, eq=False):
 
     def _inputs(self, call: Call) -> tuple[Value, ...]:
         names = self._names_of_arguments(call)
-        named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(call.args)]
-        values = [*named, *call.kwargs.items()]
+        args = call.args[0] if call.operation == "vjp" else call.args  # without the gradients at the output
+        if call.name.endswith("load_state_dict"):
+            args = ()  # the check's own doing
+        named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(args)]
+        values = [*named, *(() if call.name.endswith("load_state_dict") else call.kwargs.items())]
         return tuple(Value(name, _input_text(value)) for name, value in values if not _is_large_container(value))
 
     def _call_text(self, call: Call) -> str:

@@ -72,6 +72,12 @@ def _by_message(error: RaisedError) -> str:
         return "There is no screen here: leave out what draws."
     if error.type_name in {"FileNotFoundError", "OSError"} and any("DataLoader" in frame[3] for frame in error.frames):
         return "A DataLoader cannot start workers here: num_workers=0 is the default."
+    if re.search(
+        r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|but found (Double|Float|Long)", message
+    ):
+        return "Two dtypes meet. Make new tensors in that of the input: torch.ones(T, T, dtype=x.dtype), or x.new_ones."
+    if "Error(s) in loading state_dict" in message:
+        return "The check gives your module weights of the names and shapes that the exercise states."
     if "mismatch in its core dimension" in message:
         return "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a .T missing, or one too many?"
     return _NO_FILES if error.type_name == "FileNotFoundError" else ""
@@ -127,10 +133,14 @@ def has_code_before(text: str, line: int) -> bool:
 
 
 def parameters_in(text: str, name: str) -> list[str]:
-    """The parameters with which a file defines a function."""
-    for node in _parsed(text).body:
+    """The parameters with which a file defines a function, or a method: ``Head.forward``, without its self."""
+    owner, _, name = name.rpartition(".")
+    body = _parsed(text).body
+    if owner:
+        body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner), [])
+    for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return [arg.arg for arg in [*node.args.posonlyargs, *node.args.args]]
+            return [arg.arg for arg in [*node.args.posonlyargs, *node.args.args]][bool(owner) :]
     return []
 
 
