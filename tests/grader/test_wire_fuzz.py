@@ -31,6 +31,9 @@ class Zygote:
     def end(self, pid: int) -> int:
         return -9
 
+    def waited(self, pid: int) -> float:
+        return 0.0
+
 
 class Liar:
     """The worker's end of a socket, in the hands of a test."""

@@ -4,6 +4,8 @@
 # kind = "fault"
 # verdicts = ["raised"]
 # says = ["No module named 'solutions'"]
+# confined = true
+# breaks = [1, 2]
 # ///
 import torch
 

@@ -4,6 +4,8 @@
 # kind = "fault"
 # verdicts = ["raised"]
 # says = ["sees no files"]
+# confined = true
+# breaks = []
 # ///
 import torch
 
