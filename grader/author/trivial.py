@@ -38,6 +38,8 @@ def _trivial_leaf(value, args):
 def _trivial(value, args):
     if type(value) in (tuple, list):
         return type(value)(_trivial(item, args) for item in value)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):  # a NamedTuple
+        return type(value)(*(_trivial(item, args) for item in value))
     if type(value) is dict:
         return {{key: _trivial(item, args) for key, item in value.items()}}
     return _trivial_leaf(value, args)

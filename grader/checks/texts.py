@@ -133,6 +133,49 @@ def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[
     return tiktoken.Encoding("trained", pat_str=pattern, mergeable_ranks=ranks, special_tokens=dict(special or {}))
 
 
+def assert_ids(actual: Any, right: list[int], vocab: Mapping[int, bytes], *, name: str, oracle: str) -> None:
+    """Demand ids; a failure names the first token that differs, and shows what surrounds it.
+
+    Args:
+        actual: the ids that a submission gives.
+        right: those that are right.
+        vocab: {id: bytes}.
+        name: what the learner calls them, ``encode(text)``.
+        oracle: who says what is right.
+    """
+    if type(actual) is not list or len(right) <= _SHORT:
+        assert_equal(actual, right, name=name, oracle=oracle)
+        return
+    place = next(
+        (i for i, (a, b) in enumerate(zip(actual, right, strict=False)) if a != b), min(len(actual), len(right))
+    )
+    if place == len(actual) == len(right):
+        assert_equal(actual, right, name=name, oracle=oracle)  # types too
+        return
+    before = b"".join(vocab.get(i, b"") for i in right[max(0, place - 6) : place]).decode(errors="replace")
+    yours, wanted = (_token(ids, place, vocab) for ids in (actual, right))
+    headline = f"{name} is not right from place {place} on, behind {before!r}: {yours}; {wanted} is wanted."
+    start = max(0, place - 4)
+    assert_equal(
+        actual[start : place + 6],
+        right[start : place + 6],
+        name=name,
+        oracle=oracle,
+        headline=headline,
+    )
+
+
+_SHORT = 40  # ids that are shown whole
+
+
+def _token(ids: Sequence[Any], place: int, vocab: Mapping[int, bytes]) -> str:
+    if place >= len(ids):
+        return "the end"
+    idx = ids[place]
+    token = vocab.get(idx) if type(idx) is int else None
+    return show(idx) if token is None else f"{idx} ({token!r})"
+
+
 def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int) -> None:
     """Demand the merges that training gives; a failure says where they first differ, and why.
 
@@ -160,10 +203,10 @@ def _first_difference(
     vocab_size: int,
 ) -> str:
     if place == len(theirs):
-        return f"You learn {len(theirs)} merges; {len(ours)} are wanted. The next one is {show(ours[place][0])}."
+        return f"{_learned(theirs, ours)}. The next one is {show(ours[place][0])}."
     if place == len(ours):
         end = "then the vocabulary is full" if 256 + place == vocab_size else "then no pair is left"
-        return f"You learn {len(theirs)} merges; {len(ours)} are wanted: {end}."
+        return f"{_learned(theirs, ours)}: {end}."
     (pair, new), (wanted, idx) = theirs[place], ours[place]
     if pair == wanted:
         return f"Merge number {place + 1} is given the id {show(new)}; {idx} is the next free one."
@@ -177,6 +220,11 @@ def _first_difference(
     if counts[pair] == counts[wanted]:
         return f"{said}. Both occur {_times(counts[wanted])}, and {wanted} is seen first."
     return f"{said}. Yours occurs {_times(counts[pair])} at that point, {wanted} {_times(counts[wanted])}."
+
+
+def _learned(theirs: Sequence[Any], ours: Sequence[Any]) -> str:
+    wanted = "1 is wanted" if len(ours) == 1 else f"{len(ours) or 'none'} are wanted"
+    return f"You learn {len(theirs) or 'no'} merge{'s' * (len(theirs) != 1)}; {wanted}"
 
 
 def _times(count: int) -> str:

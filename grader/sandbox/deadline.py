@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_LONGEST = 4  # times the limit, whatever was waited for
+LONGEST = 4  # times the limit, whatever was waited for
 _LEAST = 0.02  # seconds: a shorter extension is not worth a look
 
 
@@ -25,7 +25,7 @@ class Deadline:
         now = time.monotonic()
         self._half = now + seconds / 2
         self._end = now + seconds
-        self._last = now + _LONGEST * seconds
+        self._last = now + LONGEST * seconds
         self._waited = waited
         self._before: float | None = None
 

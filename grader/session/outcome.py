@@ -30,6 +30,8 @@ from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
 
+_LONGEST_HEADLINE = 2000
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """A verdict and, unless it passed, why."""
@@ -206,7 +208,7 @@ class Judge(msgspec.Struct, eq=False):
     ) -> Failure:
         mismatch = error.mismatch
         found = diagnose(context, mismatch, self.bank(), self.solution)
-        headline = mismatch.headline
+        headline = _crop(mismatch.headline)  # it may quote what the submission calls its things
         if mismatch.kind == "modified" and mismatch.call is not None:
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
         return Failure(
@@ -299,7 +301,7 @@ class Judge(msgspec.Struct, eq=False):
     def _location(self, call: Call | None) -> str:
         if call is not None and call.target is not None:
             info = info_of(call.target)
-            if info.file and info.line:
+            if info.file and info.line and "site-packages" not in info.file:  # a model that the check built
                 return f"{info.file}:{info.line}"
         return self.file
 
@@ -308,6 +310,11 @@ class Judge(msgspec.Struct, eq=False):
 
 
 _LOST = {"timeout": Verdict.TIMEOUT, "crashed": Verdict.CRASHED, "protocol": Verdict.BROKE_PROTOCOL}
+
+
+def _crop(text: str) -> str:
+    """A message of bounded length."""
+    return text if len(text) <= _LONGEST_HEADLINE else f"{text[:_LONGEST_HEADLINE]} …"
 
 
 def _input_text(value: Any) -> str:

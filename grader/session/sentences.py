@@ -72,6 +72,8 @@ def _by_message(error: RaisedError) -> str:
         return "There is no screen here: leave out what draws."
     if error.type_name in {"FileNotFoundError", "OSError"} and any("DataLoader" in frame[3] for frame in error.frames):
         return "A DataLoader cannot start workers here: num_workers=0 is the default."
+    if "mismatch in its core dimension" in message:
+        return "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a .T missing, or one too many?"
     return _NO_FILES if error.type_name == "FileNotFoundError" else ""
 
 
@@ -125,14 +127,10 @@ def has_code_before(text: str, line: int) -> bool:
 
 
 def parameters_in(text: str, name: str) -> list[str]:
-    """The parameters with which a file defines a function, or a method: ``Head.forward``, without its self."""
-    owner, _, name = name.rpartition(".")
-    body = _parsed(text).body
-    if owner:
-        body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner), [])
-    for node in body:
+    """The parameters with which a file defines a function."""
+    for node in _parsed(text).body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
-            return [arg.arg for arg in [*node.args.posonlyargs, *node.args.args]][bool(owner) :]
+            return [arg.arg for arg in [*node.args.posonlyargs, *node.args.args]]
     return []
 
 
@@ -165,6 +163,8 @@ def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, exercises, 1, 0.8)
     if near:
         return f"Did you mean `from .{near[0]} import …`?"
+    if name in {"tkinter", "_tkinter"}:  # many systems have a Python without it
+        return "There is no screen here: leave out what draws."
     if name == "pytorch":
         return "PyTorch is imported as `import torch`."
     return "The course's packages are numpy, torch and the standard library."

@@ -41,7 +41,8 @@ def contradicted(talk: Conversation, module: ModuleType) -> bool:
                 break
             args = _fresh(call.args)
             theirs = _ask(talk, call.target, call.name, args)
-            ours, once_more = (_ask(other, other.symbol(call.name), call.name, args) for _ in range(2))
+            function = _counterpart(other, call, log)
+            ours, once_more = (_ask(other, function, call.name, args) for _ in range(2))
             if alike(ours, once_more) and not alike(theirs, ours):
                 return True
     except (Interrupted, OSError):
@@ -61,6 +62,15 @@ def _askable(log: Sequence[Call]) -> Iterator[Call]:
         if found < _CALLS and all(map(_is_number, call.args)) and any(map(_holds_floats, call.args)):
             found += 1
             yield call
+
+
+def _counterpart(other: Conversation, call: Call, log: Sequence[Call]) -> Any:
+    """The module's function for what was called, with the same item of its answers kept if the check had it kept."""
+    function = other.symbol(call.name)
+    for made in log:
+        if made.operation == "keeping" and made.result is call.target:
+            return other.request("keeping", function, made.args, {}, call.name)
+    return function
 
 
 def _is_number(value: Any) -> bool:

@@ -18,7 +18,7 @@ from grader.checks.diagnosis.state import depends_on_more, kept_answer
 from grader.checks.diagnosis.training import Curve, read
 from grader.checks.show import as_array, is_tensor
 
-_REPLAY_SECONDS = 4.0  # of this thread's own: a busy machine names no less
+_REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20
 _MISMATCHES = 40
 _CALLS = 400
@@ -70,7 +70,7 @@ def matching_misconception(
     if sum(map(weight, log)) > _MOST_BYTES:  # a check of speed; each known wrong answer would take as long again
         return None
     used = symbols_used(solution(), log)
-    deadline = time.thread_time() + _REPLAY_SECONDS
+    deadline = time.thread_time() + _REPLAY_SECONDS  # what waits for a processor costs no name
     matches = [
         known
         for known in bank

@@ -78,7 +78,7 @@ def gives_the_same(module: ModuleType, log: Sequence[Call], deadline: float, see
     Args:
         module: what is asked.
         log: what was asked of the submission, and what it answered.
-        deadline: on this thread's clock, ``time.thread_time``; False beyond it.
+        deadline: on the clock of this thread (``time.thread_time``); False beyond it.
         seed: seeded the submission's global random generators.
     """
     talk = converse(module, seed)

@@ -5,6 +5,8 @@
 # verdicts = ["raised"]
 # says = ["A submission sees no files"]
 # beside = {"lecture5/weights.pt" = "weights"}
+# confined = true
+# breaks = []
 # ///
 from pathlib import Path
 

@@ -3,7 +3,7 @@
 # tries = "A set of 150,000 complex numbers with one hash: building it takes the grader minutes."
 # kind = "hostile"
 # verdicts = ["broke protocol"]
-# seconds = 4
+# seconds = 10
 # ///
 import struct
 import sys

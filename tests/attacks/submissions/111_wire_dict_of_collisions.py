@@ -3,7 +3,7 @@
 # tries = "A dict of 100,000 big integers that are multiples of the hash modulus."
 # kind = "hostile"
 # verdicts = ["broke protocol"]
-# seconds = 4
+# seconds = 10
 # ///
 import struct
 import sys

@@ -3,7 +3,7 @@
 # tries = "A frame of 60 MB of which 120 arrays are each a copy: 7 GB in the grader."
 # kind = "hostile"
 # verdicts = ["broke protocol"]
-# seconds = 4
+# seconds = 10
 # ///
 import struct
 import sys

@@ -3,7 +3,7 @@
 # tries = "The shared memory of 512 MB, asked to be copied 12 times in one answer."
 # kind = "hostile"
 # verdicts = ["broke protocol"]
-# seconds = 4
+# seconds = 10
 # ///
 import struct
 import sys

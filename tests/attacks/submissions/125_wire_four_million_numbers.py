@@ -3,7 +3,7 @@
 # tries = "A plain list of four million numbers at every call, all kept in the grader's log."
 # kind = "hostile"
 # verdicts = ["broke protocol"]
-# seconds = 4
+# seconds = 10
 # ///
 import struct
 import sys

@@ -47,8 +47,8 @@ def draw_loader(rng, i, o, sizes):
 
 
 def uneven(rng):
-    """Sizes of batches; the last one is short."""
-    return [draw_size(rng, 5, 8) for _ in range(4)] + [draw_size(rng, 2, 3)]
+    """Sizes of batches, the last one short; few, since every known wrong answer runs on them when a check fails."""
+    return [draw_size(rng, 5, 8), draw_size(rng, 5, 8), draw_size(rng, 2, 3)]
 
 
 def twins(submission, rng, build, i, o):
@@ -118,13 +118,13 @@ def test_one_step(submission, rng):
 
 @points(3)
 def test_trajectory(submission, rng):
-    """After three epochs of five batches, weights and losses are those of the same loop."""
+    """After two epochs of three batches, weights and losses are those of the same loop."""
     for build in (linear_model, mlp):
         i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
         loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
         here, there = twins(submission, rng, build, i, o)
-        losses = submission.train(there, loader, 3, lr)
-        compare(losses, oracle_train(here, loader, 3, lr), there, here, {"batches": 5, "out": o})
+        losses = submission.train(there, loader, 2, lr)
+        compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 3, "out": o})
 
 
 def test_mean_of_uneven_batches(submission, rng):
@@ -144,7 +144,7 @@ def test_training_mode(submission, rng):
         losses = submission.train(there, loader, 2, lr)
         expected = oracle_train(here, loader, 2, lr)
         check(there.training is True, "After train the model must be in training mode: begin with model.train().")
-        compare(losses, expected, there, here, {"batches": 5})
+        compare(losses, expected, there, here, {"batches": 3})
 
 
 def test_data_loader(submission, rng):

@@ -42,8 +42,8 @@ def draw_loader(rng, i, o, sizes):
 
 
 def uneven(rng):
-    """Sizes of batches; the last one is short."""
-    return [draw_size(rng, 5, 8) for _ in range(4)] + [draw_size(rng, 2, 3)]
+    """Sizes of batches, the last one short; few, since every known wrong answer runs on them when a check fails."""
+    return [draw_size(rng, 5, 8), draw_size(rng, 5, 8), draw_size(rng, 2, 3)]
 
 
 def twins(submission, rng, build, i, o):
@@ -98,13 +98,13 @@ def compare(losses, expected_losses, there, here, sizes):
 
 @points(2)
 def test_trajectory(submission, rng):
-    """After two epochs of five batches, weights and losses are those of the loop in the canonical order."""
+    """After two epochs of three batches, weights and losses are those of the loop in the canonical order."""
     for build in (mlp, deep):
         i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
         loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
         here, there = twins(submission, rng, build, i, o)
         losses = submission.train_minimal(there, loader, 2, lr)
-        compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 5, "out": o})
+        compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 3, "out": o})
 
 
 def test_second_call(submission, rng):
@@ -114,7 +114,7 @@ def test_second_call(submission, rng):
     here, there = twins(submission, rng, mlp, i, o)
     for _ in range(2):
         losses = submission.train_minimal(there, loader, 2, lr)
-        compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 5, "out": o})
+        compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 3, "out": o})
 
 
 def test_no_gradient_is_left(submission, rng):
@@ -131,4 +131,4 @@ def test_no_gradient_is_left(submission, rng):
         f"Gradients are left behind, of norm {left:.3g}: the last thing in a step is optimizer.zero_grad(). Whoever "
         f"trains this model next would add to them.",
     )
-    compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 5, "out": o})
+    compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 3, "out": o})

@@ -87,6 +87,7 @@ def demand(submission, pairs):
     All are asked for before the first is compared: so many answers leave but one misconception that gave them.
     """
     pairs = [(train, val, right) for train, val in pairs if (right := verdict(train, val)) is not None]
+    pairs.sort(key=lambda pair: len(pair[0]))  # of several that are told wrong, the shortest is shown
     answers = [submission.diagnose(train, val) for train, val, _ in pairs]
     for answer, (_, _, right) in zip(answers, pairs, strict=True):
         assert_equal(answer, right, name="diagnose", oracle="by the rules of the stub")

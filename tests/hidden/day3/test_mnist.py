@@ -241,7 +241,8 @@ def reads_digits(submission, rng, train_set, test_set, target):
 @limit(60)
 def test_reads_digits_it_has_never_seen(submission, rng):
     """Four epochs on 7,200 drawn digits read 95% of other ones, and as many as the same recipe elsewhere, less 2%."""
-    # The recipe alone: 0.974 to 0.990 over 20 seeds, so that the reference fails 0.95 in no run that matters.
+    # The recipe: 0.980 to 0.989 in 12 runs, standard deviation 0.003; two runs on the same digits differ by 0.001 at
+    # most. 0.95 is 11 standard deviations away, and 2% twenty: a right loop fails in no run that will ever be made.
     images, labels = digits(10_000, new_seed(rng))
     images, labels = as_bytes(images), torch.from_numpy(labels)
     reads_digits(submission, rng, (images[:8000], labels[:8000]), (images[8000:], labels[8000:]), 0.95)

@@ -255,6 +255,8 @@ def test_generate_beyond_block_size(submission, rng):
     sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17))
     block_size, weights = sizes["block_size"], random_weights(rng, sizes)
     model = make(submission, sizes, weights)
+    full = tokens(rng, sizes, 2, block_size)  # so many the model can see: what stops below is the text's growth
+    assert_close(unpack(model(full))[0], twin(full, weights, sizes["n_head"]), name="logits", oracle=TWIN)
     for T, n in ((2, block_size + 5), (block_size, 4), (block_size + 3, 4)):
         idx, (theirs, ours) = tokens(rng, sizes, 2, T), generators(rng)
         try:

@@ -47,7 +47,8 @@ class Trained:
         given = () if mode is None else (mode,)
         shown = repr(mode) if isinstance(mode, str) else "a set"
         said = "encode(text)" if mode is None else f"encode(text, {shown})"
-        assert_equal(self.learner.encode(text, *given), right, name=said, oracle="tiktoken")
+        vocab = {**self.vocab, **{idx: name.encode() for name, idx in self.special.items()}}
+        texts.assert_ids(self.learner.encode(text, *given), right, vocab, name=said, oracle="tiktoken")
 
     def assert_refused(self, text, mode, why):
         """Demand the ValueError that tiktoken raises."""

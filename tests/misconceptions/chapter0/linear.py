@@ -169,8 +169,8 @@ class Linear(_Right):
 
 
 @misconception(
-    "This works for a matrix x alone. x may have any number of leading axes: x @ weight.T takes them all, torch.mm and "
-    "addmm do not.",
+    "This works for a matrix x alone. x may have any number of leading axes: x @ weight.T takes them all, torch.mm "
+    "and addmm do not.",
     name="matrices-only",
 )
 class Linear(_Right):

@@ -76,8 +76,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "zero_grad() stands between backward() and step(): the step finds no gradient, and nothing is learnt. Clear before "
-    "backward, or after the step.",
+    "zero_grad() stands between backward() and step(): the step finds no gradient, and nothing is learnt. Clear "
+    "before backward, or after the step.",
     name="zero-grad-before-step",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -96,8 +96,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "step() comes before backward(), so it takes the last batch's gradient, and on the first batch none. First compute "
-    "the gradients, then step.",
+    "step() comes before backward(), so it takes the last batch's gradient, and on the first batch none. First "
+    "compute the gradients, then step.",
     name="step-before-backward",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -129,8 +129,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "Each batch gets a new optimizer, so Adam never has more than one gradient to go by. Make it once, "
-    "before the loops.",
+    "Each batch gets a new optimizer, so Adam never has more than one gradient to go by. Make it once, before the "
+    "loops.",
     name="optimizer-every-batch",
 )
 def train_minimal(model, loader, epochs, lr):

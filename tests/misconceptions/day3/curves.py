@@ -18,7 +18,7 @@ def _told(t, v, m):
 
 
 @misconception(
-    "The losses are compared as they come, noise included: one lucky epoch makes a minimum. Smooth both curves first.",
+    "The losses are compared as they come. Smooth both curves first, so that one lucky epoch makes no minimum.",
     name="no-smoothing",
 )
 def diagnose(train_losses, val_losses):

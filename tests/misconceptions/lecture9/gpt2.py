@@ -28,8 +28,7 @@ def _load(lines, byte_of, first=256):
     return merges
 
 
-def _byte_of(character):
-    return next(byte for byte, other in _characters().items() if other == character)
+_BYTE_OF = {character: byte for byte, character in _characters().items()}
 
 
 @misconception(
@@ -71,7 +70,7 @@ def load_merges(vocab_bpe):
     name="comments-skipped",
 )
 def load_merges(vocab_bpe):
-    return _load([line for line in vocab_bpe.splitlines() if not line.startswith("#")], _byte_of)
+    return _load([line for line in vocab_bpe.splitlines() if not line.startswith("#")], _BYTE_OF.get)
 
 
 @misconception(
@@ -79,7 +78,7 @@ def load_merges(vocab_bpe):
     name="two-lines-skipped",
 )
 def load_merges(vocab_bpe):
-    return _load(vocab_bpe.splitlines()[2:], _byte_of)
+    return _load(vocab_bpe.splitlines()[2:], _BYTE_OF.get)
 
 
 @misconception(
@@ -87,7 +86,7 @@ def load_merges(vocab_bpe):
     name="version-counted",
 )
 def load_merges(vocab_bpe):
-    return _load(vocab_bpe.splitlines()[1:], _byte_of, first=257)
+    return _load(vocab_bpe.splitlines()[1:], _BYTE_OF.get, first=257)
 
 
 @misconception(
@@ -97,7 +96,7 @@ def load_merges(vocab_bpe):
 )
 def load_merges(vocab_bpe):
     places = {byte: place for place, byte in enumerate(_characters())}
-    merges = _load(vocab_bpe.splitlines()[1:], _byte_of)
+    merges = _load(vocab_bpe.splitlines()[1:], _BYTE_OF.get)
     return {(places.get(a, a), places.get(b, b)): idx for (a, b), idx in merges.items()}
 
 
