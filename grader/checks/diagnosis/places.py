@@ -62,9 +62,9 @@ def _conditions(seen: Seen, n: int) -> Iterator[tuple[str, str, Array]]:
         flat = tensor.ravel()
         if tensor.dtype.kind in "iu" and flat.size and flat.min() >= 0 and flat.max() < n:
             counts = np.bincount(flat.astype(np.int64), minlength=n)
-            yield f"repeated in {name}", f"those of the indices that {name} holds more than once", counts > 1
+            if (counts == 1).any():  # else these are all that it holds, and that says nothing
+                yield f"repeated in {name}", f"those of the indices that {name} holds more than once", counts > 1
             yield f"absent from {name}", f"those of the indices that {name} does not hold", counts == 0
-            yield f"present in {name}", f"those of the indices that {name} holds", counts > 0
         if tensor.dtype.kind == "f" and tensor.ndim == 2 and len(tensor) == n and tensor.shape[1] > 1:
             ties = (tensor == tensor.max(1, keepdims=True)).sum(1) > 1
             yield f"ties in {name}", f"those in which the largest number of {name} occurs more than once", ties
