@@ -103,31 +103,32 @@ def test_shakespeare(submission, rng):
 def test_speed(submission, reference, rng):
     """Training does not count everything anew in each round: it takes at most 4 times as long as the course's solution.
 
-    Wall time of both on one text, in turn, so that a busy machine slows down both, and the best of each: a right answer
-    is turned away only if every one of its runs is slowed by several times and not all of the solution's are. The first
-    good pair of times ends the check.
+    Wall time of both on one text, in turn, so that a busy machine slows down both. Two of six rounds must be good: a
+    right answer is turned away only if it alone is slowed several times in five of them, and one round in which the
+    solution was held up gives nothing away.
     """
     assert_first(submission, rng)
-    best = {"theirs": float("inf"), "ours": float("inf")}
-    for rounds in range(1, 7):
+    rounds = []  # (times as long, seconds of theirs, seconds of ours)
+    while len(rounds) < 6:
         text = texts.prose(rng, 12_000)  # another each time: an answer that is remembered is none
         started = time.perf_counter()
         result = submission.train_bpe(text, 512)
         between = time.perf_counter()
         merges, _ = reference.train_bpe(text, 512)
         ended = time.perf_counter()
-        best["theirs"] = min(best["theirs"], between - started)
-        best["ours"] = min(best["ours"], ended - between)
+        rounds.append(((between - started) / (ended - between), between - started, ended - between))
         check(
             type(result) in {tuple, list} and len(result) == 2 and type(result[0]) is dict and result[0] == merges,
             "The merges are not right; mend the other checks first.",
         )
-        times = best["theirs"] / best["ours"]
-        if times <= ALLOWED or (rounds >= 3 and times > 2 * ALLOWED):
+        rounds.sort()
+        good = sum(times <= ALLOWED for times, _, _ in rounds)
+        if good >= 2 or (len(rounds) >= 3 and rounds[0][0] > 2 * ALLOWED):
             break
+    times, theirs, ours = rounds[min(1, len(rounds) - 1)]
     check(
         times <= ALLOWED,
-        f"Your merges are right. Training took {best['theirs']:.2f} s, the course's solution {best['ours']:.2f} s on "
-        f"the same texts: {times:.1f} times as long, where {ALLOWED} times is allowed for this point. Where a round "
+        f"Your merges are right. Training took {theirs:.2f} s, the course's solution {ours:.2f} s on "
+        f"the same text: {times:.1f} times as long, where {ALLOWED} times is allowed for this point. Where a round "
         "counts or copies the whole sequence, change only the counts around the places that it merges.",
     )
