@@ -21,6 +21,10 @@ _ALIASES = {
 }
 _NO_FILES = "A submission sees no files but those it writes itself: use the function's arguments."
 _NOTHING_ELSE = "The sandbox grants no files, network or other processes: an exercise needs none."
+_MISFIT = (
+    r"size mismatch for ([\w.]+): copying a param with shape torch\.Size\(\[([\d, ]*)\]\) from checkpoint, "
+    r"the shape in current model is torch\.Size\(\[([\d, ]*)\]\)"
+)
 _MEMORY = "It needs more than the 2 GB that a submission may use."
 
 
@@ -35,6 +39,9 @@ def exception_sentence(error: RaisedError, name: str, signature: str, exercises:
     """
     if error.type_name == "TypeError" and error.signature and not error.frames and signature:
         return f"{name} is called as {signature}, and yours takes {error.signature}."
+    shapes = re.search(_MISFIT, error.message)
+    if error.type_name == "RuntimeError" and shapes is not None:
+        return f"{shapes[1]} of your module has shape ({shapes[3]}); ({shapes[2]}) is wanted."
     if error.type_name == "RuntimeError" and "can't allocate memory" in error.message:
         return f"MemoryError: {_MEMORY}"
     text = f"{error.type_name}: {error.message}" if error.message else error.type_name
@@ -77,7 +84,7 @@ def _by_message(error: RaisedError) -> str:
     ):
         return "Two dtypes meet. Make new tensors in that of the input: torch.ones(T, T, dtype=x.dtype), or x.new_ones."
     if "Error(s) in loading state_dict" in message:
-        return "The check gives your module weights of the names and shapes that the exercise states."
+        return "The check gives your module weights under the names that the exercise states."
     if "mismatch in its core dimension" in message:
         return "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a .T missing, or one too many?"
     return _NO_FILES if error.type_name == "FileNotFoundError" else ""

@@ -20,7 +20,7 @@ from grader.sandbox.proxy import Call, Conversation, Handle, Interrupted, Raised
 from grader.sandbox.wire import Unsendable
 
 _RTOL = 1e-9
-_MOST_CALLS = 400
+_MOST_CALLS = 3_000
 
 
 class KnownWrong(msgspec.Struct, eq=False):

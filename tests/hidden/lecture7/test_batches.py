@@ -119,7 +119,8 @@ def test_the_generator_decides(submission, rng):
         x, y = unpack(submission.get_batch(data, 4, 6, generators(seed)[0]), 6, 4)
         check(
             torch.equal(x, expected[0]),
-            "The batch is not the one that the generator gives: pass it on to torch.randint, once.",
+            "The windows are not those that the generator gives. One call draws their starts: "
+            "torch.randint(len(data) - block_size, (batch_size,), generator=generator).",
         )
         assert_equal(y, expected[1], name="y")
 
