@@ -17,7 +17,7 @@ from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
 from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
-from grader.checks.modules import keeping, library, vjp
+from grader.checks.modules import keeping, library, place, vjp
 from grader.checks.quiz import assert_choice, assert_number
 from grader.checks.trained import check_training
 
@@ -37,6 +37,7 @@ __all__ = [
     "library",
     "limit",
     "misconception",
+    "place",
     "points",
     "record_curve",
     "record_map",

@@ -61,6 +61,22 @@ def keeping(function: Any, item: int, *, sent: bool = True) -> Any:
     return conversation_of(function).request("keeping", function, (item, sent), {}, function._name)  # noqa: SLF001
 
 
+def place(submission: Submission, value: Any, device: str) -> Any:
+    """Put tensors on a device where the submission runs, for it to work on; the ``device`` fixture says which.
+
+    Args:
+        submission: the submission that the check asks.
+        value: a tensor, or lists, tuples and dicts of them.
+        device: ``cpu`` or ``cuda``.
+
+    Returns:
+        What to pass to the learner's functions: on the CPU the value itself, else a handle to what was placed.
+    """
+    if device == "cpu" or not isinstance(submission, Submission):
+        return value
+    return conversation_of(submission).request("place", None, (value, device), {}, "place")
+
+
 def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     """Run a learner's function or module under autograd, and take the gradients of sum(output * upstream).
 

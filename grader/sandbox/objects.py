@@ -67,6 +67,8 @@ class Objects:
             return importlib.import_module(args[0])
         if operation == "vjp":
             return vjp(target, *args)
+        if operation == "place":
+            return Kept(place(*args))
         if self._adding_library:
             return _run(operation, target, args, kwargs)
         return self.run(operation, target, args, kwargs)
@@ -112,6 +114,15 @@ def _run(operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, A
     if operation == "dir":
         return [name for name in dir(target) if not name.startswith("_")]
     return OPERATORS[operation](target, *args)
+
+
+def place(value: Any, device: str) -> Any:
+    """The same value, with every tensor in it on a device."""
+    if isinstance(value, list | tuple):
+        return type(value)(place(item, device) for item in value)
+    if isinstance(value, dict):
+        return {key: place(item, device) for key, item in value.items()}
+    return value.to(device) if hasattr(value, "to") else value
 
 
 def keeping(function: Callable[..., Any], item: int, sent: bool) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ import torch
 from sandboxed import ask_in
 from torch import nn
 
-from grader.checks import assert_close, keeping, library, vjp
+from grader.checks import assert_close, keeping, library, place, vjp
 from grader.checks.context import CheckContext, CheckFailed, enter
 from grader.checks.diagnosis.again import contradicted
 from grader.checks.diagnosis.replay import converse, gives_the_same
@@ -223,3 +223,13 @@ def test_a_name_is_confirmed_whatever_the_cache_is_made_of(zygote):
         assert not contradicted(conversation_of(work), other)
         exec("def forward(x):\n    return 3 * x, None", vars(other))
         assert contradicted(conversation_of(work), other)
+
+
+def test_tensors_are_placed_where_they_are_used(work):
+    """On a device that every machine has: meta stands for an accelerator."""
+    x = torch.ones(2, 3)
+    assert place(work, x, "cpu") is x
+    placed = place(work, [(x, 3)], "meta")  # stays there as a list, for the learner's functions
+    assert len(placed) == 1
+    value, number = placed[0]
+    assert number == 3 and not isinstance(value, torch.Tensor)  # a tensor on meta has no numbers to send

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import assert_close, begin, check, full, library, limit, points, training
+from grader.checks import assert_close, begin, check, full, library, limit, place, points, training
 from grader.course.datasets import digits, mnist
 
 LR = 0.001
@@ -253,9 +253,10 @@ def test_logits(submission, rng):
     )
 
 
-def train_on(submission, model, train_data, val_data, epochs):
+def train_on(submission, model, train_data, val_data, epochs, device="cpu"):
     """Begin the learner's training on two DataLoaders of 64, the first one shuffled."""
     data = library(submission, "torch.utils.data")
+    train_data, val_data = ([place(submission, x, device) for x in part] for part in (train_data, val_data))
     train_loader = data.DataLoader(data.TensorDataset(*train_data), batch_size=64, shuffle=True)
     val_loader = data.DataLoader(data.TensorDataset(*val_data), batch_size=256)
     return begin(submission.train_classifier, model, train_loader, val_loader, epochs)
@@ -310,33 +311,33 @@ def test_digits(submission, rng):
     )
 
 
-def mnist_accuracy(submission, rng, epochs):
+def mnist_accuracy(submission, rng, epochs, device):
     """The accuracy on MNIST's test images of a model trained on 50,000 others, 10,000 kept for validation."""
     images, labels = map(torch.from_numpy, mnist(train=True))
     order = torch.randperm(len(labels), generator=rng)
     images, labels = images[order], labels[order]
     unseen, unseen_labels = map(torch.from_numpy, mnist(train=False))
     library(submission, "torch").manual_seed(draw_seed(rng))
-    model = submission.make_classifier()
+    model = submission.make_classifier().to(device)
     parts = (images[10_000:], labels[10_000:]), (images[:10_000], labels[:10_000])
-    unpack(train_on(submission, model, *parts, epochs)(), epochs)
-    return accuracy(logits_of(model, unseen), unseen_labels)
+    unpack(train_on(submission, model, *parts, epochs, device)(), epochs)
+    return accuracy(logits_of(model.to("cpu"), unseen), unseen_labels)
 
 
 @full
 @training
 @limit(300)
 @points(2)
-def test_mnist(submission, rng):
+def test_mnist(submission, rng, device):
     """After 2 epochs on MNIST the test accuracy is at least 0.95."""
-    reached = mnist_accuracy(submission, rng, 2)
+    reached = mnist_accuracy(submission, rng, 2, device)
     check(reached >= 0.95, f"Your classifier gets {reached:.4f} of MNIST's test images right; 0.95 is wanted.")
 
 
 @full
 @training
 @limit(600)
-def test_mnist_well(submission, rng):
+def test_mnist_well(submission, rng, device):
     """After 5 epochs on MNIST the test accuracy is at least 0.97."""
-    reached = mnist_accuracy(submission, rng, 5)
+    reached = mnist_accuracy(submission, rng, 5, device)
     check(reached >= 0.97, f"Your classifier gets {reached:.4f} of MNIST's test images right; 0.97 is wanted here.")

@@ -5,7 +5,7 @@ from pydoc_data import topics
 import torch
 import torch.nn.functional as F
 
-from grader.checks import assert_close, begin, check, full, library, limit, points, training
+from grader.checks import assert_close, begin, check, full, library, limit, place, points, training
 
 TWIN = "the same loop with a twin of torch's own functions"
 
@@ -368,7 +368,7 @@ def test_learns_real_text(submission, rng):
 @full
 @training
 @limit(600)
-def test_learns_tiny_shakespeare(submission, rng):
+def test_learns_tiny_shakespeare(submission, rng, device):
     """On Tiny Shakespeare 4,000 steps of a model for the CPU reach a validation loss of 1.90 or less."""
     from grader.course.datasets import tinyshakespeare
 
@@ -379,8 +379,9 @@ def test_learns_tiny_shakespeare(submission, rng):
     rows = held_out[: len(held_out) // 65 * 65].reshape(-1, 65)
     x, y = rows[:, :-1], rows[:, 1:]
     theirs, _ = generators(rng)
-    model = make(submission, sizes, weights, double=False)
-    losses = submission.train(model, data, 4_000, 64, 16, 3e-3, theirs)
+    model = make(submission, sizes, weights, double=False).to(device)
+    losses = submission.train(model, place(submission, data, device), 4_000, 64, 16, 3e-3, theirs)
+    model.to("cpu")
     check(isinstance(losses, list) and len(losses) == 4_000, "train must return the list of the 4,000 losses.")
     model.eval()
     reached = loss_of(logits_of(model, x), y).item()
