@@ -16,6 +16,7 @@ from grader.reports.model import CheckResult, ExerciseResult, Verdict
 
 MOST_LINES = 6  # of prose, in 80 columns
 _WIDTH = 80
+_CURVE = frozenset("▁▂▃▄▅▆▇█×")
 _INTRODUCTION = """\
 # What learners are told
 
@@ -44,8 +45,18 @@ def prose(check: CheckResult) -> list[str]:
     """The headline and the findings of a message, as lines."""
     if check.failure is None:
         return []
-    texts = [check.failure.headline, *(finding.text for finding in check.failure.findings)]
+    texts = [*_words(check.failure.headline), *(finding.text for finding in check.failure.findings)]
     return [line for text in texts for line in textwrap.wrap(text, _WIDTH)]
+
+
+def _words(headline: str) -> Iterator[str]:
+    """The lines of a headline without the curves in it, and without the figures that stand below a curve."""
+    below_curve = False
+    for line in headline.splitlines():
+        is_curve = bool(line.strip()) and set(line.strip()) <= _CURVE
+        below_curve = is_curve or (below_curve and line.startswith(("loss ", "in the end ")))
+        if not below_curve:
+            yield line
 
 
 def section(exercise: Exercise, told: Iterable[tuple[Misconception, ExerciseResult]]) -> str:

@@ -63,6 +63,7 @@ class Validation(msgspec.Struct, frozen=True):
         trivial: how many answers without thought were graded.
         seconds: wall time.
         wrong_answers: every misconception, with what it was told.
+        costs: exercise and seconds, where each was validated by itself.
     """
 
     problems: tuple[Problem, ...]
@@ -72,6 +73,7 @@ class Validation(msgspec.Struct, frozen=True):
     trivial: int
     seconds: float
     wrong_answers: tuple[WrongAnswer, ...] = ()
+    costs: tuple[tuple[str, float], ...] = ()
 
 
 def validate(
@@ -172,6 +174,7 @@ def validate_in_parallel(
         sum(part.trivial for part in parts),
         time.perf_counter() - started,
         tuple(answer for part in parts for answer in part.wrong_answers),
+        tuple((exercise.id, part.seconds) for exercise, part in zip(exercises, parts, strict=True)),
     )
 
 

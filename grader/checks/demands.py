@@ -12,6 +12,8 @@ from grader.checks.context import CheckFailed, Mismatch, current
 from grader.checks.show import as_array, is_tensor, show
 from grader.sandbox.proxy import Handle, RaisedError, call_and_echo
 
+_SHOWN = 120  # characters of an answer where an exception was wanted
+
 
 def check(condition: bool, message: str) -> None:
     """Demand a condition.
@@ -50,7 +52,9 @@ def assert_raises(kind: type[Exception], function: Any, *args: Any, why: str = "
             return raised
         message = f"{kind.__name__} is wanted here{because}; {raised.type_name} came: {raised.message}"
         raise current().fail(Mismatch("demand", "", message, call=raised.call)) from None
-    message = f"{kind.__name__} is wanted here{because}; you return {show(result)}."
+    shown = show(result)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+    message = f"{kind.__name__} is wanted here{because}; you return {shown}."
     raise current().fail(Mismatch("demand", "", message, actual=result))
 
 

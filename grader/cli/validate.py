@@ -83,6 +83,9 @@ def validate(
         f"{len(result.matrix.rows)} misconceptions · {result.alternatives} alternatives · "
         f"{result.trivial} answers without thought · {result.seconds:.0f} s"
     )
+    if result.costs:
+        slowest = sorted(result.costs, key=lambda cost: -cost[1])[:5]
+        click.echo("slowest: " + ", ".join(f"{exercise} {seconds:.0f} s" for exercise, seconds in slowest))
     for problem in result.problems:
         where = f"{problem.exercise}: " if problem.exercise else ""
         click.echo(f"  ✗ {where}{problem.text}" if not ascii_only else f"  x {where}{problem.text}")

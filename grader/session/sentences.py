@@ -39,6 +39,8 @@ def exception_sentence(error: RaisedError, name: str, signature: str, exercises:
     """
     if error.type_name == "TypeError" and error.signature and not error.frames and signature:
         return f"{name} is called as {signature}, and yours takes {error.signature}."
+    if error.type_name == "RuntimeError" and "modified by an inplace operation" in error.message:
+        return "RuntimeError: backward() needs a tensor that was changed in place since. Is step() before backward()?"
     shapes = re.search(_MISFIT, error.message)
     if error.type_name == "RuntimeError" and shapes is not None:
         return f"{shapes[1]} of your module has shape ({shapes[3]}); ({shapes[2]}) is wanted."
