@@ -13,6 +13,9 @@ from grader.sandbox.wire import Unsendable
 WHOLE = 12  # tensors up to this many numbers are shown whole
 
 
+_MOST_BITS = 1_000
+
+
 def type_in_words(value: Any) -> str:  # noqa: C901 - one case a type
     """What a value is: ``a float``, ``a tensor``, ``an object of class Fake (a subclass of torch.Tensor)``."""
     if value is None:
@@ -67,7 +70,8 @@ def number(value: Any, digits: int = 6) -> str:
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, int | np.integer):
-        return str(int(value))
+        bits = int(value).bit_length()
+        return str(int(value)) if bits < _MOST_BITS else f"an integer of {bits:,} bits"
     if isinstance(value, complex | np.complexfloating):
         return f"{value:.{digits}g}"
     if math.isnan(value) or math.isinf(value):
@@ -88,7 +92,9 @@ def show(value: Any, digits: int = 6, whole: int = WHOLE) -> str:
     if isinstance(value, float | int | complex | np.generic):
         return number(value, digits)
     if isinstance(value, dict):
-        return _cut("{" + ", ".join(f"{key!r}: {show(item, digits)}" for key, item in list(value.items())[:20]) + "}")
+        return _cut(
+            "{" + ", ".join(f"{_repr(key)}: {show(item, digits)}" for key, item in list(value.items())[:20]) + "}"
+        )
     if isinstance(value, tuple):
         return _cut("(" + ", ".join(show(item, digits) for item in value[:40]) + ")")
     if isinstance(value, list):
@@ -99,7 +105,15 @@ def show(value: Any, digits: int = 6, whole: int = WHOLE) -> str:
         return type_in_words(value)
     if type(value).__name__ == "Generator":
         return "a seeded generator"
-    return _cut(repr(value))
+    return _cut(_repr(value))
+
+
+def _repr(value: Any) -> str:
+    """What Python calls it; it spells out no integer of more than 4,300 digits, in a set either."""
+    try:
+        return repr(value)
+    except ValueError:
+        return f"{type_in_words(value)} of huge integers"
 
 
 def _cut(text: str, most: int = 300) -> str:

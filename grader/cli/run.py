@@ -95,7 +95,7 @@ def run(
             on_progress=journal.write,
         )
         session = stack.enter_context(GradingSession(course, exercises, options))
-        files = read_submission(path, course)
+        files = read_submission(path, course, {exercise.id for exercise in exercises})
         if submission is not None and files.only:
             exercises = tuple(exercise for exercise in exercises if exercise.id in files.only)
             if not exercises:

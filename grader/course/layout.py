@@ -15,7 +15,7 @@ from grader.course.source import Folder, decode
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from grader.course.model import Course, Exercise
 
@@ -45,7 +45,7 @@ class Layout:
     only: tuple[str, ...] = ()
 
 
-def lay_out(path: Path, course: Course) -> Layout:
+def lay_out(path: Path, course: Course, wanted: Container[str] = ()) -> Layout:
     """Tell what a path holds.
 
     Raises:
@@ -60,7 +60,7 @@ def lay_out(path: Path, course: Course) -> Layout:
             f"There is nothing at {shown}. Give the path of your exercises, or start: grade init my-course"
         ) from error
     if path.suffix.lower() in _SUFFIXES and not stat.S_ISDIR(mode):
-        return _lay_out_file(path, course, shown)
+        return _lay_out_file(path, course, shown, wanted)
     if stat.S_ISLNK(mode):
         raise UsageError(
             f"{shown} is a link, and links are not followed. Give the folder itself: {printable(str(path.readlink()))}"
@@ -120,8 +120,8 @@ def _lay_out_folder(path: Path, course: Course) -> Layout | None:
     return Layout(root=path, unit=unit, only=only)
 
 
-def _lay_out_file(path: Path, course: Course, shown: str) -> Layout:
-    exercise = _exercise_of(path, course, shown)
+def _lay_out_file(path: Path, course: Course, shown: str, wanted: Container[str]) -> Layout:
+    exercise = _exercise_of(path, course, shown, wanted)
     folder = path.parent
     if path.name == f"{exercise.name}.py" and folder.name == exercise.unit:
         if folder.parent.name in _LAYOUTS:
@@ -130,8 +130,8 @@ def _lay_out_file(path: Path, course: Course, shown: str) -> Layout:
     return Layout(root=folder, file=path.name, only=(exercise.id,))
 
 
-def _exercise_of(path: Path, course: Course, shown: str) -> Exercise:
-    """Tell which exercise a file is: by its name, then its folder's, then what it says and defines."""
+def _exercise_of(path: Path, course: Course, shown: str, wanted: Container[str]) -> Exercise:
+    """Tell which exercise a file is: by its name, its folder's, what is to be graded, then what it says and defines."""
     stem = re.sub(_ADDITIONS, "", path.stem[:200])
     named = [e for e in course.exercises if plain(stem) in (plain(e.name), plain(e.id))]
     if not named:  # Canvas and the like put the learner's name before the file's
@@ -139,10 +139,11 @@ def _exercise_of(path: Path, course: Course, shown: str) -> Exercise:
         longest = max((len(e.name) for e in ending), default=0)
         named = [e for e in ending if len(e.name) == longest]
     here = [e for e in named if plain(e.unit) == plain(path.parent.name)]
-    if len(here or named) == 1:
-        return (here or named)[0]
+    named = here or [e for e in named if e.id in wanted] or named
+    if len(named) == 1:
+        return named[0]
     text = _text_of(path.parent, path.name)
-    best = _best({e: _evidence(text, e) for e in here or named or course.exercises})
+    best = _best({e: _evidence(text, e) for e in named or course.exercises})
     if len(best) == 1:
         return best[0]
     example = next((e for e in course.exercises), None)

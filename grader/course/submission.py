@@ -14,6 +14,8 @@ from grader.course.source import Entry, Folder, SourceFile, decode
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from grader.course.model import Course, Exercise
 
 _MOST_FILES = 500
@@ -48,13 +50,14 @@ class Submission:
     folders: tuple[str, ...] = ()
 
 
-def read_submission(path: Path, course: Course) -> Submission:
+def read_submission(path: Path, course: Course, wanted: Container[str] = ()) -> Submission:
     """Read a submission.
 
     Args:
         path: a folder laid out as ``exercises/``, or one that contains it (or ``solutions/``); a single unit;
             or a single exercise file. Its name, or else its content, tells which.
         course: says which units and exercises there are.
+        wanted: the ids of the exercises to be graded: of several that a file may be by its name, it is the one here.
 
     Returns:
         The files; whatever is wrong with one of them is its ``fault``.
@@ -63,7 +66,7 @@ def read_submission(path: Path, course: Course) -> Submission:
         UsageError: if there is nothing at the path, or nothing that belongs to the course.
     """
     try:
-        layout = lay_out(path, course)
+        layout = lay_out(path, course, wanted)
         reader = _Reader(layout, course, _displayed(layout.root, path))
         with Folder(layout.root) as root:
             reader.read(root)

@@ -49,7 +49,8 @@ def _start(config: pytest.Config) -> None:
     course_path = config.getoption("--course")
     course = find_course(Path(course_path) if course_path else None)
     exercises = course.resolve(config.getoption("--grade"))
-    submission = read_submission(Path(config.getoption("--submission") or "exercises"), course)
+    path = Path(config.getoption("--submission") or "exercises")
+    submission = read_submission(path, course, {exercise.id for exercise in exercises})
     plan = in_order(exercises, submission, course)
     seed = config.getoption("--grade-seed")
     if seed is None:

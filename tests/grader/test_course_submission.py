@@ -3,6 +3,7 @@
 import os
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -379,3 +380,12 @@ def test_reading_is_quick(course, hand_in):
     start = time.perf_counter()
     read_submission(folder, course)
     assert time.perf_counter() - start < 1
+
+
+def test_what_is_graded_tells_which_of_two_exercises_a_file_is(course, hand_in):
+    folder = hand_in({"train.py": GOOD})
+    path = folder / "train.py" if folder is not None else "train.py"
+    with pytest.raises(UsageError, match="could be"):
+        read_submission(Path(path), course)
+    assert read_submission(Path(path), course, {"lecture7.train", "lecture7.head"}).only == ("lecture7.train",)
+    assert read_submission(Path(path), course, {"lecture1.train"}).only == ("lecture1.train",)

@@ -16,7 +16,7 @@ from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_u
 from grader.checks.diagnosis.seen import Explanation
 from grader.checks.diagnosis.state import depends_on_more, kept_answer
 from grader.checks.diagnosis.training import Curve, read
-from grader.checks.show import as_array, is_tensor
+from grader.checks.show import as_array, is_tensor, show
 
 _REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20
@@ -129,6 +129,6 @@ def _various(shown: Mismatch, mismatches: list[Mismatch]) -> list[Mismatch]:
 def _content(mismatch: Mismatch) -> str:
     """The same for mismatches that say the same."""
     if not (is_tensor(mismatch.actual) or isinstance(mismatch.actual, np.ndarray)):
-        return repr((mismatch.sizes, mismatch.actual, mismatch.expected))
+        return repr((mismatch.sizes, show(mismatch.actual), show(mismatch.expected)))  # repr fails on huge integers
     a, e = as_array(mismatch.actual), as_array(mismatch.expected)
     return repr((mismatch.sizes, a.shape, e.shape, a.tobytes()[:4096], e.tobytes()[:4096]))
