@@ -133,6 +133,23 @@ def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[
     return tiktoken.Encoding("trained", pat_str=pattern, mergeable_ranks=ranks, special_tokens=dict(special or {}))
 
 
+def plain(value: Any) -> Any:
+    """A result as ids are compared: NumPy's integers as int, any kind of dict as a dict.
+
+    In lists, tuples and dicts; what holds none of these comes back as the very same object.
+    """
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, dict):
+        items = {plain(key): plain(item) for key, item in value.items()}
+        same = type(value) is dict and all(a is b for a, b in zip(items, value, strict=False))
+        return value if same and all(items[key] is value[key] for key in value) else items
+    if type(value) in {list, tuple}:
+        parts = [plain(item) for item in value]
+        return value if all(a is b for a, b in zip(parts, value, strict=True)) else type(value)(parts)
+    return value
+
+
 def assert_ids(actual: Any, right: list[int], vocab: Mapping[int, bytes], *, name: str, oracle: str) -> None:
     """Demand ids; a failure names the first token that differs, and shows what surrounds it.
 
