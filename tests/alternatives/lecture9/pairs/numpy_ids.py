@@ -1,13 +1,13 @@
 """Through NumPy: the ids that come out are NumPy's integers, which are equal to int and hash alike."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
 
 def get_stats(ids):
-    array = np.array(ids, dtype=np.int64)
-    return Counter(zip(array[:-1], array[1:], strict=True))
+    return Counter(pairwise(np.array(ids, dtype=np.int64)))
 
 
 def merge(ids, pair, idx):
@@ -17,6 +17,8 @@ def merge(ids, pair, idx):
         if i == used:
             continue
         if i + 1 < len(array) and token == pair[0] and array[i + 1] == pair[1]:
-            token, used = np.int64(idx), i + 1
-        kept.append(token)
+            kept.append(np.int64(idx))
+            used = i + 1
+        else:
+            kept.append(token)
     return kept
