@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from grader.checks.compare import assert_equal
+from grader.checks.context import Mismatch, current
 from grader.checks.show import show
 
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
@@ -133,56 +134,104 @@ def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[
     return tiktoken.Encoding("trained", pat_str=pattern, mergeable_ranks=ranks, special_tokens=dict(special or {}))
 
 
-def assert_ids(actual: Any, right: list[int], vocab: Mapping[int, bytes], *, name: str, oracle: str) -> None:
-    """Demand ids; a failure names the first token that differs, and shows what surrounds it.
+def plain(value: Any) -> Any:
+    """A result as ids are compared: NumPy's integers as int, any kind of dict as a dict.
+
+    In lists, tuples and dicts; what holds none of these comes back as the very same object.
+    """
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, dict):
+        items = {plain(key): plain(item) for key, item in value.items()}
+        same = type(value) is dict and all(a is b for a, b in zip(items, value, strict=False))
+        return value if same and all(items[key] is value[key] for key in value) else items
+    if type(value) in {list, tuple}:
+        parts = [plain(item) for item in value]
+        return value if all(a is b for a, b in zip(parts, value, strict=True)) else type(value)(parts)
+    return value
+
+
+def assert_ids(
+    actual: Any, right: list[int], vocab: Mapping[int, bytes], *, name: str, oracle: str, note: str = ""
+) -> None:
+    """Demand ids; where there are many, a failure names the first that differs, and shows what surrounds it.
 
     Args:
-        actual: the ids that a submission gives.
+        actual: the ids that a submission gives; NumPy's integers are ids too.
         right: those that are right.
         vocab: {id: bytes}.
         name: what the learner calls them, ``encode(text)``.
         oracle: who says what is right.
+        note: what the learner has to know besides, a sentence.
     """
-    if type(actual) is not list or len(right) <= _SHORT:
-        assert_equal(actual, right, name=name, oracle=oracle)
-        return
-    place = next(
-        (i for i, (a, b) in enumerate(zip(actual, right, strict=False)) if a != b), min(len(actual), len(right))
-    )
-    if place == len(actual) == len(right):
-        assert_equal(actual, right, name=name, oracle=oracle)  # types too
-        return
-    before = b"".join(vocab.get(i, b"") for i in right[max(0, place - 6) : place]).decode(errors="replace")
-    yours, wanted = (_token(ids, place, vocab) for ids in (actual, right))
-    headline = f"{name} is not right from place {place} on, behind {before!r}: {yours}; {wanted} is wanted."
-    start = max(0, place - 4)
-    assert_equal(
-        actual[start : place + 6],
-        right[start : place + 6],
-        name=name,
-        oracle=oracle,
-        headline=headline,
-    )
+    _assert_alike(actual, right, name, oracle, note, vocab)
+
+
+def assert_sequence(actual: Any, right: list[str] | str, *, name: str, oracle: str = "by hand", note: str = "") -> None:
+    """Demand a list of chunks, or a text; where it is long, a failure names the first place that differs.
+
+    Args:
+        actual: what a submission gives.
+        right: what is right.
+        name: what the learner calls it, ``split(text)``.
+        oracle: who says what is right.
+        note: what the learner has to know besides, a sentence.
+    """
+    _assert_alike(actual, right, name, oracle, note, {})
+
+
+def _assert_alike(
+    actual: Any, right: list[Any] | str, name: str, oracle: str, note: str, vocab: Mapping[int, bytes]
+) -> None:
+    call = current().call_that_gave(actual)
+    actual = plain(actual)
+    headline = " ".join(filter(None, (f"{name} is not right.", note)))
+    if type(actual) is type(right):
+        place = next(
+            (i for i, (a, b) in enumerate(zip(actual, right, strict=False)) if a != b), min(len(actual), len(right))
+        )
+        if not place == len(actual) == len(right):
+            if not (_shown_whole(actual) and _shown_whole(right)):
+                before, after = (20, 20) if type(right) is str else (4, 6)
+                actual, right, headline = (
+                    actual[max(0, place - before) : place + after],
+                    right[max(0, place - before) : place + after],
+                    " ".join(filter(None, (_where(actual, right, place, name, vocab), note))),
+                )
+            raise current().fail(Mismatch("values", name, headline, actual, right, oracle=oracle, call=call))
+    assert_equal(actual, right, name=name, oracle=oracle, headline=headline)  # types too
 
 
 _SHORT = 40  # ids that are shown whole
 
 
+def _shown_whole(value: Sequence[Any]) -> bool:
+    return (len(value) <= _SHORT or type(value) is str) and not show(value).endswith("…")
+
+
+def _where(actual: Sequence[Any], right: Sequence[Any], place: int, name: str, vocab: Mapping[int, bytes]) -> str:
+    behind = b"".join(vocab.get(i, b"") for i in right[max(0, place - 6) : place]).decode(errors="replace")
+    yours, wanted = (_token(sequence, place, vocab) for sequence in (actual, right))
+    said = f", behind {behind!r}" if behind else ""
+    return f"{name} first differs at place {place}{said}: yours {yours}, expected {wanted}."
+
+
 def _token(ids: Sequence[Any], place: int, vocab: Mapping[int, bytes]) -> str:
     if place >= len(ids):
-        return "the end"
+        return "ends there"
     idx = ids[place]
     token = vocab.get(idx) if type(idx) is int else None
     return show(idx) if token is None else f"{idx} ({token!r})"
 
 
-def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int) -> None:
+def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int, *, blame: str = "") -> None:
     """Demand the merges that training gives; a failure says where they first differ, and why.
 
     Args:
         merges: what a submission learned.
         chunks: what it learned from, as for ``bpe``.
         vocab_size: the size it was asked for.
+        blame: why they differ, where the check knows a reason; it is said in place of the difference.
     """
     right, _ = bpe(chunks, vocab_size)
     if type(merges) is not dict:
@@ -190,7 +239,7 @@ def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int) -> None:
     theirs, ours = list(merges.items()), list(right.items())
     place = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), min(len(theirs), len(ours)))
     if not place == len(theirs) == len(ours):
-        headline = _first_difference(theirs, ours, place, chunks, vocab_size)
+        headline = blame or _first_difference(theirs, ours, place, chunks, vocab_size)
         shown = [dict(merges[max(0, place - 2) : place + 4]) for merges in (theirs, ours)]
         assert_equal(*shown, name="merges", headline=headline)
 

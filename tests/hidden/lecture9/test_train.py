@@ -24,7 +24,10 @@ def assert_trained(result, text, vocab_size):
     for idx, token in right.items():
         check(idx in vocab, f"The merges are right, but vocab lacks the id {idx}, which stands for {token!r}.")
         assert_equal(vocab[idx], token, name=f"vocab[{idx}]")
-    check(len(vocab) == len(right), f"vocab has {len(vocab)} entries; 256 + {len(merges)} merges are wanted.")
+    check(
+        len(vocab) == len(right),
+        f"vocab has {len(vocab)} entries; {len(right)} are wanted, the 256 bytes and one a merge.",
+    )
 
 
 def assert_first(submission, rng):

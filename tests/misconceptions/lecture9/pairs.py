@@ -92,6 +92,28 @@ def get_stats(ids):
 
 
 @misconception(
+    "A pair that is new starts with a count of 1 and gets 1 more, so each count is too large by 1. It starts with 0: "
+    "counts.get(pair, 0) + 1.",
+    name="starts-with-one",
+)
+def get_stats(ids):
+    counts = {}
+    for pair in pairwise(ids):
+        counts[pair] = counts.get(pair, 1) + 1
+    return counts
+
+
+@misconception(
+    'The ids are searched as text, and the text "1 2" stands in "11 2" and in "1 23" too. Compare numbers: '
+    "(ids[i], ids[i + 1]) == pair.",
+    name="as-text",
+)
+def merge(ids, pair, idx):
+    text = " ".join(map(str, ids)).replace(f"{pair[0]} {pair[1]}", str(idx))
+    return [int(part) for part in text.split()]
+
+
+@misconception(
     "The last id is dropped when it is not part of a pair. It has no right neighbour, but it is kept: loop while "
     "i < len(ids), and test for a neighbour inside.",
     name="last-id-dropped",

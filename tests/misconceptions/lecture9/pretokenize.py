@@ -125,6 +125,48 @@ def split(text, pattern=GPT2):
 
 
 @misconception(
+    "Only a to z count as letters, and no rule takes é or 日: they are lost. Letters of all scripts are \\p{L}.",
+    name="latin-letters-others-lost",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?[A-Za-z]+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "Other characters are [^\\s\\w]+ here, which leaves out _: \\w holds it, so it is lost. Write [^\\s\\p{L}\\p{N}]+.",
+    name="underscore-lost",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\w]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "Each digit is a chunk of its own. Numbers stay together, as letters do: \\p{N}+, with the +.",
+    name="single-digits",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "The contractions stand in a group that captures, and then findall gives the group alone, '' for most chunks. "
+    "Write (?:…) in place of (…).",
+    name="capturing-contractions",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'([sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "regex.split cuts at the matches and gives what lies between them, which is nothing here. The chunks are the "
+    "matches: regex.findall.",
+    name="regex-split",
+)
+def split(text, pattern=GPT2):
+    return regex.split(pattern, text)
+
+
+@misconception(
     "text.split() drops all white space. The chunks, joined, are the text: use regex.findall with the pattern.",
     name="split-at-spaces",
 )
@@ -198,6 +240,16 @@ class RegexTokenizer(RegexTokenizer):
 class RegexTokenizer(RegexTokenizer):
     def encode(self, text):
         return encode(text, self.merges)
+
+
+@misconception(
+    "The ids of each chunk are put in as a list, so lists stand in a list. extend (or +=) puts in the ids themselves; "
+    "append puts in one thing.",
+    name="encode-appends",
+)
+class RegexTokenizer(RegexTokenizer):
+    def encode(self, text):
+        return [encode(chunk, self.merges) for chunk in split(text, self.pattern)]
 
 
 @misconception(

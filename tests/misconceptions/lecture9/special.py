@@ -125,6 +125,66 @@ class SpecialTokenizer(SpecialTokenizer):
 
 
 @misconception(
+    "A special token with ( in it makes a group of the pattern, and regex.split then gives None, which is no text. Put "
+    "regex.escape around each special token.",
+    name="not-escaped-none",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ordinary = super().encode
+        ordinary(text, allowed_special)
+        if isinstance(allowed_special, str):
+            chosen = self.special_tokens if allowed_special == "all" else {}
+        else:
+            chosen = allowed_special
+        allowed = {name: idx for name, idx in self.special_tokens.items() if name in chosen}
+        return _cut(self, text, allowed, lambda part: ordinary(part, "none"), escape=str)
+
+
+@misconception(
+    "The text behind the last special token is lost. After the loop, encode what is left of it: text[end:].",
+    name="tail-lost",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ordinary = super().encode
+        ids = ordinary(text, allowed_special)
+        if allowed_special in ("none", "none_raise"):
+            return ids
+        chosen = self.special_tokens if allowed_special == "all" else allowed_special
+        names = sorted((name for name in self.special_tokens if name in chosen), key=len, reverse=True)
+        if not names:
+            return ids
+        ids, end = [], 0
+        for match in regex.finditer("|".join(map(regex.escape, names)), text):
+            ids += [*ordinary(text[end : match.start()], "none"), self.special_tokens[match[0]]]
+            end = match.end()
+        return ids
+
+
+@misconception(
+    "The ids of each piece are put in as a list, so lists stand in a list. extend (or +=) puts in the ids themselves; "
+    "append only the single id of a special token.",
+    name="encode-appends",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        ordinary = super().encode
+        ids = ordinary(text, allowed_special)
+        if allowed_special in ("none", "none_raise"):
+            return ids
+        chosen = self.special_tokens if allowed_special == "all" else allowed_special
+        allowed = {name: idx for name, idx in self.special_tokens.items() if name in chosen}
+        if not allowed:
+            return ids
+        names = sorted(allowed, key=len, reverse=True)
+        ids = []
+        for part in regex.split("(" + "|".join(map(regex.escape, names)) + ")", text):
+            ids.append(allowed[part] if part in allowed else ordinary(part, "none"))
+        return ids
+
+
+@misconception(
     "Where one special token is the beginning of another, the shorter one wins. Put the longest first in the pattern: "
     "of alternatives, the first that fits is taken.",
     name="shortest-first",
