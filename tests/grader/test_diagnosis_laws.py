@@ -105,6 +105,15 @@ def test_labels_are_no_indices_of_steps():
         assert law(wrong, TABLE, index) == ("absent from argument 1" if len(index) != len(TABLE) else None)
 
 
+def test_rows_of_which_all_but_one_are_repeated_say_nothing():
+    wrong = TABLE.clone()
+    repeated = [0, 1, 2, 4, 5, 6, 7]
+    wrong[repeated] += t(7, 3)
+    assert law(wrong, TABLE, torch.tensor([*repeated, *repeated, 3])) is None
+    wrong[[1]] = TABLE[[1]]
+    assert law(wrong, TABLE, torch.tensor([*repeated[:1], *repeated[2:], *repeated, 3])) == "repeated in argument 1"
+
+
 def test_a_factor_is_not_named_where_zeros_make_two_the_same():
     """z = X @ W + b is b where X is zero; the factor was z."""
     mismatches = []
