@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.context import CheckContext, Compared, Mismatch, current
-from grader.checks.show import as_array, is_tensor, number, shape_in_words, type_in_words
+from grader.checks.show import as_array, is_tensor, number, question, shape_in_words, type_in_words
 
 _ABSOLUTE_FLOOR = 1e-12
 
@@ -67,7 +67,7 @@ def assert_equal(
         return
     context = current()
     if type(actual) is not type(expected):
-        wanted = f"{name} is {type_in_words(actual)}; {type_in_words(expected)} is wanted."
+        wanted = f"{name} is {type_in_words(actual)}; {type_in_words(expected)} is wanted{question(actual)}"
         raise context.fail(Mismatch("type", name, wanted, actual, expected, oracle=oracle))
     if not _same(actual, expected):
         headline = headline or f"{name} is not right."
@@ -124,7 +124,7 @@ class _Comparison:
         listed = ", ".join(names)
         if type(actual) not in {tuple, list}:
             self._fail("type", listed, f"{len(expected)} values are wanted ({listed}); you return "
-                       f"{type_in_words(actual)}.", actual, expected)  # fmt: skip
+                       f"{type_in_words(actual)}{question(actual)}", actual, expected)  # fmt: skip
         if len(actual) != len(expected):
             self._fail("type", listed, f"{len(expected)} values are wanted ({listed}); you return {len(actual)}.",
                        actual, expected)  # fmt: skip
@@ -133,7 +133,8 @@ class _Comparison:
 
     def _mapping(self, actual: Any, expected: Mapping[Any, Any], name: str) -> None:
         if type(actual) is not dict:
-            self._fail("type", name, f"{name} is {type_in_words(actual)}; a dict is wanted.", actual, dict(expected))
+            headline = f"{name} is {type_in_words(actual)}; a dict is wanted{question(actual)}"
+            self._fail("type", name, headline, actual, dict(expected))
         missing = [key for key in expected if key not in actual]
         if missing:
             near = difflib.get_close_matches(str(missing[0]), [key for key in actual if isinstance(key, str)], 1)
@@ -150,11 +151,11 @@ class _Comparison:
                 Compared(name, actual, expected, self.sizes, self.oracle, self.rtol, self.atol)
             )
         if actual is None:
-            self._fail("type", name, f"{name} is None: does every path of your code return a value?", None, expected)
+            self._fail("type", name, f"{name} is None{question(actual)}", None, expected)
         if isinstance(expected, float | int) and not isinstance(expected, bool):
             self._number(actual, expected, name)
             return
-        wanted = "tensor" if is_tensor(expected) else "array"
+        wanted = "a tensor" if is_tensor(expected) else "an array"
         if (is_tensor(actual) if is_tensor(expected) else type(actual) is np.ndarray) is False:
             self._fail("type", name, f"{name} is {type_in_words(actual)}; {type_in_words(expected)} is wanted.",
                        actual, expected)  # fmt: skip
@@ -165,7 +166,7 @@ class _Comparison:
             hint = " New tensors are float32: pass dtype=…" if str(actual.dtype) == "torch.float32" else ""
             kinds = [str(value.dtype).removeprefix("torch.") for value in (actual, expected)]
             self._fail(
-                "dtype", name, f"{name} is a {wanted} of {kinds[0]}; {kinds[1]} is wanted.{hint}", actual, expected
+                "dtype", name, f"{name} is {wanted} of {kinds[0]}; {kinds[1]} is wanted.{hint}", actual, expected
             )
         notes = getattr(actual, "came_as", None)
         if notes is not None and notes.device != "cpu":

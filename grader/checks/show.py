@@ -42,7 +42,12 @@ def type_in_words(value: Any) -> str:  # noqa: C901 - one case a type
         many = "one tensor" if len(value) == 1 else f"{len(value)} tensors"
         return f"a {type(value).__name__} of {many}"
     name = type(value).__name__
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+
+
+def question(value: Any) -> str:
+    """What follows a colon where None stands for a value: most often a path that ends without ``return``."""
+    return ": does every path of your code return a value?" if value is None else "."
 
 
 def is_tensor(value: Any) -> bool:

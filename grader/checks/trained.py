@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.checks.context import Mismatch, current
 from grader.checks.diagnosis.training import Curve
-from grader.checks.show import number, type_in_words
+from grader.checks.show import number, question, type_in_words
 
 
 def check_training(
@@ -84,7 +84,7 @@ def check_training(
 
 def _demand_floats(losses: Any) -> None:
     if not isinstance(losses, list | tuple):
-        headline = f"The losses must be a list of Python floats; here is {type_in_words(losses)}."
+        headline = f"The losses must be a list of Python floats; here is {type_in_words(losses)}{question(losses)}"
         raise current().fail(Mismatch("type", "losses", headline, losses))
     for loss in losses:
         if isinstance(loss, bool) or not isinstance(loss, float | int):

@@ -250,7 +250,8 @@ class Judge(msgspec.Struct, eq=False):
         if context.talk is not None and context.talk.log:
             difference = differs_in_form(self.solution(), context.talk.log)
             if difference:
-                failure = Failure(f"{difference}.", location=self._last_location(context), output=output)
+                headline = difference + "." * (not difference.endswith("?"))
+                failure = Failure(headline, location=self._last_location(context), output=output)
                 return Outcome(Verdict.FAILED, failure)
         text = "".join(traceback.format_exception(error))
         headline = f"The check itself failed ({type(error).__name__}). This is not your mistake."

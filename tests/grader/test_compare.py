@@ -62,6 +62,23 @@ def test_the_first_difference_is_the_one_that_is_said(actual, expected, kind, wo
     assert words in found[1]
 
 
+def test_none_is_answered_with_a_question_wherever_it_comes():
+    asked = "does every path of your code return a value?"
+    for expected in (torch.ones(2), 1.0, 1, (torch.ones(2), 1.0), {"W": torch.ones(2)}):
+        assert verdict(None, expected)[1].endswith(": " + asked)
+        assert asked not in verdict("text", expected)[1]
+    for expected, words in (([1], "a list"), ({"a": 1}, "a dict"), ("a", "a str"), (True, "a bool")):
+        with pytest.raises(CheckFailed, match=f"result is None; {words} is wanted: does every path"):
+            assert_equal(None, expected)
+        with pytest.raises(CheckFailed, match=r"is wanted\.$"):
+            assert_equal(1.5, expected)
+
+
+def test_articles():
+    assert verdict(np.ones(2, dtype=bool), np.ones(2))[1] == "result is an array of bool; float64 is wanted."
+    assert verdict(torch.ones(2, dtype=torch.bool), torch.ones(2, dtype=D))[1].startswith("result is a tensor of bool")
+
+
 @pytest.mark.parametrize(
     ("actual", "expected"),
     [

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checks.context import CheckContext, Mismatch
+from grader.checks.diagnosis import differs_in_form
 from grader.checks.diagnosis.engine import common_law
 from grader.checks.diagnosis.patterns import explain
 from grader.checks.diagnosis.state import depends_on_more, kept_answer
@@ -30,11 +31,16 @@ def seen(actual, expected, *args, sizes=None):
     return Mismatch(kind, "x", "", actual, expected, sizes or {}, call=Call("call", FUNCTION, "f", args, {}, actual))
 
 
-def law(actual, expected, *args, sizes=None):
-    """What the engine would say of this one mismatch."""
+def said(*mismatches):
+    """What the engine would say of these mismatches of one check, the first of which is shown."""
     context = CheckContext()
-    context.mismatches = [seen(actual, expected, *args, sizes=sizes)]
-    found = common_law(context, context.mismatches[0])
+    context.mismatches = list(mismatches)
+    return common_law(context, mismatches[0])
+
+
+def law(actual, expected, *args, sizes=None):
+    """The law that the engine would name of this one mismatch."""
+    found = said(seen(actual, expected, *args, sizes=sizes))
     return found.law if found is not None else None
 
 
@@ -55,12 +61,11 @@ LAST[-1] *= 1.5
         (E + 0.5, E, (), "offset"),
         (E - H, E, (H,), "term 1 argument 1"),
         (E + H, E, (G, H), "term -1 argument 2"),
-        (E / G, E, (G,), "factor argument 1"),
-        (E * G, E, (G,), "no factor argument 1"),
+        (E / H, E, (H,), "factor argument 1"),
+        (E * H, E, (G, H), "no factor argument 2"),
         (E / (1 - H**2), E, ({"h": H},), "factor (1 − argument 1['h']²)"),
         (torch.roll(SQUARE, 1, 0), SQUARE, (), "shifted 1 along 0"),
         (SQUARE, LOWER, (), "wrong above the diagonal"),
-        (LAST, E, (), "only last of -2"),
         (REPEATED, TABLE, (E, INDEX), "repeated in argument 2"),
         (E.softmax(0), E.softmax(1), (E,), "normalised -2 for -1"),
         (SQUARE.sum(0), SQUARE.sum(1), (SQUARE,), "sum over 0 for 1 of argument 1"),
@@ -74,6 +79,80 @@ LAST[-1] *= 1.5
 )
 def test_a_law_is_found(actual, expected, args, wanted):
     assert law(actual, expected, *args) == wanted
+
+
+def test_what_rounding_leaves_of_zeros_has_no_factor():
+    noise = torch.full_like(E, 1e-17)
+    for actual in (noise, noise * H.sign(), E * 1e-16):
+        found = said(seen(actual, E), seen(torch.zeros_like(H), H))
+        assert (found.law, found.text) == ("zeros", "Yours is zero everywhere, up to rounding.")
+    assert law(E, E * 1e-16) is None
+    assert law(E * 1e-6, E) == "ratio"
+
+
+def test_labels_are_no_indices_of_steps():
+    """Losses that are wrong from step 4 on, beside labels that are below 4."""
+    labels = torch.tensor([0, 1, 2, 2, 3, 1])
+    losses, table = t(12), t(12, 3)
+    for expected in (losses, table):
+        wrong = expected.clone()
+        wrong[4:] += torch.from_numpy(RNG.uniform(1, 2, wrong[4:].shape))
+        assert law(wrong, expected, labels) is None
+    for index, absent in ((INDEX, [1, 4, 5, 7]), (torch.tensor([0, 2, 2, 3, 6, 0, 3, 2]), [1, 4, 5, 7])):
+        wrong = TABLE.clone()
+        wrong[absent] += torch.from_numpy(RNG.uniform(1, 2, (4, 3)))
+        # as many indices as rows: then a row may belong to an index as well as be looked up by it
+        assert law(wrong, TABLE, index) == ("absent from argument 1" if len(index) != len(TABLE) else None)
+
+
+def test_rows_of_which_all_but_one_are_repeated_say_nothing():
+    wrong = TABLE.clone()
+    repeated = [0, 1, 2, 4, 5, 6, 7]
+    wrong[repeated] += t(7, 3)
+    assert law(wrong, TABLE, torch.tensor([*repeated, *repeated, 3])) is None
+    wrong[[1]] = TABLE[[1]]
+    assert law(wrong, TABLE, torch.tensor([*repeated[:1], *repeated[2:], *repeated, 3])) == "repeated in argument 1"
+
+
+def test_a_factor_is_not_named_where_zeros_make_two_the_same():
+    """z = X @ W + b is b where X is zero; the factor was z."""
+    mismatches = []
+    for n in (3, 4, 5, 6):
+        e, b = t(n), t(n)
+        mismatches.append(seen(e * b, e, {"W": t(1, n), "b": b}, torch.zeros(1, 1, dtype=D)))
+    assert said(*mismatches) is None
+    assert said(seen(E * H, E, H, torch.ones(3, dtype=D))) is None
+    assert said(seen(E - H, E, H, torch.zeros(3, dtype=D))) is None
+    other = t(5, 4)
+    assert said(*mismatches, seen(other * H, other, {"W": t(5, 4), "b": H}, t(1, 1))).law == "no factor argument 1['b']"
+
+
+def test_a_factor_is_not_named_where_two_arguments_are_the_same():
+    assert said(seen(E * H, E, H, H.clone())) is None
+    found = said(seen(E * H, E, H, H.clone()), seen(H * G, H, t(5, 4), G), seen(E * SQUARE[:, :4], E, H, SQUARE[:, :4]))
+    assert found.law == "no factor argument 2"
+
+
+def test_a_factor_of_few_numbers_needs_a_second_mismatch():
+    few = seen(E * G, E, G)
+    assert said(few) is None
+    assert said(few, few) is None
+    assert said(few, seen(H / (1 / G), H, G)).law == "no factor argument 1"
+
+
+def test_a_first_or_last_line_is_named_only_over_several_sizes():
+    def wrong(*shape, line=True):
+        expected = t(*shape)
+        actual = expected.clone()
+        actual[..., 0 if not line else slice(None), 0] += 1
+        return seen(actual, expected)
+
+    assert said(wrong(5, 6)) is None
+    assert said(wrong(5, 6), wrong(5, 6)) is None
+    assert said(wrong(5, 6), wrong(4, 3)).law == "only first of -1"
+    assert said(wrong(1, 6), wrong(1, 5), wrong(1, 4)) is None  # one row
+    assert said(wrong(5, 6, line=False), wrong(4, 3, line=False), wrong(3, 3, line=False)) is None  # one entry
+    assert said(seen(LAST, E), seen(torch.cat([SQUARE[:4], SQUARE[4:] + t(1, 5)]), SQUARE)).law == "only last of -2"
 
 
 def test_a_biased_standard_deviation_is_explained_by_n():
@@ -157,6 +236,35 @@ def test_an_answer_that_depends_on_more_than_its_arguments_is_seen():
     assert depends_on_more([log[0], log[1], log[0]], lambda: right) is None
     right.f = lambda x: x * torch.rand(())  # a right answer may be random
     assert depends_on_more(log, lambda: right) is None
+
+
+def test_answers_of_a_function_with_and_without_an_item_kept_are_not_compared():
+    """``keeping`` leaves an item with the learner: it comes as a handle, or as None."""
+    import types
+
+    right = types.ModuleType("right")
+    right.f = lambda x: (x * 2, {"x": x})
+    kept, left = (Handle(Conversation(None, [], 0), HandleInfo(n, "function", "function", "f"), "f") for n in (2, 3))
+    cache = Handle(Conversation(None, [], 0), HandleInfo(4, "object", "dict", "cache"), "cache")
+    answers = [(FUNCTION, (E * 2, {"x": E})), (kept, (E * 2, cache)), (left, (E * 2, None))]
+    log = [Call("call", target, "f", (E,), {}, result) for target, result in answers]
+    assert depends_on_more(log, lambda: right) is None
+    assert depends_on_more([call((E,), None), call((E,), E)], lambda: right) is None
+    assert depends_on_more([call((E,), cache), call((E,), E)], lambda: right) is None
+    assert depends_on_more([call((cache, E), E), call((cache, E), H)], lambda: right) is None
+    assert depends_on_more([*log, call((E,), (E * 3, {"x": E}))], lambda: right).law == "state of f"
+
+
+def test_an_answer_of_another_form_is_asked_about_where_it_is_none():
+    import types
+
+    right = types.ModuleType("right")
+    right.f = lambda x: x * 2
+    log = [Call("get", None, "f", ("f",), {}, FUNCTION), call((E,), None)]
+    wanted = "f returns None; a tensor is wanted: does every path of your code return a value?"
+    assert differs_in_form(right, log) == wanted
+    log[1] = call((E,), [1.0])
+    assert differs_in_form(right, log) == "f returns a list; a tensor is wanted"
 
 
 def test_explain_says_nothing_of_what_holds_no_numbers():

@@ -23,6 +23,7 @@ _MOST_BYTES = 16 << 20
 _MISMATCHES = 40
 _CALLS = 400
 _ENOUGH = 3  # numbers that must agree
+_MANY = 5  # where they are all of one mismatch
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -90,18 +91,43 @@ def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:
     """
     found = explained(shown)
     evidence = {_claim(e): e.evidence for _, e in found}
+    shapes: dict[tuple[str, str], list[tuple[int, ...]]] = {}  # of the mismatches that are evidence
+    _note(shapes, [e for _, e in found], shown)
     diagnosers = [diagnoser for diagnoser, _ in found]
     alike = [m for m in context.mismatches if m.name == shown.name and m is not shown]
     for mismatch in _various(shown, alike):
         if not evidence:
             return None
-        more = {_claim(e): e.evidence for e in explain(mismatch, diagnosers)}
+        explanations = explain(mismatch, diagnosers)
+        _note(shapes, explanations, mismatch)
+        more = {_claim(e): e.evidence for e in explanations}
         evidence = {claim: most + more[claim] for claim, most in evidence.items() if claim in more}
-    left = [e for _, e in found if evidence.get(_claim(e), 0) >= _ENOUGH]
+    left = [
+        e
+        for _, e in found
+        if evidence.get(_claim(e), 0) >= _ENOUGH and _is_held_by(shapes.get(_claim(e), []), e.law, evidence[_claim(e)])
+    ]
     of_sizes = [e for e in left if e.law.startswith("ratio ")]
     if len(of_sizes) > 1:  # 2, and N is 2, and so is C: which of them it is nobody can tell
         left = [e for e in left if e not in of_sizes]
     return left[0] if left else None
+
+
+def _note(shapes: dict[tuple[str, str], list[tuple[int, ...]]], found: Sequence[Explanation], m: Mismatch) -> None:
+    for explanation in found:
+        if explanation.evidence:
+            shapes.setdefault(_claim(explanation), []).append(as_array(m.expected).shape)
+
+
+def _is_held_by(shapes: Sequence[tuple[int, ...]], law: str, evidence: int) -> bool:
+    """Whether a law that small inputs feign is borne out by mismatches enough, given the shape of each of them.
+
+    A factor: by two, or by one of many numbers. The first or last line: by mismatches of two sizes, as an input that is
+    searched for is a row of zeros with something else at one end.
+    """
+    if law.startswith(("factor ", "no factor ")):
+        return len(shapes) > 1 or evidence >= _MANY
+    return len(set(shapes)) > 1 if law.startswith("only ") else True
 
 
 def _law_of_state(context: CheckContext, solution: Callable[[], ModuleType]) -> Explanation | None:

@@ -208,11 +208,12 @@ def differs_in_form(module: ModuleType, log: Sequence[Call]) -> str:
 
 
 def _form(theirs: Any, ours: Any, twins: dict[int, Any]) -> str:
-    from grader.checks.show import shape_in_words, type_in_words
+    from grader.checks.show import question, shape_in_words, type_in_words
 
     _alike(theirs, ours, twins)
     if type(theirs) is not type(ours):
-        return f"{type_in_words(theirs)}; {type_in_words(ours)} is wanted"
+        asked = question(theirs) if theirs is None else ""
+        return f"{type_in_words(theirs)}; {type_in_words(ours)} is wanted{asked}"
     if isinstance(theirs, list | tuple):
         if len(theirs) != len(ours):
             return f"{len(theirs)} values; {len(ours)} are wanted"

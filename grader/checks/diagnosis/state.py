@@ -36,7 +36,7 @@ def kept_answer(log: Sequence[Call]) -> Explanation | None:
 
 def depends_on_more(log: Sequence[Call], solution: Callable[[], ModuleType]) -> Explanation | None:
     """Two calls with the same arguments and different answers, where a right function gives the same twice."""
-    for name, calls in _by_function(log).items():
+    for name, calls in _comparable(log):
         for first, second in _pairs(calls):
             if alike(first.result, second.result) or not _twice_the_same(solution(), first):
                 continue
@@ -57,6 +57,27 @@ def _by_function(log: Sequence[Call]) -> dict[str, list[Call]]:
         if call.raised is None and "." not in call.name and all(map(_is_value, call.args)) and not call.kwargs:
             found.setdefault(call.name, []).append(call)
     return {name: calls for name, calls in found.items() if len(calls) > 1}
+
+
+def _comparable(log: Sequence[Call]) -> Iterator[tuple[str, list[Call]]]:
+    """The calls of each function whose answers are values, and None nowhere.
+
+    A check may call a function as it is and with an item of its answer kept, which then comes as a handle or as None
+    (see ``keeping``): these are two targets of one name, and what they answer is never compared.
+    """
+    for name, calls in _by_function(log).items():
+        of_targets: dict[int, list[Call]] = {}
+        for call in calls:
+            if call.target is not None and _is_value(call.result) and not _holds_none(call.result):
+                of_targets.setdefault(info_of(call.target).ref, []).append(call)
+        for of_target in of_targets.values():
+            yield name, of_target
+
+
+def _holds_none(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_holds_none, value))
+    return value is None or (isinstance(value, dict) and any(map(_holds_none, value.values())))
 
 
 def _is_value(value: Any) -> bool:

@@ -12,11 +12,22 @@ from grader.checks.diagnosis.replay import close
 from grader.checks.diagnosis.seen import Array, Diagnoser, Explanation, Seen, distinct, varies
 from grader.checks.show import number
 
+_ROUNDING = 1e-10
+
 
 def zeros(seen: Seen) -> Iterator[Explanation]:
     """Nothing but zeros."""
-    if seen.actual.size > 1 and not seen.actual.any():
+    if seen.actual.size < 2:
+        return
+    if not seen.actual.any():
         yield Explanation("zeros", "Yours is zero everywhere.")
+    elif _is_rounding(seen.actual, seen.expected):
+        yield Explanation("zeros", "Yours is zero everywhere, up to rounding.")
+
+
+def _is_rounding(small: Array, large: Array) -> bool:
+    """Whether numbers are what rounding leaves of zeros, beside numbers of the size of the others."""
+    return bool(np.abs(small).max(initial=0.0) < _ROUNDING * np.abs(large).max(initial=0.0))
 
 
 def is_input(seen: Seen) -> Iterator[Explanation]:
@@ -34,7 +45,7 @@ def ratio(seen: Seen) -> Iterator[Explanation]:
     """The same factor everywhere, and which number it is."""
     a, e = seen.actual, seen.expected
     clear = np.abs(e) > 1e-9 * np.abs(e).max(initial=0.0)
-    if not clear.any():
+    if not clear.any() or _is_rounding(a, e) or _is_rounding(e, a):
         return
     factor = float(np.median(a[clear] / e[clear]))
     if factor == 0 or not close(a, factor * e) or math.isclose(factor, 1.0, rel_tol=1e-8):
@@ -143,14 +154,15 @@ def _sums_to_one(array: Array, axis: int) -> bool:
 def missing_term(seen: Seen) -> Iterator[Explanation]:
     """What is missing, or too much, is one of the arguments."""
     a, e = seen.actual, seen.expected
+    found = []
     for name, tensor in seen.floats:
-        if tensor.shape != a.shape or not varies(tensor) or close(a, tensor):
+        if tensor.shape != a.shape or not varies(tensor) or close(a, tensor) or close(a, e):
             continue
         for sign, said in ((1, f"Yours plus {name} is right: that term is missing."),
                            (-1, f"Yours minus {name} is right: that term is one too many.")):  # fmt: skip
-            if close(a + sign * tensor, e) and not close(a, e):
-                yield Explanation(f"term {sign} {name}", said, distinct(tensor))
-                return
+            if close(a + sign * tensor, e):
+                found.append(Explanation(f"term {sign} {name}", said, _weight(seen, name, distinct(tensor))))
+    yield from _unless_several(found)
 
 
 def missing_factor(seen: Seen) -> Iterator[Explanation]:
@@ -158,22 +170,40 @@ def missing_factor(seen: Seen) -> Iterator[Explanation]:
     a, e = seen.actual, seen.expected
     if not a.any() or not e.any():
         return
+    found = []
     for name, tensor in seen.floats:
         if not varies(tensor) or not _spreads(tensor, a):
             continue
         for form, value in ((name, tensor), (f"(1 − {_squared(name)})", 1 - tensor**2)):
-            if varies(value) and close(a * value, e):
-                yield Explanation(
-                    f"factor {form}", f"Yours times {form} is right: that factor is missing.", distinct(value) - 1
-                )
-                return
-            if varies(value) and close(e * value, a):
-                yield Explanation(
-                    f"no factor {form}",
-                    f"Yours is what is right times {form}: that factor is one too many.",
-                    distinct(value) - 1,
-                )
-                return
+            if not varies(value):
+                continue
+            evidence = _weight(seen, name, distinct(value) - 1)
+            if close(a * value, e):
+                said = f"Yours times {form} is right: that factor is missing."
+                found.append(Explanation(f"factor {form}", said, evidence))
+            elif close(e * value, a):
+                said = f"Yours is what is right times {form}: that factor is one too many."
+                found.append(Explanation(f"no factor {form}", said, evidence))
+    yield from _unless_several(found)
+
+
+def _weight(seen: Seen, name: str, evidence: int) -> int:
+    """The evidence that a claim about one argument has; none beside another that is mostly zeros, or 1 everywhere.
+
+    With X = 0, ``X @ W + b`` is b: what is said of b then is as well true of what was really meant.
+    """
+    plain = (
+        2 * np.count_nonzero(tensor) < tensor.size or ((np.abs(tensor) == 1).all() and np.ptp(tensor) == 0)
+        for other, tensor in seen.floats
+        if other != name
+    )
+    return 0 if any(plain) else evidence
+
+
+def _unless_several(found: list[Explanation]) -> Iterator[Explanation]:
+    """Explanations of which each would do prove none of them."""
+    for explanation in found:
+        yield explanation if len(found) == 1 else Explanation(explanation.law, explanation.text, 0)
 
 
 def _squared(name: str) -> str:
