@@ -132,6 +132,8 @@ class _Comparison:
             self.run(item, wanted, item_name)
 
     def _mapping(self, actual: Any, expected: Mapping[Any, Any], name: str) -> None:
+        if actual is None:
+            self._none(name, dict(expected))
         if type(actual) is not dict:
             self._fail("type", name, f"{name} is {type_in_words(actual)}; a dict is wanted.", actual, dict(expected))
         missing = [key for key in expected if key not in actual]
@@ -150,7 +152,7 @@ class _Comparison:
                 Compared(name, actual, expected, self.sizes, self.oracle, self.rtol, self.atol)
             )
         if actual is None:
-            self._fail("type", name, f"{name} is None: does every path of your code return a value?", None, expected)
+            self._none(name, expected)
         if isinstance(expected, float | int) and not isinstance(expected, bool):
             self._number(actual, expected, name)
             return
@@ -171,6 +173,9 @@ class _Comparison:
         if notes is not None and notes.device != "cpu":
             self._fail("device", name, f"{name} is on {notes.device}; the CPU is wanted.", actual, expected)
         self._values(as_array(actual), as_array(expected), actual, expected, name)
+
+    def _none(self, name: str, expected: Any) -> None:
+        self._fail("type", name, f"{name} is None: does every path of your code return a value?", None, expected)
 
     def _number(self, actual: Any, expected: float, name: str) -> None:
         kind = int if isinstance(expected, int) else float

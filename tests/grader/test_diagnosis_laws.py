@@ -159,6 +159,17 @@ def test_an_answer_that_depends_on_more_than_its_arguments_is_seen():
     assert depends_on_more(log, lambda: right) is None
 
 
+def test_what_stays_with_the_submission_is_no_other_answer():
+    import types
+
+    right = types.ModuleType("right")
+    right.f = lambda x: (x * 2, {})
+    log = [call((E,), (E * 2, None)), call((E,), (E * 2, FUNCTION))]  # keeping(…, sent=False), and with it
+    assert depends_on_more(log, lambda: right) is None
+    log = [call((E,), (E * 2, None)), call((E,), (E * 3, FUNCTION))]
+    assert depends_on_more(log, lambda: right).law == "state of f"
+
+
 def test_explain_says_nothing_of_what_holds_no_numbers():
     assert explain(Mismatch("type", "x", "", None, E)) == []
     assert explain(Mismatch("values", "x", "", E * float("nan"), E)) == []

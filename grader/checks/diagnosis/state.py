@@ -12,7 +12,7 @@ import numpy as np
 from grader.checks.diagnosis.replay import alike, converse
 from grader.checks.diagnosis.seen import Explanation
 from grader.checks.show import as_array, is_tensor
-from grader.sandbox.proxy import Call, info_of
+from grader.sandbox.proxy import Call, Handle, info_of
 
 _SECONDS = 0.1
 _FEWEST = 3
@@ -38,7 +38,7 @@ def depends_on_more(log: Sequence[Call], solution: Callable[[], ModuleType]) -> 
     """Two calls with the same arguments and different answers, where a right function gives the same twice."""
     for name, calls in _by_function(log).items():
         for first, second in _pairs(calls):
-            if alike(first.result, second.result) or not _twice_the_same(solution(), first):
+            if alike(_seen(first.result), _seen(second.result)) or not _twice_the_same(solution(), first):
                 continue
             return Explanation(
                 f"state of {name}",
@@ -57,6 +57,13 @@ def _by_function(log: Sequence[Call]) -> dict[str, list[Call]]:
         if call.raised is None and "." not in call.name and all(map(_is_value, call.args)) and not call.kwargs:
             found.setdefault(call.name, []).append(call)
     return {name: calls for name, calls in found.items() if len(calls) > 1}
+
+
+def _seen(result: Any) -> Any:
+    """An answer with None for what stays with the submission, whether a handle came for it or not (``keeping``)."""
+    if isinstance(result, list | tuple):
+        return type(result)(map(_seen, result))
+    return None if isinstance(result, Handle) else result
 
 
 def _is_value(value: Any) -> bool:
