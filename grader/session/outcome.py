@@ -160,7 +160,7 @@ class Judge(msgspec.Struct, eq=False):
         counterexample = None
         if error.call is not None and visibility is Visibility.VISIBLE:
             counterexample = Counterexample(self._inputs(error.call), smallest=searched)
-        headline = exception_sentence(error, name, self._signature(name), self.siblings)
+        headline = exception_sentence(error, name, self._signature(name), self.siblings, quiz=self.exercise.quiz)
         if importing:
             headline = f"The file cannot be imported: {headline}"
             if error.type_name == "AssertionError":

@@ -28,7 +28,9 @@ _MISFIT = (
 _MEMORY = "It needs more than the 2 GB that a submission may use."
 
 
-def exception_sentence(error: RaisedError, name: str, signature: str, exercises: Sequence[str] = ()) -> str:
+def exception_sentence(
+    error: RaisedError, name: str, signature: str, exercises: Sequence[str] = (), *, quiz: bool = False
+) -> str:
     """An exception of the learner's code, and what usually helps.
 
     Args:
@@ -36,6 +38,7 @@ def exception_sentence(error: RaisedError, name: str, signature: str, exercises:
         name: the function that was called.
         signature: how it is called.
         exercises: the exercises of the unit, which a learner may try to import.
+        quiz: whether the file holds answers, so that a bare name is one that lacks its quotes.
     """
     if error.type_name == "TypeError" and error.signature and not error.frames and signature:
         return f"{name} is called as {signature}, and yours takes {error.signature}."
@@ -47,7 +50,8 @@ def exception_sentence(error: RaisedError, name: str, signature: str, exercises:
     if error.type_name == "RuntimeError" and "can't allocate memory" in error.message:
         return f"MemoryError: {_MEMORY}"
     text = f"{error.type_name}: {error.message}" if error.message else error.type_name
-    hint = next((found for helps in _HELPS if (found := helps(error))), "") or _import_hint(error, exercises)
+    hint = _unquoted(error) if quiz else ""
+    hint = hint or next((found for helps in _HELPS if (found := helps(error))), "") or _import_hint(error, exercises)
     separator = " " if text.endswith((".", "!", "?")) else ". "
     return f"{text}{separator}{hint}" if hint else text
 
@@ -108,6 +112,13 @@ def _by_name(error: RaisedError) -> str:
         return f"Add `{_ALIASES[missing]}` at the top."
     near = difflib.get_close_matches(missing, error.names, 1)
     return f"Did you mean {near[0]}?" if near and "Did you mean" not in error.message else ""
+
+
+def _unquoted(error: RaisedError) -> str:
+    found = re.match(r"name '(\w+)' is not defined", error.message)
+    if error.type_name != "NameError" or found is None or found[1] in _ALIASES:
+        return ""
+    return f'{"Letters" if len(found[1]) == 1 else "Answers"} go in quotes: "{found[1]}".'
 
 
 _HELPS: tuple[Callable[[RaisedError], str], ...] = (_by_type, _by_message, _by_name, _by_attribute)

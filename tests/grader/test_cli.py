@@ -177,7 +177,12 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, sent):
     file.write_text(f"import torch\ndef linear_backward(dout, x, W):\n    while True: pass\n# {os.urandom(4).hex()}\n")
     files = set(os.listdir(tempfile.gettempdir()))
     child = subprocess.Popen(
-        [*GRADE, "lecture5.linear", "--submission", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*GRADE, "lecture5.linear", "--submission", str(file)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell starts what runs in its background with Ctrl-C ignored, and this test may run there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 60
     while len(processes_of(child.pid)) < 3 and time.monotonic() < deadline:  # outer, zygote, worker

@@ -267,6 +267,17 @@ def test_an_answer_of_another_form_is_asked_about_where_it_is_none():
     assert differs_in_form(right, log) == "f returns a list; a tensor is wanted"
 
 
+def test_what_stays_with_the_submission_is_no_other_answer():
+    import types
+
+    right = types.ModuleType("right")
+    right.f = lambda x: (x * 2, {})
+    log = [call((E,), (E * 2, None)), call((E,), (E * 2, FUNCTION))]  # keeping(…, sent=False), and with it
+    assert depends_on_more(log, lambda: right) is None
+    log = [call((E,), (E * 2, None)), call((E,), (E * 3, FUNCTION))]
+    assert depends_on_more(log, lambda: right).law == "state of f"
+
+
 def test_explain_says_nothing_of_what_holds_no_numbers():
     assert explain(Mismatch("type", "x", "", None, E)) == []
     assert explain(Mismatch("values", "x", "", E * float("nan"), E)) == []

@@ -11,7 +11,7 @@ import torch
 from sandboxed import ask_in
 from torch import nn
 
-from grader.checks import assert_close, keeping, library, place, vjp
+from grader.checks import assert_close, assert_unchanged, keeping, library, place, vjp
 from grader.checks.context import CheckContext, CheckFailed, enter
 from grader.checks.diagnosis.again import contradicted
 from grader.checks.diagnosis.replay import converse, gives_the_same
@@ -199,6 +199,7 @@ def test_answers_are_recognised_whatever_the_cache_is_made_of(zygote):
         work = ask_in(zygote, CACHE, stack)
         _, cache = keeping(work.forward, 1)(3.0)
         work.backward(1.0, cache)
+        assert_unchanged(work.backward, 1.0, cache)
         other = types.ModuleType("other")
         exec(textwrap.dedent(OTHER_CACHE), vars(other))
         assert gives_the_same(other, conversation_of(work).log, time.thread_time() + 9)

@@ -15,8 +15,9 @@ from grader.checks.quiz import assert_choice, assert_number, normalised, seal
 from grader.course import find_course, read_submission
 from grader.errors import GraderError
 from grader.reports.model import Status, Verdict
-from grader.sandbox.proxy import NotStarted
+from grader.sandbox.proxy import NotStarted, RaisedError
 from grader.session.grading import GradingSession
+from grader.session.sentences import exception_sentence
 
 SOLUTION = '''
     """Two questions."""
@@ -220,3 +221,12 @@ def test_a_hash_that_fits_no_option_is_the_authors_fault():
 def test_a_hash_belongs_to_its_question():
     assert seal("one", "a", "5a1f") != seal("two", "a", "5a1f")
     assert seal("one", "a") != seal("one", "a")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("b", 'Letters go in quotes: "b".'), ("init", 'Answers go in quotes: "init".')]
+)
+def test_an_answer_without_quotes_is_told_so(name, hint):
+    error = RaisedError({"type": "NameError", "message": f"name '{name}' is not defined"}, None)
+    assert exception_sentence(error, "", "", quiz=True).endswith(hint)
+    assert hint not in exception_sentence(error, "", "")

@@ -99,13 +99,21 @@ def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any]) -> bool:
         result = talk.request(call.operation, target, args, kwargs, call.name, echo=call.echoed is not None)
         if call.echoed is not None:
             result, echoed = result
-            if not _alike(call.echoed, echoed, twins):
+            if not _alike(_without_handles(call, call.echoed), _without_handles(call, echoed), twins):
                 return False
     except RaisedError as raised:
         return call.raised is not None and call.raised.type_name == raised.type_name
     except (Interrupted, KeyError):
         return False
     return call.raised is None and _alike(call.result, result, twins)
+
+
+def _without_handles(call: Call, echoed: Any) -> Any:
+    """What came back of the arguments; of those that went as handles nothing, since no check looks into them."""
+    if type(echoed) is not tuple or len(echoed) != 2 or type(echoed[0]) is not tuple:
+        return echoed
+    args = tuple(None if isinstance(arg, Handle) else item for arg, item in zip(call.args, echoed[0], strict=False))
+    return args, echoed[1]
 
 
 def weight(call: Call) -> int:

@@ -78,6 +78,22 @@ def d_leaky_relu(x, alpha=0.01):
     return np.where(x > 0, 1.0, alpha * x)
 
 
+@misconception(
+    "The slope for negative x is 0.01 here whatever the caller says. It is alpha: use the argument.",
+    name="slope-alpha-ignored",
+)
+def d_leaky_relu(x, alpha=0.01):
+    return np.where(x > 0, 1.0, 0.01)
+
+
+@misconception(
+    "np.maximum(x, alpha) cuts off at alpha. The leak is a slope and multiplies x: alpha * x where x is negative.",
+    name="maximum-with-alpha",
+)
+def leaky_relu(x, alpha=0.01):
+    return np.maximum(x, alpha)
+
+
 # sigmoid, tanh
 
 
@@ -160,6 +176,14 @@ def d_silu(x):
     return x * _sigmoid(x) * (1 - _sigmoid(x))
 
 
+@misconception(
+    "The second term lacks its x: by the product rule the derivative of x·σ(x) is σ(x) + x·σ(x)(1 − σ(x)).",
+    name="d-silu-without-x",
+)
+def d_silu(x):
+    return _sigmoid(x) + _sigmoid(x) * (1 - _sigmoid(x))
+
+
 # gelu
 
 
@@ -214,3 +238,19 @@ def d_gelu(x):
 )
 def d_gelu(x):
     return _cdf(x) + _bell(x)
+
+
+@misconception(
+    "Half of the product rule is missing: the slope of x is 1, which leaves Φ(x) to be added to x·φ(x).",
+    name="d-gelu-second-term",
+)
+def d_gelu(x):
+    return x * _bell(x)
+
+
+@misconception(
+    "The bell curve is divided by 2π. Its area is to be 1, and for that it takes the root: exp(−x²/2) / √(2π).",
+    name="bell-by-2-pi",
+)
+def d_gelu(x):
+    return _cdf(x) + x * np.exp(-(x**2) / 2) / (2 * math.pi)

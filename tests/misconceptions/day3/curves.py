@@ -18,7 +18,8 @@ def _told(t, v, m):
 
 
 @misconception(
-    "The losses are compared as they come. Smooth both curves first, so that one lucky epoch makes no minimum.",
+    "The losses are compared as they come, as with w = 1. The rules are about the smoothed curves t and v, whose "
+    "values are means of w = n // 10 losses: of 2 or more from n = 20.",
     name="no-smoothing",
 )
 def diagnose(train_losses, val_losses):

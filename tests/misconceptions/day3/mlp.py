@@ -65,7 +65,7 @@ def forward(params, X):
 )
 def forward(params, X):
     z1, a1, logits = _layers(params, X)
-    return _softmax(logits), {"z1": z1, "a1": a1, "logits": logits}
+    return _with_logits(_softmax(logits), z1, a1)
 
 
 @misconception("b1 is missing in the first layer: z1 = X W1 + b1.", name="b1-missing")
@@ -145,6 +145,18 @@ def backward(params, X, y, cache):
     return _gradients(params, X, dz2 / len(y))
 
 
+@misconception(
+    "onehot[:, y] = 1 sets a 1 in every row for every class of the batch. Each row has one: onehot[np.arange(B), y] = "
+    "1.",
+    name="one-hot-in-every-row",
+)
+def backward(params, X, y, cache):
+    logits = _layers(params, X)[2]
+    onehot = np.zeros_like(logits)
+    onehot[:, y] = 1
+    return _gradients(params, X, (_softmax(logits) - onehot) / len(y))
+
+
 # backward, the hidden layer
 
 
@@ -159,8 +171,8 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "The gradient itself passes through ReLU here: np.maximum(0, da1). Which entries pass is decided by the forward "
-    "pass, by z1 > 0, and their sign is kept.",
+    "The gradient itself passes through ReLU here, as by da1 > 0 or np.maximum(0, da1). Which entries pass is decided "
+    "by the forward pass, by z1 > 0, and their sign is kept.",
     name="relu-of-the-gradient",
 )
 def backward(params, X, y, cache):
@@ -268,3 +280,12 @@ def backward(params, X, y, cache):
     dz2[np.arange(len(y)), y] -= 1
     dz2 /= len(y)
     return _gradients(params, X, dz2)
+
+
+@misconception(
+    "backward computes the gradients, and ends without a return: Python then answers None. Its last line returns the "
+    "dict.",
+    name="return-missing",
+)
+def backward(params, X, y, cache):
+    _gradients(params, X, _dlogits(_layers(params, X)[2], y))

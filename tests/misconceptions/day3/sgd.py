@@ -253,6 +253,24 @@ def train(X, y, hidden, steps, lr, batch, rng):
             p = _down(p, grads, lr)
 
 
+@misconception(
+    "y is shuffled and X is not, so the examples get other examples' classes. Take the same rows of both: X[rows], "
+    "y[rows].",
+    name="examples-left-behind",
+)
+def train(X, y, hidden, steps, lr, batch, rng):
+    p = _initial(X, y, hidden, rng)
+    losses = []
+    while True:
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch):
+            if len(losses) == steps:
+                return p, losses
+            loss, grads = _loss_and_gradients(p, X[start : start + batch], y[order[start : start + batch]])
+            losses.append(loss)
+            p = _down(p, grads, lr)
+
+
 # train: the step
 
 
