@@ -182,7 +182,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path, sent):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         # A shell starts what runs in its background with Ctrl-C ignored, and this test may run there.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - it execs at once
     )
     deadline = time.monotonic() + 60
     while len(processes_of(child.pid)) < 3 and time.monotonic() < deadline:  # outer, zygote, worker

@@ -274,8 +274,6 @@ def test_what_stays_with_the_submission_is_no_other_answer():
     right.f = lambda x: (x * 2, {})
     log = [call((E,), (E * 2, None)), call((E,), (E * 2, FUNCTION))]  # keeping(…, sent=False), and with it
     assert depends_on_more(log, lambda: right) is None
-    log = [call((E,), (E * 2, None)), call((E,), (E * 3, FUNCTION))]
-    assert depends_on_more(log, lambda: right).law == "state of f"
 
 
 def test_explain_says_nothing_of_what_holds_no_numbers():
