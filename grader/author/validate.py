@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import dataclasses
 import multiprocessing
 import multiprocessing.util
 import time
@@ -13,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from grader.author.gallery import with_answer
 from grader.author.recorded import Tape
 from grader.author.trivial import KINDS, functions_of, trivial_source
 from grader.checks import marks
 from grader.checks.bank import Misconception, read_bank
-from grader.course import Course, Exercise, SourceFile, Submission, find_course, read_submission
+from grader.course import Course, Exercise, Submission, find_course, read_submission
 from grader.errors import UsageError
 from grader.reports.matrix import Matrix, Outcome, Row
 from grader.reports.model import CheckResult, ExerciseResult, Status, Verdict
@@ -237,12 +237,6 @@ class _Work:
             self._note("", f"the grader failed: {fault}")
         return report.exercises
 
-    def _with(self, exercise: Exercise, text: str) -> Submission:
-        """The solutions, with one exercise's text replaced."""
-        display = f"exercises/{exercise.unit}/{exercise.name}.py"
-        file = SourceFile(exercise.id, display, text)
-        return dataclasses.replace(self._solutions, files={**self._solutions.files, exercise.id: file})
-
     def solutions(self, seeds: int, training_seeds: int) -> None:
         """Every solution passes every check, with every seed; the first run is recorded."""
         for number in range(seeds):
@@ -306,7 +300,7 @@ class _Work:
         """Grade a wrong answer with the checks that lead to what is wrong; training checks if they are needed."""
         used = self._used.get(exercise.id, {})
         concerned = {name for name, symbols in used.items() if entry.symbol in symbols}
-        submission = self._with(exercise, entry.source)
+        submission = with_answer(self._solutions, exercise, entry.source)
         checks: list[CheckResult] = []
         for kind in (_is_quick, _is_training):
 
@@ -331,7 +325,7 @@ class _Work:
                     continue
                 self.say(f"{exercise.id}: {kind}")
                 self.trivial += 1
-                submission = self._with(exercise, text)
+                submission = with_answer(self._solutions, exercise, text)
                 select = None if kind == KINDS[0] else _is_quick  # a training run of zeros says it for all
                 (result,) = self._grade([exercise], submission, _FIRST_SEED, select)
                 numeric = self._numeric.get(exercise.id, frozenset())
@@ -368,7 +362,7 @@ class _Work:
             for number, path in enumerate(self._alternatives(exercise)):
                 self.say(f"{exercise.id}: {path.name}")
                 self.alternatives += 1
-                submission = self._with(exercise, path.read_text("utf-8"))
+                submission = with_answer(self._solutions, exercise, path.read_text("utf-8"))
                 select = None if number == 0 else _is_quick  # trajectories are compared by quick checks
                 (result,) = self._grade([exercise], submission, _FIRST_SEED, select)
                 for check in result.checks:

@@ -154,7 +154,7 @@ class Runtime:
             wishes = unpacker.unpack(options) if options else {}
             self.objects.drop(wishes.get("drop", ()))
             if "seed" in wishes:
-                _seed(wishes["seed"])
+                seed_generators(wishes["seed"])
             if operation == "load":
                 return ["ok", self.load(*positional), None]
             subject = unpacker.unpack(target)
@@ -236,7 +236,8 @@ def _map(fd: int) -> bytearray:
         os.close(fd)
 
 
-def _seed(seed: int) -> None:
+def seed_generators(seed: int) -> None:
+    """Seed the global generators of Python, NumPy and torch."""
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002 - the legacy global generator is what learners use
     torch = sys.modules.get("torch")

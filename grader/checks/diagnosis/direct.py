@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from types import ModuleType
 from typing import Any
@@ -14,6 +13,7 @@ from grader.checks.show import is_tensor
 from grader.sandbox import wire
 from grader.sandbox.objects import Objects
 from grader.sandbox.proxy import Handle, from_node, info_of, to_node
+from grader.sandbox.runtime import seed_generators
 
 _PLAIN = {int, float, str, bool, bytes, complex, type(None)}
 
@@ -42,7 +42,7 @@ class DirectPeer:
         del seconds
         self.objects.drop(options.get("drop", ()))
         if "seed" in options:
-            _seed(options["seed"])
+            seed_generators(options["seed"])
         try:
             positional = tuple(self._copy(arg) for arg in args)
             named = {key: self._copy(arg) for key, arg in kwargs.items()}
@@ -107,11 +107,3 @@ def _is_plain(value: Any) -> bool:
     if kind is dict:
         return all(type(key) is str and _is_plain(item) for key, item in value.items())
     return False
-
-
-def _seed(seed: int) -> None:
-    random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002 - the legacy global generator is what learners use
-    torch = sys.modules.get("torch")
-    if torch is not None:
-        torch.default_generator.manual_seed(seed)  # torch.manual_seed formats a stack for devices that are not there
