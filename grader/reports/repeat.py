@@ -6,7 +6,8 @@ import shlex
 
 from grader.reports.model import Report
 
-_KEPT = ("--submission", "--course", "--isolation")
+_KEPT = ("--submission", "--course", "--isolation", "--device")
+_FLAGS = ("--full",)  # without it a check of full mode would not run again
 
 
 def repeat_command(report: Report, exercise: str) -> str:
@@ -24,6 +25,8 @@ def _options(command: str) -> list[str]:
         return []
     kept: list[str] = []
     for place, word in enumerate(words):
-        if word.partition("=")[0] in _KEPT:
+        if word in _FLAGS:
+            kept.append(word)
+        elif word.partition("=")[0] in _KEPT:
             kept += [word] if "=" in word else words[place : place + 2]
     return kept

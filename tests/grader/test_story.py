@@ -10,6 +10,8 @@ from grader.cli.show import show
 from grader.errors import UsageError
 from grader.reports.json_format import to_json
 from grader.reports.layout import ASCII, UNICODE, cell_width, plain
+from grader.reports.model import Isolation, Report
+from grader.reports.repeat import repeat_command
 from grader.reports.story import find_check, story
 
 
@@ -95,3 +97,10 @@ def test_show_explains_and_writes_the_page(tmp_path):
     assert "No position attends" in page.read_text()
     result = CliRunner().invoke(show, [str(kept), "--explain", "acausal"], standalone_mode=False)
     assert isinstance(result.exception, UsageError)
+
+
+def test_a_run_in_full_mode_is_repeated_in_full_mode():
+    command = "grade lecture7 --full --device cpu --format json --submission solutions -v"
+    report = Report(seed=7, isolation=Isolation("full"), command=command)
+    repeated = repeat_command(report, "lecture7.train")
+    assert repeated == "grade lecture7.train --full --device cpu --submission solutions --seed 7"
