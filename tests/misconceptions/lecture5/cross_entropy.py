@@ -99,3 +99,12 @@ def cross_entropy_backward(logits, targets):
 )
 def cross_entropy_backward(logits, targets):
     return -_one_hot(logits, targets) / logits.shape[0]
+
+
+@misconception(
+    "Each row's maximum is subtracted in place, which changes the caller's logits. Make a new tensor: logits - ….",
+    name="maximum-in-place",
+)
+def cross_entropy_backward(logits, targets):
+    logits -= logits.max(1, keepdim=True).values
+    return (torch.softmax(logits, dim=1) - _one_hot(logits, targets)) / logits.shape[0]

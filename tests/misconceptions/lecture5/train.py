@@ -353,3 +353,15 @@ def evaluate(params, mean, var, X, Y):
 def evaluate(params, mean, var, X, Y):
     plain = {**params, "bngain": torch.ones_like(mean), "bnbias": torch.zeros_like(mean)}
     return _loss(plain, (_first_layer(params, X) - mean) / (var + 1e-5).sqrt(), Y)
+
+
+@misconception(
+    "The statistics are folded into W1 and b1 in place, which changes the caller's parameters. Fold into new ones.",
+    name="folded-in-place",
+)
+def evaluate(params, mean, var, X, Y):
+    scale = (var + 1e-5).rsqrt()
+    params["W1"] *= scale
+    params["b1"] -= mean[0]
+    params["b1"] *= scale[0]
+    return _loss(params, _first_layer(params, X), Y)

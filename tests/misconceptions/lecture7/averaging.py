@@ -169,3 +169,13 @@ def average_softmax(x):
 )
 def average_softmax(x):
     return torch.zeros_like(_tril(x)).masked_fill(_tril(x, -1) == 0, float("-inf")).softmax(-1) @ x
+
+
+@misconception(
+    "The averages are written over x, from the last token back, and the caller's x is gone. Write into a new tensor.",
+    name="loop-in-place",
+)
+def average_loop(x):
+    for t in reversed(range(x.shape[1])):
+        x[:, t] = x[:, : t + 1].mean(1)
+    return x

@@ -146,3 +146,15 @@ def get_batch(data, block_size, batch_size, generator):
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator)
     return _windows(data, starts, block_size), data[starts + block_size]
+
+
+@misconception(
+    "data is shifted by one token in place to get y from it, and every later batch comes from other text. Take y from "
+    "data[i + 1 : i + 1 + block_size].",
+    name="data-shifted-in-place",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator)
+    x = _windows(data, starts, block_size)
+    data[:-1] = data[1:].clone()
+    return x, _windows(data, starts, block_size)

@@ -347,3 +347,18 @@ class Head(_Head):
 class Head(_Head):
     def weights(self, x):
         return super().weights(x).detach()
+
+
+@misconception(
+    "The scale is multiplied into x in place, which changes the caller's x. Scale the scores, or a new tensor.",
+    name="x-scaled-in-place",
+)
+class Head(_Head):
+    def weights(self, x):
+        k = self.key(x)
+        x *= k.shape[-1] ** -0.5
+        return F.softmax(self.mask(self.query(x) @ k.transpose(-2, -1)), dim=-1)
+
+    def forward(self, x):
+        v = self.value(x)
+        return self.dropout(self.weights(x)) @ v
