@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from grader.checks.context import CheckContext, CheckFailed, Mismatch
-from grader.checks.diagnosis import KnownWrong, diagnose, differs_in_form, matching_misconception
+from grader.checks.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
@@ -51,6 +51,7 @@ class Judge(msgspec.Struct, eq=False):
         solution: makes the solution's module; raises GraderError where there is none.
         siblings: the names of the unit's exercises, and of the learner's other files there.
         text: the learner's file.
+        suspects: which of the known wrong answers this submission is not, as far as is known.
     """
 
     exercise: Exercise
@@ -59,6 +60,7 @@ class Judge(msgspec.Struct, eq=False):
     solution: Callable[[], Any]
     siblings: Sequence[str] = ()
     text: str = ""
+    suspects: Suspects = msgspec.field(default_factory=Suspects)
 
     def judge(
         self,
@@ -176,7 +178,7 @@ class Judge(msgspec.Struct, eq=False):
         log = context.talk.log if context.talk is not None else []
         if not any(call.operation == "call" and call.raised is None for call in log):
             return ()
-        known = matching_misconception(context, self.bank(), self.solution)
+        known = matching_misconception(context, self.bank(), self.solution, self.suspects)
         return () if known is None else (Finding("misconception", known.sentence, known.name),)
 
     def _not_started(self, error: NotStarted) -> str:
@@ -207,7 +209,7 @@ class Judge(msgspec.Struct, eq=False):
         self, error: CheckFailed, context: CheckContext, visibility: Visibility, output: str, searched: bool
     ) -> Failure:
         mismatch = error.mismatch
-        found = diagnose(context, mismatch, self.bank(), self.solution)
+        found = diagnose(context, mismatch, self.bank(), self.solution, self.suspects)
         headline = _crop(mismatch.headline)  # it may quote what the submission calls its things
         if mismatch.kind == "modified" and mismatch.call is not None:
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)

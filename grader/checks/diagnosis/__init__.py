@@ -2,5 +2,6 @@
 
 from grader.checks.diagnosis.engine import Finding, diagnose, matching_misconception
 from grader.checks.diagnosis.replay import KnownWrong, differs_in_form
+from grader.checks.diagnosis.suspects import Suspects
 
-__all__ = ["Finding", "KnownWrong", "diagnose", "differs_in_form", "matching_misconception"]
+__all__ = ["Finding", "KnownWrong", "Suspects", "diagnose", "differs_in_form", "matching_misconception"]

@@ -15,6 +15,7 @@ from grader.checks.diagnosis.patterns import explain, explained
 from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
 from grader.checks.diagnosis.seen import Explanation
 from grader.checks.diagnosis.state import depends_on_more, kept_answer
+from grader.checks.diagnosis.suspects import Suspects
 from grader.checks.diagnosis.training import Curve, read
 from grader.checks.show import as_array, is_tensor, show
 
@@ -35,7 +36,11 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def diagnose(
-    context: CheckContext, shown: Mismatch, bank: Sequence[KnownWrong], solution: Callable[[], ModuleType]
+    context: CheckContext,
+    shown: Mismatch,
+    bank: Sequence[KnownWrong],
+    solution: Callable[[], ModuleType],
+    suspects: Suspects | None = None,
 ) -> tuple[Finding, ...]:
     """Name the cause of a failed check, and what follows from it.
 
@@ -44,12 +49,13 @@ def diagnose(
         shown: the mismatch that the learner is shown, the smallest.
         bank: the known wrong answers of the exercise.
         solution: makes the solution's module, which tells what a call leads to.
+        suspects: what other checks of the same submission have ruled out.
 
     Returns:
         At most one cause (a misconception) and one consequence (a structural law), each only when certain.
     """
     findings = []
-    known = matching_misconception(context, bank, solution) if bank else None
+    known = matching_misconception(context, bank, solution, suspects) if bank else None
     if known is not None:
         findings.append(Finding("misconception", known.sentence, known.name))
     if isinstance(shown.actual, Curve):
@@ -62,7 +68,10 @@ def diagnose(
 
 
 def matching_misconception(
-    context: CheckContext, bank: Sequence[KnownWrong], solution: Callable[[], ModuleType]
+    context: CheckContext,
+    bank: Sequence[KnownWrong],
+    solution: Callable[[], ModuleType],
+    suspects: Suspects | None = None,
 ) -> KnownWrong | None:
     """The one wrong answer that would have given all the submission's answers; None when none or several would."""
     if context.talk is None or not context.talk.log_is_whole:
@@ -70,15 +79,17 @@ def matching_misconception(
     log = context.talk.log
     if sum(map(weight, log)) > _MOST_BYTES:  # a check of speed; each known wrong answer would take as long again
         return None
+    suspects = Suspects() if suspects is None else suspects
     used = symbols_used(solution(), log)
     deadline = time.thread_time() + _REPLAY_SECONDS  # what waits for a processor costs no name
-    matches = [
-        known
-        for known in bank
-        if known.symbol in used and gives_the_same(known.module(), log, deadline, context.talk.seed)
-    ]
-    if time.thread_time() > deadline:  # not all were tried: one match proves nothing
-        return None
+    matches: list[KnownWrong] = []
+    for turn in suspects.in_turns([known for known in bank if known.symbol in used], used):
+        matches = [known for known in turn if gives_the_same(known.module(), log, deadline, context.talk.seed)]
+        if time.thread_time() > deadline:  # not all were tried: one match proves nothing
+            return None
+        suspects.rule_out([known for known in turn if known not in matches], used)
+        if matches:
+            break
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
         return None
     return matches[0]

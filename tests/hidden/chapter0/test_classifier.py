@@ -8,7 +8,20 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import assert_close, begin, check, full, library, limit, place, points, training
+from grader.checks import (
+    assert_close,
+    begin,
+    check,
+    full,
+    integer,
+    library,
+    limit,
+    new_seed,
+    normal,
+    place,
+    points,
+    training,
+)
 from grader.course.datasets import digits, mnist
 
 LR = 0.001
@@ -28,22 +41,12 @@ def normalised(nn, i, c):
     return nn.Sequential(nn.Linear(i, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, c))
 
 
-def draw_size(rng, low, high):
-    """A random size, low <= size <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
-
-
-def draw_seed(rng):
-    """A seed, fresh in every run."""
-    return int(torch.randint(0, 2**31, (), generator=rng))
-
-
 def draw_batches(rng, teacher, sizes):
     """Batches (x, y) of these sizes, labelled by a random linear map with some noise."""
     batches = []
     for size in sizes:
-        x = torch.randn(size, len(teacher), generator=rng, dtype=torch.float64)
-        noisy = x @ teacher + 0.5 * torch.randn(size, teacher.shape[1], generator=rng, dtype=torch.float64)
+        x = normal(rng, size, len(teacher))
+        noisy = x @ teacher + 0.5 * normal(rng, size, teacher.shape[1])
         batches.append((x, noisy.argmax(1)))
     return batches
 
@@ -53,10 +56,10 @@ def draw_task(rng, i, c):
 
     Known wrong answers run on the same task when a check fails, within seconds for all of them together.
     """
-    teacher = torch.randn(i, c, generator=rng, dtype=torch.float64)
+    teacher = normal(rng, i, c)
     return (
-        draw_batches(rng, teacher, [draw_size(rng, 9, 12), draw_size(rng, 9, 12), draw_size(rng, 2, 3)]),
-        draw_batches(rng, teacher, [draw_size(rng, 50, 60), draw_size(rng, 30, 40), draw_size(rng, 2, 3)]),
+        draw_batches(rng, teacher, [integer(rng, 9, 12), integer(rng, 9, 12), integer(rng, 2, 3)]),
+        draw_batches(rng, teacher, [integer(rng, 50, 60), integer(rng, 30, 40), integer(rng, 2, 3)]),
     )
 
 
@@ -65,7 +68,7 @@ def twins(submission, rng, build, i, c):
     here = build(nn, i, c).double()
     state = {}
     for name, tensor in here.state_dict().items():
-        drawn = 0.4 * torch.randn(tensor.shape, generator=rng, dtype=torch.float64)
+        drawn = 0.4 * normal(rng, *tensor.shape)
         if "running_var" in name or (name == "1.weight" and tensor.ndim == 1):
             drawn = 1.0 + drawn.abs()  # variances and gains: positive, and not 1
         state[name] = tensor.clone() if name.endswith("num_batches_tracked") else drawn
@@ -198,16 +201,16 @@ def logits_of(model, images):
 
 def rendered(rng, count):
     """Digits drawn anew: images and labels as tensors."""
-    images, labels = digits(count, draw_seed(rng))
+    images, labels = digits(count, new_seed(rng))
     return torch.from_numpy(images), torch.from_numpy(labels)
 
 
 @points(2)
 def test_logits(submission, rng):
     """make_classifier returns a network with a nonlinearity, whose outputs (N, 10) are raw logits."""
-    a, _ = rendered(rng, draw_size(rng, 5, 9))
+    a, _ = rendered(rng, integer(rng, 5, 9))
     b, _ = rendered(rng, len(a))
-    library(submission, "torch").manual_seed(draw_seed(rng))
+    library(submission, "torch").manual_seed(new_seed(rng))
     model = submission.make_classifier()
     model.eval()
     # The images in one call, so that every layer sees the same batch: a, b, a mixture of them, nothing.
@@ -285,7 +288,7 @@ def test_digits(submission, rng):
     """After 5 epochs on 10,000 rendered digits, 2,000 others are recognised: at least 0.95, near the reference."""
     images, labels = rendered(rng, 14_000)
     for_training, for_validation, unseen = (slice(10_000), slice(10_000, 12_000), slice(12_000, None))
-    library(submission, "torch").manual_seed(draw_seed(rng))
+    library(submission, "torch").manual_seed(new_seed(rng))
     model = submission.make_classifier()
     parts = [(images[part], labels[part]) for part in (for_training, for_validation)]
     answer = train_on(submission, model, *parts, 5)  # both trainings at once
@@ -317,7 +320,7 @@ def mnist_accuracy(submission, rng, epochs, device):
     order = torch.randperm(len(labels), generator=rng)
     images, labels = images[order], labels[order]
     unseen, unseen_labels = map(torch.from_numpy, mnist(train=False))
-    library(submission, "torch").manual_seed(draw_seed(rng))
+    library(submission, "torch").manual_seed(new_seed(rng))
     model = submission.make_classifier().to(device)
     parts = (images[10_000:], labels[10_000:]), (images[:10_000], labels[:10_000])
     unpack(train_on(submission, model, *parts, epochs, device)(), epochs)

@@ -7,22 +7,12 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_equal, check, library, points, strategies, vjp
-
-
-def draw_size(rng, low, high):
-    """A random size, low <= size <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
+from grader.checks import assert_close, assert_equal, check, integer, library, new_seed, normal, points, strategies, vjp
 
 
 def seed_worker(submission, rng):
     """Seed the generator that torch.rand draws from, anew in every run: known wrong answers then draw the same."""
-    library(submission, "torch").manual_seed(int(torch.randint(0, 2**31, (), generator=rng)))
-
-
-def normal(rng, *shape):
-    """Standard normal numbers in float64."""
-    return torch.randn(*shape, generator=rng, dtype=torch.float64)
+    library(submission, "torch").manual_seed(new_seed(rng))
 
 
 def loaded(submission, weight, bias):
@@ -44,7 +34,7 @@ def layers_and_inputs(draw):
 
 def test_parameters(submission, rng):
     """weight is (out, in) and bias is (out,), float32; both are parameters, and the layer has no others."""
-    i, o = draw_size(rng, 2, 9), draw_size(rng, 10, 20)
+    i, o = integer(rng, 2, 9), integer(rng, 10, 20)
     seed_worker(submission, rng)
     layer = submission.Linear(i, o)
     check(
@@ -97,7 +87,7 @@ def test_gradients(submission, case, data):
 
 def test_sequences_of_batches(submission, rng):
     """A batch of sequences gives the answer of nn.Linear, as a transformer's projections need it: (B, T, C)."""
-    B, T, C, H = (*(draw_size(rng, 2, 6) for _ in range(3)), draw_size(rng, 7, 9))
+    B, T, C, H = (*(integer(rng, 2, 6) for _ in range(3)), integer(rng, 7, 9))
     weight, bias, x = normal(rng, H, C), normal(rng, H), normal(rng, B, T, C)
     seed_worker(submission, rng)
     layer = loaded(submission, weight, bias)
@@ -107,7 +97,7 @@ def test_sequences_of_batches(submission, rng):
 
 def test_square(submission, rng):
     """A layer with as many outputs as inputs is right too: there a wrong orientation raises no error."""
-    i, o, n = draw_size(rng, 2, 4), draw_size(rng, 5, 7), draw_size(rng, 2, 6)
+    i, o, n = integer(rng, 2, 4), integer(rng, 5, 7), integer(rng, 2, 6)
     seed_worker(submission, rng)
     check(
         getattr(submission.Linear(i, o).weight, "shape", None) == (o, i),
@@ -121,7 +111,7 @@ def test_square(submission, rng):
 
 def test_without_bias(submission, rng):
     """bias=False makes a layer whose bias is None, and whose output is x @ weight.T."""
-    i, o = draw_size(rng, 2, 6), draw_size(rng, 7, 9)
+    i, o = integer(rng, 2, 6), integer(rng, 7, 9)
     weight, x = normal(rng, o, i), normal(rng, 3, i)
     seed_worker(submission, rng)
     layer = submission.Linear(i, o, bias=False).double()
@@ -132,7 +122,7 @@ def test_without_bias(submission, rng):
 
 def test_state_dict(submission, rng):
     """state_dict() gives back what load_state_dict() took, under the names weight and bias."""
-    i, o = draw_size(rng, 2, 6), draw_size(rng, 7, 9)
+    i, o = integer(rng, 2, 6), integer(rng, 7, 9)
     state = {"weight": normal(rng, o, i), "bias": normal(rng, o)}
     layer = submission.Linear(i, o).double()
     layer.load_state_dict(state)
@@ -181,7 +171,7 @@ def check_uniform(numbers, s, i, o, name):
 @points(2)
 def test_first_weights(submission, rng):
     """The weight starts uniform between −1/√in and 1/√in."""
-    i, o = draw_size(rng, 30, 60), draw_size(rng, 100, 140)
+    i, o = integer(rng, 30, 60), integer(rng, 100, 140)
     weights, _ = new_layers(submission, rng, i, o, 4)
     check_uniform(weights, 1 / math.sqrt(i), i, o, "weight")
     # 3,000 uniform float32 numbers of 24 bits: whole rows never come twice
@@ -190,6 +180,6 @@ def test_first_weights(submission, rng):
 
 def test_first_biases(submission, rng):
     """The bias starts uniform between −1/√in and 1/√in too: in, although it has one number for each output."""
-    i, o = draw_size(rng, 30, 60), draw_size(rng, 400, 500)
+    i, o = integer(rng, 30, 60), integer(rng, 400, 500)
     _, biases = new_layers(submission, rng, i, o, 5)
     check_uniform(biases, 1 / math.sqrt(i), i, o, "bias")

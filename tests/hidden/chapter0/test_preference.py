@@ -5,18 +5,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, points, strategies, vjp
-
-
-def draw_size(rng, low, high):
-    """A random size, low <= size <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
-
-
-def normal(rng, *shape):
-    """Standard normal numbers in float64."""
-    return torch.randn(*shape, generator=rng, dtype=torch.float64)
-
+from grader.checks import assert_close, assert_unchanged, check, integer, normal, points, strategies, vjp
 
 # reward_loss
 
@@ -50,7 +39,7 @@ def test_reward_loss(submission, pairs):
 def test_reward_loss_gradients(submission, rng):
     """Gradients flow to both rewards: the chosen one is pushed up, the rejected one down."""
     for _ in range(2):
-        N = draw_size(rng, 2, 7)
+        N = integer(rng, 2, 7)
         chosen, rejected, upstream = normal(rng, N), normal(rng, N), 0.5 + torch.rand((), generator=rng).double()
         leaves = [chosen.clone().requires_grad_(), rejected.clone().requires_grad_()]
         expected = torch.autograd.grad(bradley_terry(*leaves), leaves, upstream)
@@ -62,7 +51,7 @@ def test_reward_loss_gradients(submission, rng):
 def test_reward_loss_at_the_extremes(submission, rng):
     """Rewards of ±10,000 give the right finite loss, in float32 as in float64, whichever answer was preferred."""
     for dtype in (torch.float64, torch.float32):
-        N = draw_size(rng, 3, 5)
+        N = integer(rng, 3, 5)
         size, sign = 1e4 * (1 - 0.1 * torch.rand(N, generator=rng)), torch.ones(N)
         sign[0] = -1  # at least one pair each way
         chosen = (sign * size).to(dtype)
@@ -99,8 +88,8 @@ def test_fit(submission, rng):
     rewards = normal(rng, 4), normal(rng, 4)
     # The loss first: where that is wrong, the fit that uses it is too.
     assert_close(submission.reward_loss(*rewards), bradley_terry(*rewards), name="reward_loss", sizes={"N": 4})
-    for steps in (draw_size(rng, 4, 9), 1):
-        N, features = draw_size(rng, 5, 9), draw_size(rng, 2, 4)
+    for steps in (integer(rng, 4, 9), 1):
+        N, features = integer(rng, 5, 9), integer(rng, 2, 4)
         chosen, rejected = draw_pairs(rng, N, features)
         lr = 0.3 + 0.5 * float(torch.rand((), generator=rng))
         assert_close(
@@ -141,7 +130,7 @@ def test_what_raters_prefer_is_rewarded(submission, rng):
 
 def test_features_stay_as_they_are(submission, rng):
     """The features that are passed in are not modified by fitting."""
-    chosen, rejected = draw_pairs(rng, draw_size(rng, 4, 6), 3)
+    chosen, rejected = draw_pairs(rng, integer(rng, 4, 6), 3)
     w = assert_unchanged(submission.fit_reward, chosen, rejected, 3, 0.5)
     assert_close(w, oracle_fit(chosen, rejected, 3, 0.5), name="w", oracle="gradient descent", sizes={"N": len(chosen)})
 
@@ -180,7 +169,7 @@ def test_policy_loss(submission, episode):
 def test_gradient_is_that_of_the_expected_reward(submission, rng):
     """Averaged over the policy's own actions, the gradient is that of minus the expected reward."""
     for _ in range(2):
-        A = draw_size(rng, 3, 6)
+        A = integer(rng, 3, 6)
         logits, reward_of = normal(rng, A), normal(rng, A)
         leaf = logits.clone().requires_grad_()
         (expected,) = torch.autograd.grad(-(leaf.softmax(0) @ reward_of), leaf)
@@ -198,7 +187,7 @@ def test_gradient_is_that_of_the_expected_reward(submission, rng):
 
 def test_no_gradient_flows_into_the_rewards(submission, rng):
     """The rewards are constants: the gradient reaches the logits, and nothing reaches the rewards."""
-    N, A = draw_size(rng, 3, 6), draw_size(rng, 2, 5)
+    N, A = integer(rng, 3, 6), integer(rng, 2, 5)
     logits, rewards, actions = normal(rng, N, A), normal(rng, N), torch.randint(0, A, (N,), generator=rng)
     leaf = logits.clone().requires_grad_()
     (expected,) = torch.autograd.grad(surrogate(leaf, actions, rewards), leaf)
@@ -214,7 +203,7 @@ def test_no_gradient_flows_into_the_rewards(submission, rng):
 
 def test_policy_loss_at_the_extremes(submission, rng):
     """Logits of ±10,000 in float32 give the right finite loss: the log of a softmax that rounds to 0 is not finite."""
-    N, A = draw_size(rng, 3, 5), draw_size(rng, 3, 5)
+    N, A = integer(rng, 3, 5), integer(rng, 3, 5)
     logits = 1e4 * torch.randn(N, A, generator=rng).sign() + torch.randn(N, A, generator=rng)
     logits[0, 0], logits[0, 1] = 1e4, -1e4
     actions, rewards = torch.randint(0, A, (N,), generator=rng), torch.randn(N, generator=rng)

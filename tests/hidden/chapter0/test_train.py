@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import assert_close, check, library, points
+from grader.checks import assert_close, check, integer, library, normal, points
 
 
 def linear_model(nn, i, o):
@@ -26,11 +26,6 @@ def normalised(nn, i, o):
     return nn.Sequential(nn.Linear(i, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, o))
 
 
-def draw_size(rng, low, high):
-    """A random size, low <= size <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
-
-
 def draw_lr(rng):
     """A learning rate between 0.01 and 0.03."""
     return 0.01 + 0.02 * float(torch.rand((), generator=rng))
@@ -38,17 +33,17 @@ def draw_lr(rng):
 
 def draw_loader(rng, i, o, sizes):
     """Batches (x, y) of these sizes: noisy outputs of a random linear map."""
-    W = torch.randn(i, o, generator=rng, dtype=torch.float64)
+    W = normal(rng, i, o)
     loader = []
     for size in sizes:
-        x = torch.randn(size, i, generator=rng, dtype=torch.float64)
-        loader.append((x, x @ W + 0.3 * torch.randn(size, o, generator=rng, dtype=torch.float64) + 0.5))
+        x = normal(rng, size, i)
+        loader.append((x, x @ W + 0.3 * normal(rng, size, o) + 0.5))
     return loader
 
 
 def uneven(rng):
     """Sizes of batches, the last one short; few, since every known wrong answer runs on them when a check fails."""
-    return [draw_size(rng, 5, 8), draw_size(rng, 5, 8), draw_size(rng, 2, 3)]
+    return [integer(rng, 5, 8), integer(rng, 5, 8), integer(rng, 2, 3)]
 
 
 def twins(submission, rng, build, i, o):
@@ -56,7 +51,7 @@ def twins(submission, rng, build, i, o):
     here = build(nn, i, o).double()
     state = {}
     for name, tensor in here.state_dict().items():
-        drawn = 0.4 * torch.randn(tensor.shape, generator=rng, dtype=torch.float64)
+        drawn = 0.4 * normal(rng, *tensor.shape)
         if "running_var" in name or name == "1.weight":
             drawn = 1.0 + drawn.abs()  # variances and gains: positive, and not 1
         state[name] = tensor.clone() if name.endswith("num_batches_tracked") else drawn
@@ -109,8 +104,8 @@ def compare(losses, expected_losses, there, here, sizes, unit="epoch"):
 def test_one_step(submission, rng):
     """One batch, one epoch: every weight has moved by one step of Adam against its gradient."""
     for build in (linear_model, mlp):
-        i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
-        loader, lr = draw_loader(rng, i, o, [draw_size(rng, 4, 8)]), draw_lr(rng)
+        i, o = integer(rng, 2, 4), integer(rng, 2, 3)
+        loader, lr = draw_loader(rng, i, o, [integer(rng, 4, 8)]), draw_lr(rng)
         here, there = twins(submission, rng, build, i, o)
         losses = submission.train(there, loader, 1, lr)
         compare(losses, oracle_train(here, loader, 1, lr), there, here, {"N": len(loader[0][0]), "out": o})
@@ -120,7 +115,7 @@ def test_one_step(submission, rng):
 def test_trajectory(submission, rng):
     """After two epochs of three batches, weights and losses are those of the same loop."""
     for build in (linear_model, mlp):
-        i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
+        i, o = integer(rng, 2, 4), integer(rng, 2, 3)
         loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
         here, there = twins(submission, rng, build, i, o)
         losses = submission.train(there, loader, 2, lr)
@@ -149,8 +144,8 @@ def test_training_mode(submission, rng):
 
 def test_data_loader(submission, rng):
     """A torch DataLoader works as a list of batches does."""
-    i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
-    [(x, y)], lr, size = draw_loader(rng, i, o, [draw_size(rng, 21, 24)]), draw_lr(rng), 5
+    i, o = integer(rng, 2, 4), integer(rng, 2, 3)
+    [(x, y)], lr, size = draw_loader(rng, i, o, [integer(rng, 21, 24)]), draw_lr(rng), 5
     here, there = twins(submission, rng, mlp, i, o)
     data = library(submission, "torch.utils.data")
     loader = data.DataLoader(data.TensorDataset(x, y), batch_size=size)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import assert_close, check, library, points
+from grader.checks import assert_close, check, integer, library, normal, points
 
 
 def mlp(nn, i, o):
@@ -21,11 +21,6 @@ def deep(nn, i, o):
     return nn.Sequential(nn.Linear(i, 5), nn.GELU(), nn.Linear(5, 6, bias=False), nn.Sigmoid(), nn.Linear(6, o))
 
 
-def draw_size(rng, low, high):
-    """A random size, low <= size <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
-
-
 def draw_lr(rng):
     """A learning rate between 0.01 and 0.03."""
     return 0.01 + 0.02 * float(torch.rand((), generator=rng))
@@ -33,26 +28,23 @@ def draw_lr(rng):
 
 def draw_loader(rng, i, o, sizes):
     """Batches (x, y) of these sizes: noisy outputs of a random linear map."""
-    W = torch.randn(i, o, generator=rng, dtype=torch.float64)
+    W = normal(rng, i, o)
     loader = []
     for size in sizes:
-        x = torch.randn(size, i, generator=rng, dtype=torch.float64)
-        loader.append((x, x @ W + 0.3 * torch.randn(size, o, generator=rng, dtype=torch.float64) + 0.5))
+        x = normal(rng, size, i)
+        loader.append((x, x @ W + 0.3 * normal(rng, size, o) + 0.5))
     return loader
 
 
 def uneven(rng):
     """Sizes of batches, the last one short; few, since every known wrong answer runs on them when a check fails."""
-    return [draw_size(rng, 5, 8), draw_size(rng, 5, 8), draw_size(rng, 2, 3)]
+    return [integer(rng, 5, 8), integer(rng, 5, 8), integer(rng, 2, 3)]
 
 
 def twins(submission, rng, build, i, o):
     """The same random model twice: here, and where the submission runs."""
     here = build(nn, i, o).double()
-    state = {
-        name: 0.5 * torch.randn(tensor.shape, generator=rng, dtype=torch.float64)
-        for name, tensor in here.state_dict().items()
-    }
+    state = {name: 0.5 * normal(rng, *tensor.shape) for name, tensor in here.state_dict().items()}
     here.load_state_dict(state)
     there = build(library(submission, "torch.nn"), i, o).double()
     there.load_state_dict(state)
@@ -100,7 +92,7 @@ def compare(losses, expected_losses, there, here, sizes):
 def test_trajectory(submission, rng):
     """After two epochs of three batches, weights and losses are those of the loop in the canonical order."""
     for build in (mlp, deep):
-        i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
+        i, o = integer(rng, 2, 4), integer(rng, 2, 3)
         loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
         here, there = twins(submission, rng, build, i, o)
         losses = submission.train_minimal(there, loader, 2, lr)
@@ -109,7 +101,7 @@ def test_trajectory(submission, rng):
 
 def test_second_call(submission, rng):
     """Training goes on where it stopped, with a new optimizer, when the function is called again."""
-    i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
+    i, o = integer(rng, 2, 4), integer(rng, 2, 3)
     loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
     here, there = twins(submission, rng, mlp, i, o)
     for _ in range(2):
@@ -119,7 +111,7 @@ def test_second_call(submission, rng):
 
 def test_no_gradient_is_left(submission, rng):
     """When the loop is done, no parameter holds a gradient."""
-    i, o = draw_size(rng, 2, 4), draw_size(rng, 2, 3)
+    i, o = integer(rng, 2, 4), integer(rng, 2, 3)
     loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
     here, there = twins(submission, rng, mlp, i, o)
     losses = submission.train_minimal(there, loader, 2, lr)

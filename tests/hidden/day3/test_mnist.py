@@ -11,8 +11,11 @@ from grader.checks import (
     begin,
     check,
     full,
+    generator,
     library,
     limit,
+    new_seed,
+    normal,
     place,
     points,
     training,
@@ -21,18 +24,6 @@ from grader.course.datasets import digits, mnist
 
 CURVES = ("train_loss", "val_loss", "val_accuracy")
 SHAPES = [(256, 784), (256,), (10, 256), (10,)]
-
-
-def generator(seed):
-    return torch.Generator().manual_seed(seed)
-
-
-def new_seed(rng):
-    return int(torch.randint(0, 2**31, (), generator=rng))
-
-
-def normal(rng, *shape):
-    return torch.randn(*shape, generator=rng, dtype=torch.float64)
 
 
 def random_data(rng, N=22, M=13):

@@ -9,7 +9,7 @@ import inspect
 import pytest
 import torch
 
-from grader.checks import assert_close, assert_unchanged, points
+from grader.checks import assert_close, assert_unchanged, normal, points
 
 # The forward pass: name -> how it is computed; the parameters of each function name what it is computed from.
 GRAPH = {
@@ -46,21 +46,17 @@ NAMES = (
 
 def parameters(rng, N, V, block, E, H):
     """Random parameters (no bias or gain at 0 or 1); a batch that repeats characters and leaves one out."""
-
-    def normal(*shape):
-        return torch.randn(shape, generator=rng, dtype=torch.float64)
-
     occurring = torch.randperm(V, generator=rng)[:-1]
     X = occurring[torch.randint(V - 1, (N, block), generator=rng)]
     X[0, 0] = X[-1, -1] = X[1, 0]
     return {
-        "C": normal(V, E),
-        "W1": normal(block * E, H) / (block * E) ** 0.5,
-        "b1": normal(H),
-        "bngain": 1.5 + 0.2 * normal(1, H),
-        "bnbias": 0.3 + 0.2 * normal(1, H),
-        "W2": normal(H, V),
-        "b2": normal(V),
+        "C": normal(rng, V, E),
+        "W1": normal(rng, block * E, H) / (block * E) ** 0.5,
+        "b1": normal(rng, H),
+        "bngain": 1.5 + 0.2 * normal(rng, 1, H),
+        "bnbias": 0.3 + 0.2 * normal(rng, 1, H),
+        "W2": normal(rng, H, V),
+        "b2": normal(rng, V),
         "X": X,
         "Y": occurring[torch.randint(V - 1, (N,), generator=rng)],
     }
@@ -82,7 +78,7 @@ def small_sizes(rng):
 
 def random_upstream(c, name, rng):
     """Random gradients of all 26 but the one that is asked for."""
-    return {n: torch.randn(c[n].shape, generator=rng, dtype=torch.float64) for n in NAMES if n != name}
+    return {n: normal(rng, *c[n].shape) for n in NAMES if n != name}
 
 
 def gradient(name, c, d):

@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import torch
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, points, strategies
+from grader.checks import assert_close, assert_unchanged, check, normal, points, strategies
 
 GRADIENTS = ("dx", "dgain", "dbias")
 
@@ -32,7 +32,7 @@ def arguments(dout, x, gain):
 
 def random_layer(rng, n, H, scale=1.0):
     """The gradient dout (n, H), input x (n, H) of the given scale, and a gain (1, H) away from 0 and 1."""
-    dout, x = torch.randn(2, n, H, generator=rng, dtype=torch.float64)
+    dout, x = normal(rng, 2, n, H)
     gain = 1.5 + torch.rand(1, H, generator=rng, dtype=torch.float64)
     return dout, scale * x, gain
 

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, points, strategies
+from grader.checks import assert_close, assert_unchanged, check, normal, points, strategies
 
 
 def autograd(logits, targets):
@@ -16,7 +16,7 @@ def autograd(logits, targets):
 
 def random_batch(rng, N, C, scale=3.0):
     """Logits (N, C) in float64 and targets (N,)."""
-    logits = scale * torch.randn(N, C, generator=rng, dtype=torch.float64)
+    logits = scale * normal(rng, N, C)
     return logits, torch.randint(0, C, (N,), generator=rng)
 
 
@@ -25,7 +25,7 @@ def extreme_batch(rng):
 
     Within a row the logits still differ by a few units, so that no row is a foregone conclusion.
     """
-    logits = torch.randn(6, 5, generator=rng, dtype=torch.float64)
+    logits = normal(rng, 6, 5)
     logits[:2] += 1e4
     logits[2:4] -= 1e4
     logits[4:, :3] += 1e4

@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from grader.checks import assert_close, assert_unchanged, points
+from grader.checks import assert_close, assert_unchanged, normal, points
 
 EMBEDDING = ("emb", "embcat", "hprebn")
 BATCHNORM = ("bnmeani", "bndiff", "bndiff2", "bnvar", "bnvar_inv", "bnraw", "hpreact")
@@ -14,18 +14,14 @@ SOFTMAX = ("logit_maxes", "norm_logits", "counts", "counts_sum", "counts_sum_inv
 def batch(rng):
     """Random parameters (no bias or gain at 0 or 1), contexts and targets; the five sizes all differ."""
     N, V, block, E, H = (torch.randperm(5, generator=rng) + 3).tolist()
-
-    def normal(*shape):
-        return torch.randn(shape, generator=rng, dtype=torch.float64)
-
     params = {
-        "C": normal(V, E),
-        "W1": normal(block * E, H) / (block * E) ** 0.5,
-        "b1": normal(H),
-        "bngain": 1.5 + 0.2 * normal(1, H),
-        "bnbias": 0.3 + 0.2 * normal(1, H),
-        "W2": normal(H, V),
-        "b2": normal(V),
+        "C": normal(rng, V, E),
+        "W1": normal(rng, block * E, H) / (block * E) ** 0.5,
+        "b1": normal(rng, H),
+        "bngain": 1.5 + 0.2 * normal(rng, 1, H),
+        "bnbias": 0.3 + 0.2 * normal(rng, 1, H),
+        "W2": normal(rng, H, V),
+        "b2": normal(rng, V),
     }
     X = torch.randint(V, (N, block), generator=rng)
     Y = torch.randint(V, (N,), generator=rng)

@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks import assert_close, assert_unchanged, points, strategies
+from grader.checks import assert_close, assert_unchanged, normal, points, strategies
 
 NAMES = ("dx", "dW", "db")
 
@@ -38,7 +38,7 @@ def random_layer(rng, axes):
     """The same, of normal numbers, with more inputs than outputs or the other way round."""
     n_in, n_out = (torch.randperm(4, generator=rng)[:2] + 5).tolist()
     shapes = ((*axes, n_out), (*axes, n_in), (n_in, n_out))
-    return [torch.randn(shape, generator=rng, dtype=torch.float64) for shape in shapes]
+    return [normal(rng, *shape) for shape in shapes]
 
 
 @points(2)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from grader.checks import assert_close, assert_unchanged, limit, points, strategies
+from grader.checks import assert_close, assert_unchanged, limit, normal, points, strategies
 
 
 def tanh_gradient(dh, h):
@@ -39,7 +39,7 @@ def lookups(draw):
 def random_lookup(rng, *, shape, vocab, E):
     """Normal demb, and tokens that leave the first and the last row of the table unused."""
     X = torch.randint(1, vocab - 1, shape, generator=rng)
-    return torch.randn((*shape, E), generator=rng, dtype=torch.float64), X, vocab
+    return normal(rng, *shape, E), X, vocab
 
 
 def compare_tables(submission, demb, X, vocab):
@@ -59,8 +59,8 @@ def test_tanh_matches_autograd(submission, activation):
 def test_tanh_of_a_batch(submission, rng):
     """It does so for a whole batch of hidden units."""
     for shape in ((5, 7), (3, 4, 2), ()):
-        hpreact = torch.randn(shape, generator=rng, dtype=torch.float64)
-        dh = torch.randn(shape, generator=rng, dtype=torch.float64)
+        hpreact = normal(rng, *shape)
+        dh = normal(rng, *shape)
         h = torch.tanh(hpreact)
         actual = submission.tanh_backward(dh, h)
         assert_close(actual, tanh_gradient(dh, h), name="dhpreact")
@@ -87,7 +87,7 @@ def test_no_loop_over_rows(submission, rng):
 
 def test_tanh_leaves_arguments_unchanged(submission, rng):
     """The right gradient through tanh is found without modifying dh or h."""
-    dh, hpreact = torch.randn(2, 4, 3, generator=rng, dtype=torch.float64)
+    dh, hpreact = normal(rng, 2, 4, 3)
     h = torch.tanh(hpreact)
     actual = submission.tanh_backward(dh, h)
     assert_close(actual, tanh_gradient(dh, h), name="dhpreact")

@@ -5,7 +5,19 @@ import math
 import torch
 import torch.nn.functional as F
 
-from grader.checks import assert_close, assert_unchanged, begin, check, limit, points, record_curve, training
+from grader.checks import (
+    assert_close,
+    assert_unchanged,
+    begin,
+    check,
+    generator,
+    limit,
+    new_seed,
+    normal,
+    points,
+    record_curve,
+    training,
+)
 
 V, BLOCK = 27, 3
 
@@ -13,17 +25,14 @@ V, BLOCK = 27, 3
 def initial_params(rng, E, H):
     """Parameters scaled as in the lecture; biases and gains off 0 and 1, which hide mistakes."""
 
-    def normal(*shape):
-        return torch.randn(*shape, generator=rng, dtype=torch.float64)
-
     return {
-        "C": normal(V, E),
-        "W1": normal(BLOCK * E, H) * (5 / 3) / (BLOCK * E) ** 0.5,
-        "b1": normal(H) * 0.1,
-        "bngain": 1.2 + normal(1, H) * 0.1,
-        "bnbias": 0.2 + normal(1, H) * 0.1,
-        "W2": normal(H, V) * 0.1,
-        "b2": normal(V) * 0.1,
+        "C": normal(rng, V, E),
+        "W1": normal(rng, BLOCK * E, H) * (5 / 3) / (BLOCK * E) ** 0.5,
+        "b1": normal(rng, H) * 0.1,
+        "bngain": 1.2 + normal(rng, 1, H) * 0.1,
+        "bnbias": 0.2 + normal(rng, 1, H) * 0.1,
+        "W2": normal(rng, H, V) * 0.1,
+        "b2": normal(rng, V) * 0.1,
     }
 
 
@@ -34,7 +43,7 @@ def generated_words(rng, chains, length):
     enough structure for a small network to find. Character 0 ends a word, and the next one starts from (0,
     0, 0).
     """
-    tables = torch.randn(BLOCK, V, V, generator=rng, dtype=torch.float64)
+    tables = normal(rng, BLOCK, V, V)
     context = torch.zeros(chains, BLOCK, dtype=torch.int64)
     X, Y = [], []
     for _ in range(length):
@@ -52,16 +61,6 @@ def random_examples(rng, N):
         torch.randint(0, V, (N, BLOCK), generator=rng),
         torch.randint(0, V, (N,), generator=rng),
     )
-
-
-def generator(seed):
-    """A generator that draws the same batches for the submission and for the oracle."""
-    return torch.Generator().manual_seed(seed)
-
-
-def new_seed(rng):
-    """A seed for the batches, fresh in every run."""
-    return int(torch.randint(0, 2**31, (), generator=rng))
 
 
 def first_layer(params, X):
@@ -179,7 +178,7 @@ def test_calibrate(submission, rng):
 def random_statistics(rng, H):
     """Statistics that are those of no batch at all."""
     return (
-        torch.randn(1, H, generator=rng, dtype=torch.float64),
+        normal(rng, 1, H),
         0.3 + torch.rand(1, H, generator=rng, dtype=torch.float64),
     )
 

@@ -4,14 +4,9 @@ import hypothesis.strategies as st
 import torch
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, points, strategies
+from grader.checks import assert_close, assert_unchanged, check, integer, normal, points, strategies
 
 THREE = ("average_loop", "average_matmul", "average_softmax")
-
-
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
 
 
 def running_mean(x):
@@ -48,8 +43,8 @@ def test_softmax(submission, x):
 @points(2)
 def test_all_three_agree(submission, rng):
     """All three agree to the last digits of float64, and look at nothing that comes later."""
-    B, T, C = pick(rng, 2, 4), pick(rng, 6, 12), pick(rng, 2, 5)
-    x = torch.randn(B, T, C, generator=rng, dtype=torch.float64)
+    B, T, C = integer(rng, 2, 4), integer(rng, 6, 12), integer(rng, 2, 5)
+    x = normal(rng, B, T, C)
     changed = x.clone()
     changed[:, T // 2 :] += 5.0
     for name in THREE:
@@ -68,7 +63,7 @@ def test_all_three_agree(submission, rng):
 
 def test_float32(submission, rng):
     """A float32 x gives a float32 average."""
-    x = torch.randn(2, pick(rng, 3, 6), 3, generator=rng)
+    x = torch.randn(2, integer(rng, 3, 6), 3, generator=rng)
     for name in THREE:
         assert_close(
             getattr(submission, name)(x), running_mean(x.double()).float(), name=name, rtol=1e-5, oracle="by cumsum"
@@ -77,6 +72,6 @@ def test_float32(submission, rng):
 
 def test_x_stays_as_it_is(submission, rng):
     """x is not modified."""
-    x = torch.randn(2, 4, 3, generator=rng, dtype=torch.float64)
+    x = normal(rng, 2, 4, 3)
     for name in THREE:
         assert_unchanged(getattr(submission, name), x)

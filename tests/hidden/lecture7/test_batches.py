@@ -4,17 +4,18 @@ import hypothesis.strategies as st
 import torch
 from hypothesis import given
 
-from grader.checks import assert_equal, assert_unchanged, check, library, points, strategies
-
-
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
-
-
-def generators(seed):
-    """Two generators in the same state: one for the submission, one for the oracle."""
-    return torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
+from grader.checks import (
+    assert_equal,
+    assert_unchanged,
+    check,
+    generator,
+    generators,
+    integer,
+    library,
+    new_seed,
+    points,
+    strategies,
+)
 
 
 def oracle(data, block_size, batch_size, generator):
@@ -50,7 +51,7 @@ def texts(draw):
 def test_windows_and_what_follows(submission, case):
     """x holds the windows that torch.randint draws for this generator, y the same windows one token later."""
     data, block_size, batch_size, seed = case
-    theirs, ours = generators(seed)
+    theirs, ours = generator(seed), generator(seed)
     answer = submission.get_batch(data, block_size, batch_size, theirs)
     x, y = oracle(data, block_size, batch_size, ours)
     answer = unpack(answer, batch_size, block_size)
@@ -60,9 +61,9 @@ def test_windows_and_what_follows(submission, case):
 
 def test_y_is_x_one_token_later(submission, rng):
     """Each row of y is the same row of x without its first token, and with the one that follows in the text."""
-    N, block_size, batch_size = pick(rng, 30, 60), pick(rng, 3, 8), pick(rng, 3, 6)
+    N, block_size, batch_size = integer(rng, 30, 60), integer(rng, 3, 8), integer(rng, 3, 6)
     data = 100 + torch.randperm(N, generator=rng)  # every token once: its place in the text is known
-    theirs, ours = generators(pick(rng, 0, 2**31))
+    theirs, ours = generators(rng)
     x, y = unpack(submission.get_batch(data, block_size, batch_size, theirs), batch_size, block_size)
     check(bool(torch.isin(x, data).all()) and bool(torch.isin(y, data).all()), "x and y must hold tokens of data.")
     places = torch.argsort(data)
@@ -74,9 +75,9 @@ def test_y_is_x_one_token_later(submission, rng):
 
 def test_every_start_and_none_beyond(submission, rng):
     """The last start that leaves room for a target is drawn as well, and no later one."""
-    starts, block_size = pick(rng, 2, 5), pick(rng, 2, 5)
+    starts, block_size = integer(rng, 2, 5), integer(rng, 2, 5)
     data = 100 + torch.randperm(starts + block_size, generator=rng)
-    theirs, ours = generators(pick(rng, 0, 2**31))
+    theirs, ours = generators(rng)
     x, y = unpack(submission.get_batch(data, block_size, 500, theirs), 500, block_size)
     check(bool(torch.isin(x, data).all()) and bool(torch.isin(y, data).all()), "x and y must hold tokens of data.")
     drawn = torch.argsort(data)[(x[:, 0] - 100).long()]
@@ -92,9 +93,9 @@ def test_every_start_and_none_beyond(submission, rng):
 
 def test_every_start_is_as_likely(submission, rng):
     """Every start is as likely as any other."""
-    starts, block_size, rows = 8, pick(rng, 2, 4), 8_000
+    starts, block_size, rows = 8, integer(rng, 2, 4), 8_000
     data = 100 + torch.randperm(starts + block_size, generator=rng)
-    theirs, ours = generators(pick(rng, 0, 2**31))
+    theirs, ours = generators(rng)
     x, _ = unpack(submission.get_batch(data, block_size, rows, theirs), rows, block_size)
     check(bool(torch.isin(x, data).all()), "x must hold tokens of data.")
     drawn = torch.argsort(data)[(x[:, 0] - 100).long()]
@@ -111,12 +112,12 @@ def test_every_start_is_as_likely(submission, rng):
 
 def test_the_generator_decides(submission, rng):
     """The same generator gives the same batch, whatever torch's global generator is at."""
-    data, seed = torch.randint(0, 99, (200,), generator=rng), pick(rng, 0, 2**31)
-    expected = oracle(data, 4, 6, generators(seed)[0])
+    data, seed = torch.randint(0, 99, (200,), generator=rng), new_seed(rng)
+    expected = oracle(data, 4, 6, generator(seed))
     for _ in range(2):
-        state = torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state()
+        state = generator(new_seed(rng)).get_state()
         library(submission, "torch").set_rng_state(state)
-        x, y = unpack(submission.get_batch(data, 4, 6, generators(seed)[0]), 6, 4)
+        x, y = unpack(submission.get_batch(data, 4, 6, generator(seed)), 6, 4)
         check(
             torch.equal(x, expected[0]),
             "The windows are not those that the generator gives. One call draws their starts: "
@@ -128,4 +129,4 @@ def test_the_generator_decides(submission, rng):
 def test_data_stay_as_they_are(submission, rng):
     """data is not modified."""
     data = torch.randint(0, 50, (30,), generator=rng)
-    assert_unchanged(submission.get_batch, data, 4, 3, generators(pick(rng, 0, 2**31))[0])
+    assert_unchanged(submission.get_batch, data, 4, 3, generator(new_seed(rng)))

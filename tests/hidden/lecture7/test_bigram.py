@@ -5,19 +5,27 @@ import math
 import torch
 import torch.nn.functional as F
 
-from grader.checks import assert_close, assert_equal, assert_unchanged, check, library, points, vjp
+from grader.checks import (
+    assert_close,
+    assert_equal,
+    assert_unchanged,
+    check,
+    generator,
+    generators,
+    integer,
+    library,
+    new_seed,
+    normal,
+    points,
+    vjp,
+)
 
 TABLE = "token_embedding_table.weight"
 
 
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
-
-
 def random_table(rng, V):
     """A table of logits in float64."""
-    return 2 * torch.randn(V, V, generator=rng, dtype=torch.float64)
+    return 2 * normal(rng, V, V)
 
 
 def make(submission, table):
@@ -44,12 +52,6 @@ def tokens(rng, V, B, T):
     return torch.randint(0, V, (B, T), generator=rng)
 
 
-def generators(rng):
-    """Two generators in the same state: one for the submission, one for the oracle."""
-    seed = pick(rng, 0, 2**31)
-    return torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
-
-
 def oracle_generates(idx, n, table, generator):
     """What the model must write, token by token."""
     for _ in range(n):
@@ -61,7 +63,7 @@ def oracle_generates(idx, n, table, generator):
 def test_logits_are_rows_of_the_table(submission, rng):
     """logits[b, t] is the row of the table that belongs to idx[b, t]; without targets the loss is None."""
     for B, T in ((1, 1), (3, 4)):
-        table = random_table(rng, pick(rng, 5, 9))
+        table = random_table(rng, integer(rng, 5, 9))
         idx = tokens(rng, len(table), B, T)
         logits, loss = unpack(make(submission, table)(idx))
         assert_close(logits, table[idx], name="logits", oracle="the table")
@@ -72,7 +74,7 @@ def test_logits_are_rows_of_the_table(submission, rng):
 def test_loss(submission, rng):
     """The loss is the mean cross-entropy over all positions, and the logits stay (B, T, V)."""
     for B, T in ((3, 4), (1, 5), (4, 1), (3, 3)):
-        table = random_table(rng, pick(rng, 5, 9))
+        table = random_table(rng, integer(rng, 5, 9))
         text = tokens(rng, len(table), B, T + 1)
         idx, targets = text[:, :-1], text[:, 1:]  # views into one text, as get_batch may cut them
         logits, loss = unpack(make(submission, table)(idx, targets))
@@ -83,11 +85,11 @@ def test_loss(submission, rng):
 
 def test_gradient(submission, rng):
     """The gradient of the loss reaches the rows of the table that were looked up."""
-    table = random_table(rng, pick(rng, 5, 9))
+    table = random_table(rng, integer(rng, 5, 9))
     idx, targets = tokens(rng, len(table), 2, 3), tokens(rng, len(table), 2, 3)
-    upstream = torch.randn(2, 3, len(table), generator=rng, dtype=torch.float64)
+    upstream = normal(rng, 2, 3, len(table))
     leaf = table.clone().requires_grad_()
-    factor = torch.randn((), generator=rng, dtype=torch.float64)
+    factor = normal(rng)
     ((leaf[idx] * upstream).sum() + factor * F.cross_entropy(leaf[idx].mT, targets)).backward()
     answer, _, dparams = vjp(make(submission, table), (idx, targets), (upstream, factor))
     assert_close(unpack(answer)[0], table[idx], name="logits", oracle="the table")
@@ -97,8 +99,8 @@ def test_gradient(submission, rng):
 
 def test_first_loss(submission, rng):
     """An untrained model's loss is a little above ln V, which is what guessing costs."""
-    V = pick(rng, 60, 70)
-    library(submission, "torch").set_rng_state(torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state())
+    V = integer(rng, 60, 70)
+    library(submission, "torch").set_rng_state(generator(new_seed(rng)).get_state())
     model = submission.BigramLanguageModel(V)
     idx = torch.arange(V).repeat_interleave(V).reshape(V, V)  # every pair of tokens once
     targets = torch.arange(V).expand(V, V)
@@ -118,7 +120,7 @@ def test_first_loss(submission, rng):
 @points(2)
 def test_generate(submission, rng):
     """generate appends the tokens that softmax and torch.multinomial give for the same generator."""
-    table = random_table(rng, pick(rng, 8, 14))
+    table = random_table(rng, integer(rng, 8, 14))
     model = make(submission, table)
     for B, T, n in ((3, 4, 6), (1, 1, 12)):
         idx, (theirs, ours) = tokens(rng, len(table), B, T), generators(rng)
@@ -135,7 +137,7 @@ def test_generate(submission, rng):
 
 def test_each_row_writes_its_own_text(submission, rng):
     """Each row of the batch goes on from its own last token."""
-    V = pick(rng, 7, 12)
+    V = integer(rng, 7, 12)
     order = torch.randperm(V, generator=rng)
     table = torch.full((V, V), -60.0, dtype=torch.float64)
     table[order, order.roll(-1)] = 60.0  # after each token only one can follow

@@ -4,19 +4,20 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import assert_close, assert_unchanged, check, library, points, vjp
+from grader.checks import (
+    assert_close,
+    assert_unchanged,
+    check,
+    generator,
+    integer,
+    library,
+    new_seed,
+    normal,
+    points,
+    vjp,
+)
 
 PROJECTIONS = ("key", "query", "value")
-
-
-def normal(rng, *shape, scale=1.0):
-    """Random numbers in float64."""
-    return scale * torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
 
 
 def random_weights(rng, n_embd, n_head):
@@ -46,7 +47,8 @@ def make(submission, weights, n_head, block_size, dropout=0.0):
     n_embd = len(weights["ln1.weight"])
     block = submission.Block(n_embd, n_head, block_size, dropout).double()
     answer = block.load_state_dict(weights, strict=False)
-    lacking = [name for name in weights if name in answer.unexpected_keys]
+    unexpected = set(answer.unexpected_keys)
+    lacking = [name for name in weights if name in unexpected]
     check(
         not lacking,
         f"The block has no {', '.join(lacking[:4])}{', …' if len(lacking) > 4 else ''}. Its parts must be named sa, "
@@ -104,7 +106,7 @@ def torchs_layer(x, weights, n_head):
 def test_pre_norm_and_two_residual_connections(submission, rng):
     """The output is y + ffwd(ln2(y)), where y = x + sa(ln1(x))."""
     for n_head in (1, 2, 3):
-        n_embd, T = n_head * pick(rng, 2, 4), pick(rng, 2, 5)
+        n_embd, T = n_head * integer(rng, 2, 4), integer(rng, 2, 5)
         x, weights = 0.5 + 2 * normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
         assert_close(
             make(submission, weights, n_head, T)(x),
@@ -117,8 +119,8 @@ def test_pre_norm_and_two_residual_connections(submission, rng):
 
 def test_equals_torchs_layer(submission, rng):
     """The output equals that of nn.TransformerEncoderLayer with norm_first=True and a causal mask."""
-    n_head = pick(rng, 2, 4)
-    n_embd, T = n_head * pick(rng, 2, 5), pick(rng, 3, 6)
+    n_head = integer(rng, 2, 4)
+    n_embd, T = n_head * integer(rng, 2, 5), integer(rng, 3, 6)
     x, weights = 0.5 + 2 * normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
     assert_close(
         make(submission, weights, n_head, T + 2)(x),
@@ -131,8 +133,8 @@ def test_equals_torchs_layer(submission, rng):
 
 def test_the_stream_runs_straight_through(submission, rng):
     """Where both branches end in 0, x comes out as it went in; with one of them open, x plus that branch."""
-    n_head, T = 2, pick(rng, 2, 5)
-    n_embd = n_head * pick(rng, 2, 4)
+    n_head, T = 2, integer(rng, 2, 5)
+    n_embd = n_head * integer(rng, 2, 4)
     x, weights = 0.5 + 2 * normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
     closed = {name: torch.zeros_like(w) for name, w in weights.items() if name.startswith(("sa.proj", "ffwd.net.2"))}
     out = make(submission, {**weights, **closed}, n_head, T)(x)
@@ -153,8 +155,8 @@ def test_the_stream_runs_straight_through(submission, rng):
 
 def test_no_token_sees_a_later_one(submission, rng):
     """Changing token t changes no output before t, for every t."""
-    n_head, T = 2, pick(rng, 4, 6)
-    n_embd = n_head * pick(rng, 2, 4)
+    n_head, T = 2, integer(rng, 4, 6)
+    n_embd = n_head * integer(rng, 2, 4)
     weights, x = random_weights(rng, n_embd, n_head), normal(rng, 1, T, n_embd)
     block = make(submission, weights, n_head, T)
     for t in range(1, T):
@@ -180,7 +182,7 @@ def test_dropout_reaches_both_parts(submission, rng):
         block = make(submission, closed, 2, T, 0.5)
         right = oracle(x, closed, 2)
         assert_close(block(x), right, name="out", oracle="by hand")
-        state = torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state()
+        state = generator(new_seed(rng)).get_state()
         library(submission, "torch").set_rng_state(state)
         block.train()
         out = block(x)
@@ -196,8 +198,8 @@ def test_dropout_reaches_both_parts(submission, rng):
 @points(2)
 def test_gradients(submission, rng):
     """Gradients reach x and every parameter, as through torch's own operations."""
-    n_head, T = 2, pick(rng, 2, 4)
-    n_embd = n_head * pick(rng, 2, 3)
+    n_head, T = 2, integer(rng, 2, 4)
+    n_embd = n_head * integer(rng, 2, 3)
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
     upstream = normal(rng, 2, T, n_embd)
     out, (dx,), dweights = vjp(make(submission, weights, n_head, T), (x,), upstream)

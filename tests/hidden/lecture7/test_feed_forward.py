@@ -4,17 +4,19 @@ import torch
 from hypothesis import given
 from torch import nn
 
-from grader.checks import assert_close, assert_unchanged, check, library, points, strategies, vjp
-
-
-def normal(rng, *shape, scale=1.0):
-    """Random numbers in float64."""
-    return scale * torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
+from grader.checks import (
+    assert_close,
+    assert_unchanged,
+    check,
+    generator,
+    integer,
+    library,
+    new_seed,
+    normal,
+    points,
+    strategies,
+    vjp,
+)
 
 
 def random_weights(rng, n_embd):
@@ -57,7 +59,7 @@ def oracle(x, weights):
 @given(data=strategies.sizes(1, 3).flatmap(lambda n: strategies.tensors((2, 2, n))), seed=strategies.sizes(0, 10**6))
 def test_matches_the_formula(submission, data, seed):
     """The output is max(0, x W1 + b1) W2 + b2, with four times as many numbers in between."""
-    weights = random_weights(torch.Generator().manual_seed(seed), data.shape[-1])
+    weights = random_weights(generator(seed), data.shape[-1])
     assert_close(
         make(submission, weights)(data),
         oracle(data, weights),
@@ -69,7 +71,7 @@ def test_matches_the_formula(submission, data, seed):
 
 def test_same_for_every_token(submission, rng):
     """Each token's output depends on that token alone, with any number of leading axes."""
-    n_embd = pick(rng, 2, 6)
+    n_embd = integer(rng, 2, 6)
     weights = random_weights(rng, n_embd)
     module = make(submission, weights)
     for shape in ((3, 5, n_embd), (n_embd,), (4, n_embd), (2, 3, 2, n_embd)):
@@ -79,12 +81,12 @@ def test_same_for_every_token(submission, rng):
 
 def test_dropout_comes_last(submission, rng):
     """In training each number of the output is 0 or divided by 1 − p; in evaluation nothing is dropped."""
-    n_embd, p = 16, pick(rng, 3, 6) / 10
+    n_embd, p = 16, integer(rng, 3, 6) / 10
     weights = random_weights(rng, n_embd)
     x = normal(rng, 64, 2, n_embd)
     module = make(submission, weights, p)
     right = oracle(x, weights)
-    state = torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state()
+    state = generator(new_seed(rng)).get_state()
     library(submission, "torch").set_rng_state(state)  # so that what dropout does can be repeated
     assert_close(module(x), right, name="out", oracle="the formula")
     module.train()
@@ -103,7 +105,7 @@ def test_dropout_comes_last(submission, rng):
 
 def test_gradients(submission, rng):
     """Gradients flow back to x and to all four parameters."""
-    n_embd = pick(rng, 2, 5)
+    n_embd = integer(rng, 2, 5)
     weights, x, upstream = random_weights(rng, n_embd), normal(rng, 2, 3, n_embd), normal(rng, 2, 3, n_embd)
     twin = nn.Sequential(nn.Linear(n_embd, 4 * n_embd), nn.ReLU(), nn.Linear(4 * n_embd, n_embd)).double()
     twin.load_state_dict({name.removeprefix("net."): w for name, w in weights.items()})

@@ -3,28 +3,32 @@
 import torch
 import torch.nn.functional as F
 
-from grader.checks import assert_close, assert_equal, assert_raises, assert_unchanged, check, library, points, vjp
+from grader.checks import (
+    assert_close,
+    assert_equal,
+    assert_raises,
+    assert_unchanged,
+    check,
+    generator,
+    generators,
+    integer,
+    library,
+    new_seed,
+    normal,
+    points,
+    vjp,
+)
 
 TWIN = "a twin of torch's own functions"
 
 
-def normal(rng, *shape, scale=1.0):
-    """Random numbers in float64."""
-    return scale * torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
-
-
 def random_sizes(rng, **fixed):
     """The arguments of a small GPTConfig."""
-    n_head = pick(rng, 1, 3)
+    n_head = integer(rng, 1, 3)
     sizes = {
-        "vocab_size": pick(rng, 7, 13),
-        "block_size": pick(rng, 4, 6),
-        "n_embd": n_head * pick(rng, 2, 4),
+        "vocab_size": integer(rng, 7, 13),
+        "block_size": integer(rng, 4, 6),
+        "n_embd": n_head * integer(rng, 2, 4),
         "n_head": n_head,
         "n_layer": 2,
         "dropout": 0.0,
@@ -62,7 +66,8 @@ def make(submission, sizes, weights):
     """The learner's model in float64 and evaluation mode, with these weights."""
     model = submission.GPT(submission.GPTConfig(**sizes)).double()
     answer = model.load_state_dict(weights, strict=False)
-    lacking = [name for name in weights if name in answer.unexpected_keys]
+    unexpected = set(answer.unexpected_keys)
+    lacking = [name for name in weights if name in unexpected]
     check(
         not lacking,
         f"The model has no {', '.join(lacking[:3])}{', …' if len(lacking) > 3 else ''}. Its parts must have the names "
@@ -112,12 +117,6 @@ def tokens(rng, sizes, B, T):
     return torch.randint(0, sizes["vocab_size"], (B, T), generator=rng)
 
 
-def generators(rng):
-    """Two generators in the same state: one for the submission, one for the twin."""
-    seed = pick(rng, 0, 2**31)
-    return torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
-
-
 def unpack(answer):
     """(logits, loss) as forward must return them; what is wrong with their kind is said here."""
     check(isinstance(answer, tuple | list) and len(answer) == 2, "forward must return two things: logits and loss.")
@@ -143,7 +142,7 @@ def test_loss(submission, rng):
     """With targets the loss is the mean cross-entropy over all positions, and the logits stay (B, T, V)."""
     for B in (1, 3):
         sizes = random_sizes(rng)
-        T, weights = pick(rng, 2, sizes["block_size"]), random_weights(rng, sizes)
+        T, weights = integer(rng, 2, sizes["block_size"]), random_weights(rng, sizes)
         idx, targets = tokens(rng, sizes, B, T), tokens(rng, sizes, B, T)
         right = twin(idx, weights, sizes["n_head"])
         logits, loss = unpack(make(submission, sizes, weights)(idx, targets))
@@ -214,7 +213,7 @@ def test_dropout_is_passed_on(submission, rng):
     right = twin(idx, weights, sizes["n_head"])
     logits, _ = unpack(model(idx))
     assert_close(logits, right, name="logits", oracle=TWIN)
-    library(submission, "torch").set_rng_state(torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state())
+    library(submission, "torch").set_rng_state(generator(new_seed(rng)).get_state())
     model.train()
     logits, _ = unpack(model(idx))
     check(isinstance(logits, torch.Tensor) and logits.shape == right.shape, "The logits must be (B, T, V) in training.")
@@ -239,7 +238,7 @@ def assert_writes(answer, expected, T):
 @points(2)
 def test_generate_draws_as_the_twin(submission, rng):
     """generate appends the tokens that softmax and torch.multinomial give for the same generator."""
-    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17))
+    sizes = random_sizes(rng, vocab_size=integer(rng, 11, 17))
     weights = random_weights(rng, sizes)
     model = make(submission, sizes, weights)
     for B, T, n in ((1, 1, sizes["block_size"] - 1), (3, 2, 2)):
@@ -252,7 +251,7 @@ def test_generate_draws_as_the_twin(submission, rng):
 @points(2)
 def test_generate_beyond_block_size(submission, rng):
     """Longer texts can be written, too: the model sees the last block_size tokens, and nothing is lost of the text."""
-    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17))
+    sizes = random_sizes(rng, vocab_size=integer(rng, 11, 17))
     block_size, weights = sizes["block_size"], random_weights(rng, sizes)
     model = make(submission, sizes, weights)
     full = tokens(rng, sizes, 2, block_size)  # so many the model can see: what stops below is the text's growth
@@ -273,10 +272,10 @@ def test_generate_beyond_block_size(submission, rng):
 
 def test_temperature(submission, rng):
     """The logits are divided by the temperature before the softmax."""
-    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17), block_size=8)
+    sizes = random_sizes(rng, vocab_size=integer(rng, 11, 17), block_size=8)
     weights = random_weights(rng, sizes)
     model = make(submission, sizes, weights)
-    for temperature in (0.5 + pick(rng, 0, 3) / 10, 2.5 + pick(rng, 0, 9) / 10):
+    for temperature in (0.5 + integer(rng, 0, 3) / 10, 2.5 + integer(rng, 0, 9) / 10):
         idx, (theirs, ours) = tokens(rng, sizes, 4, 2), generators(rng)
         expected = twin_generates(idx, 6, sizes, weights, temperature, None, ours)
         assert_writes(model.generate(idx, 6, temperature, None, theirs), expected, 2)
@@ -284,7 +283,7 @@ def test_temperature(submission, rng):
 
 def test_top_k(submission, rng):
     """With top_k only the k likeliest tokens can be drawn; with 1 the likeliest is; V or more changes nothing."""
-    sizes = random_sizes(rng, vocab_size=pick(rng, 11, 17), block_size=8)
+    sizes = random_sizes(rng, vocab_size=integer(rng, 11, 17), block_size=8)
     weights = random_weights(rng, sizes)
     model = make(submission, sizes, weights)
     for top_k in (3, 1, 5, sizes["vocab_size"], sizes["vocab_size"] + 4):
@@ -317,7 +316,7 @@ def test_number_of_parameters(submission, rng):
     """The lecture's configuration has 10,788,929 parameters, and a small one as many as its sizes say."""
     builtins = library(submission, "builtins")
     numel = library(submission, "operator").methodcaller("numel")
-    small = random_sizes(rng, vocab_size=pick(rng, 20, 400), block_size=pick(rng, 20, 400))
+    small = random_sizes(rng, vocab_size=integer(rng, 20, 400), block_size=integer(rng, 20, 400))
     for sizes in (small, None):
         config = submission.GPTConfig() if sizes is None else submission.GPTConfig(**sizes)
         count = builtins.sum(builtins.map(numel, submission.GPT(config).parameters()))

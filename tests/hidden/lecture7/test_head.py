@@ -5,19 +5,21 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, library, points, strategies, vjp
+from grader.checks import (
+    assert_close,
+    assert_unchanged,
+    check,
+    generator,
+    integer,
+    library,
+    new_seed,
+    normal,
+    points,
+    strategies,
+    vjp,
+)
 
 PROJECTIONS = ("key", "query", "value")
-
-
-def normal(rng, *shape, scale=1.0):
-    """Random numbers in float64."""
-    return scale * torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
 
 
 def random_weights(rng, n_embd, head_size):
@@ -46,7 +48,7 @@ def make(submission, weights, block_size, dropout=0.0):
 
 def seed(submission, rng):
     """Seed the worker's global generator, so that what dropout does there can be repeated."""
-    state = torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state()
+    state = generator(new_seed(rng)).get_state()
     library(submission, "torch").set_rng_state(state)
 
 
@@ -99,7 +101,7 @@ def test_matches_torch(submission, case):
 @points(2)
 def test_no_token_sees_a_later_one(submission, rng):
     """Changing token t changes no output before t, for every t."""
-    T, n_embd = pick(rng, 5, 8), pick(rng, 4, 9)
+    T, n_embd = integer(rng, 5, 8), integer(rng, 4, 9)
     weights = random_weights(rng, n_embd, 4)
     head = make(submission, weights, T)
     x = normal(rng, 1, T, n_embd)
@@ -128,7 +130,7 @@ def assert_is_out(out, shape):
 
 def test_query_and_key_decide(submission, rng):
     """The output depends on the query weights and on the key weights, as torch's does."""
-    T, n_embd, head_size = pick(rng, 4, 7), pick(rng, 3, 8), pick(rng, 2, 5)
+    T, n_embd, head_size = integer(rng, 4, 7), integer(rng, 3, 8), integer(rng, 2, 5)
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, head_size)
     outputs = [make(submission, weights, T)(x)]
     assert_is_out(outputs[0], (2, T, head_size))
@@ -148,7 +150,7 @@ def test_query_and_key_decide(submission, rng):
 
 def test_scale(submission, rng):
     """The scores are divided by √head_size, at head_size 4 and at 64, whatever n_embd is."""
-    for head_size, n_embd, T in ((4, pick(rng, 10, 20), 6), (64, pick(rng, 10, 20), 7)):
+    for head_size, n_embd, T in ((4, integer(rng, 10, 20), 6), (64, integer(rng, 10, 20), 7)):
         x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, head_size)
         assert_close(
             make(submission, weights, T)(x),
@@ -161,7 +163,7 @@ def test_scale(submission, rng):
 
 def test_weights_of_each_token_sum_to_one(submission, rng):
     """Where all values are the same vector, every output is that vector: the weights of a token sum to 1."""
-    T, n_embd, head_size = pick(rng, 4, 7), pick(rng, 3, 6), pick(rng, 2, 5)
+    T, n_embd, head_size = integer(rng, 4, 7), integer(rng, 3, 6), integer(rng, 2, 5)
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, head_size)
     x[..., -1] = 1.0
     value = normal(rng, head_size)
@@ -181,7 +183,7 @@ def test_weights_of_each_token_sum_to_one(submission, rng):
 
 def test_shorter_sequences(submission, rng):
     """One head serves every T from 1 to block_size."""
-    block_size, n_embd, head_size = pick(rng, 4, 7), pick(rng, 2, 5), 3
+    block_size, n_embd, head_size = integer(rng, 4, 7), integer(rng, 2, 5), 3
     weights = random_weights(rng, n_embd, head_size)
     head = make(submission, weights, block_size)
     for T in (block_size, 1, block_size - 1, 2):
@@ -203,7 +205,7 @@ def test_shorter_sequences(submission, rng):
 @points(2)
 def test_three_matrices_are_trained_and_tril_is_a_buffer(submission, rng):
     """The parameters are the weights of key, query and value, without bias; tril is a buffer, not one of them."""
-    block_size, n_embd, head_size = pick(rng, 3, 6), pick(rng, 3, 9), pick(rng, 2, 9)
+    block_size, n_embd, head_size = integer(rng, 3, 6), integer(rng, 3, 9), integer(rng, 2, 9)
     weights = random_weights(rng, n_embd, head_size)
     head = make(submission, weights, block_size)
     parameters = dict(iter(head.named_parameters()))
@@ -226,7 +228,7 @@ def test_three_matrices_are_trained_and_tril_is_a_buffer(submission, rng):
 @points(2)
 def test_dropout_in_training_acts_on_the_weights(submission, rng):
     """In training each weight is dropped with probability p or divided by 1 − p, before it meets the values."""
-    B, T, p = 64, 8, pick(rng, 3, 6) / 10
+    B, T, p = 64, 8, integer(rng, 3, 6) / 10
     weights = random_weights(rng, T, T)
     x = normal(rng, B, T, T)
     head = make(submission, weights, T, p)
@@ -260,7 +262,7 @@ def test_dropout_in_training_acts_on_the_weights(submission, rng):
 
 def test_no_dropout_in_evaluation(submission, rng):
     """In evaluation mode dropout does nothing, after training as before."""
-    T, n_embd, head_size = pick(rng, 4, 7), pick(rng, 3, 6), pick(rng, 2, 5)
+    T, n_embd, head_size = integer(rng, 4, 7), integer(rng, 3, 6), integer(rng, 2, 5)
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, head_size)
     head = make(submission, weights, T, 0.5)
     seed(submission, rng)
@@ -274,7 +276,7 @@ def test_no_dropout_in_evaluation(submission, rng):
 
 def test_gradients(submission, rng):
     """Gradients flow back to x and to all three projections, as through torch's attention."""
-    T, n_embd, head_size = pick(rng, 3, 6), pick(rng, 3, 6), pick(rng, 2, 5)
+    T, n_embd, head_size = integer(rng, 3, 6), integer(rng, 3, 6), integer(rng, 2, 5)
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, head_size)
     upstream = normal(rng, 2, T, head_size)
     head = make(submission, weights, T)
@@ -291,7 +293,7 @@ def test_gradients(submission, rng):
 
 def test_float32_and_large_scores(submission, rng):
     """Scores in the thousands give finite, right outputs, and float32 stays float32."""
-    T, n_embd, head_size = pick(rng, 4, 7), pick(rng, 3, 6), 4
+    T, n_embd, head_size = integer(rng, 4, 7), integer(rng, 3, 6), 4
     weights = random_weights(rng, n_embd, head_size)
     weights["query.weight"] *= 30
     weights["key.weight"] *= 30

@@ -6,19 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.checks import assert_close, assert_unchanged, check, library, points, strategies, vjp
+from grader.checks import (
+    assert_close,
+    assert_unchanged,
+    check,
+    generator,
+    integer,
+    library,
+    new_seed,
+    normal,
+    points,
+    strategies,
+    vjp,
+)
 
 PROJECTIONS = ("key", "query", "value")
-
-
-def normal(rng, *shape, scale=1.0):
-    """Random numbers in float64."""
-    return scale * torch.randn(*shape, generator=rng, dtype=torch.float64)
-
-
-def pick(rng, low, high):
-    """A random integer, low <= n <= high."""
-    return int(torch.randint(low, high + 1, (), generator=rng))
 
 
 def random_weights(rng, n_embd, num_heads, head_size):
@@ -38,7 +40,8 @@ def make(submission, weights, num_heads, block_size, dropout=0.0):
     head_size, n_embd = weights["heads.0.key.weight"].shape
     module = submission.MultiHeadAttention(n_embd, num_heads, head_size, block_size, dropout).double()
     answer = module.load_state_dict(weights, strict=False)
-    lacking = [name for name in weights if name in answer.unexpected_keys]
+    unexpected = set(answer.unexpected_keys)
+    lacking = [name for name in weights if name in unexpected]
     check(
         not lacking,
         f"The module has no {', '.join(lacking[:4])}{', …' if len(lacking) > 4 else ''}. Its heads must be in an "
@@ -114,8 +117,8 @@ def test_heads_side_by_side_and_projected(submission, case):
 @points(2)
 def test_equals_torchs_module(submission, rng):
     """Where num_heads · head_size = n_embd, the output equals that of nn.MultiheadAttention with a causal mask."""
-    for num_heads, head_size in ((3, pick(rng, 2, 4)), (4, pick(rng, 3, 6))):
-        n_embd, T = num_heads * head_size, pick(rng, 3, 6)
+    for num_heads, head_size in ((3, integer(rng, 2, 4)), (4, integer(rng, 3, 6))):
+        n_embd, T = num_heads * head_size, integer(rng, 3, 6)
         x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
         assert_close(
             make(submission, weights, num_heads, T + 1)(x),
@@ -128,7 +131,7 @@ def test_equals_torchs_module(submission, rng):
 
 def test_each_head_has_its_place(submission, rng):
     """The output of head i takes places i · head_size to (i + 1) · head_size before the projection."""
-    num_heads, head_size, n_embd, T = pick(rng, 2, 4), pick(rng, 2, 4), pick(rng, 5, 8), 4
+    num_heads, head_size, n_embd, T = integer(rng, 2, 4), integer(rng, 2, 4), integer(rng, 5, 8), 4
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
     heads = heads_of(x, weights, num_heads)
     for i in range(num_heads):
@@ -147,7 +150,7 @@ def test_each_head_has_its_place(submission, rng):
 
 def set_seed(submission, rng):
     """Seed the worker's global generator, so that what dropout does there can be repeated."""
-    state = torch.Generator().manual_seed(pick(rng, 0, 2**31)).get_state()
+    state = generator(new_seed(rng)).get_state()
     library(submission, "torch").set_rng_state(state)
 
 
@@ -162,7 +165,7 @@ def assert_is_out(out, shape):
 @points(2)
 def test_dropout_after_the_projection(submission, rng):
     """In training the projected output is dropped or divided by 1 − p; in evaluation nothing is dropped."""
-    p, n_embd, num_heads, head_size = pick(rng, 3, 6) / 10, 24, 2, 3
+    p, n_embd, num_heads, head_size = integer(rng, 3, 6) / 10, 24, 2, 3
     weights = random_weights(rng, n_embd, num_heads, head_size)
     x = normal(rng, 64, 1, n_embd)
     module = make(submission, weights, num_heads, 4, p)
@@ -186,7 +189,7 @@ def test_dropout_after_the_projection(submission, rng):
 
 def test_dropout_inside_the_heads(submission, rng):
     """The probability of dropout is passed on to the heads."""
-    n_embd, num_heads, head_size = pick(rng, 3, 6), 2, 2
+    n_embd, num_heads, head_size = integer(rng, 3, 6), 2, 2
     weights = random_weights(rng, n_embd, num_heads, head_size)
     x = normal(rng, 1, 1, n_embd).expand(512, 1, n_embd).clone()
     module = make(submission, weights, num_heads, 3, 0.5)
@@ -204,7 +207,7 @@ def test_dropout_inside_the_heads(submission, rng):
 
 def test_gradients(submission, rng):
     """Gradients reach x, the projection and every head, as through torch's attention."""
-    n_embd, num_heads, head_size, T = pick(rng, 3, 5), pick(rng, 2, 3), pick(rng, 2, 4), pick(rng, 3, 5)
+    n_embd, num_heads, head_size, T = integer(rng, 3, 5), integer(rng, 2, 3), integer(rng, 2, 4), integer(rng, 3, 5)
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
     upstream = normal(rng, 2, T, n_embd)
     out, (dx,), dweights = vjp(make(submission, weights, num_heads, T), (x,), upstream)
