@@ -68,7 +68,7 @@ def validate(
     course = find_course(course_path)
     exercises = course.resolve(names)
     if times is not None:
-        result = repeat(course, exercises, times, _progress(), isolation)
+        result = repeat(course, exercises, times, _progress(), isolation, jobs)
     elif jobs == 1 or len(exercises) == 1:
         result = prove(course, exercises, seeds, _progress(), isolation)
     else:
@@ -78,11 +78,13 @@ def validate(
 
     if times is None:
         click.echo(matrix_text(result.matrix, ascii_only=ascii_only))
-    click.echo(
-        f"{len(exercises)} exercises · solutions graded with {result.runs} seeds · "
-        f"{len(result.matrix.rows)} misconceptions · {result.alternatives} alternatives · "
-        f"{result.trivial} answers without thought · {result.seconds:.0f} s"
-    )
+        click.echo(
+            f"{len(exercises)} exercises · solutions graded with {result.runs} seeds · "
+            f"{len(result.matrix.rows)} misconceptions · {result.alternatives} alternatives · "
+            f"{result.trivial} answers without thought · {result.seconds:.0f} s"
+        )
+    else:
+        click.echo(f"{len(exercises)} solutions · every check, {times} times each · {result.seconds:.0f} s")
     if result.costs:
         slowest = sorted(result.costs, key=lambda cost: -cost[1])[:5]
         click.echo("slowest: " + ", ".join(f"{exercise} {seconds:.0f} s" for exercise, seconds in slowest))
@@ -94,7 +96,8 @@ def validate(
         problems += _write_gallery(gallery, course, result)
     if diagnosis:
         problems += _try_diagnosis(course, exercises, result, isolation)
-    click.echo("This course proves itself." if not problems else f"{problems} problems.")
+    proved = "This course proves itself." if times is None else "No check failed."
+    click.echo(proved if not problems else f"{problems} problems.")
     return 1 if problems else 0
 
 

@@ -90,6 +90,7 @@ class GradingSession:
         self.wrap: Callable[[str, Peer], Peer] | None = None  # see GradingPlugin
         self.watch: Callable[[str, CheckContext], None] | None = None  # see GradingPlugin
         self.select: Select | None = None  # which checks to run; None for all
+        self.names = True  # see GradingPlugin
         self.used: dict[str, dict[str, set[str]]] | None = None  # see GradingPlugin
         self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
 
@@ -175,7 +176,7 @@ class GradingSession:
         plugin.most_seconds = self.options.most_seconds
         plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
         plugin.watch = self.watch
-        plugin.select, plugin.used = self.select, self.used
+        plugin.select, plugin.used, plugin.names = self.select, self.used, self.names
         plugin.trains_on, plugin.on_start = self.options.device, self.options.on_start
         plugin.kept = self.options.kept
         plugin.kept_for = f"{self.options.device} {self.options.isolation} {self.options.seed}"
@@ -191,7 +192,7 @@ class GradingSession:
         _forget_other_courses(self.course.root)
         try:
             with _own_pytest():
-                code = pytest.main([*_arguments(self.course.root, self.options), *map(str, files)], plugins=[plugin])
+                code = pytest.main(_arguments(self.course.root, files, self.options), plugins=[plugin])
         finally:
             plugin.release()
         self.numeric = {exercise: frozenset(names) for exercise, names in plugin.numeric.items()}
@@ -254,7 +255,7 @@ def _units(course: Course, results: tuple[ExerciseResult, ...]) -> tuple[tuple[s
     return tuple((unit.name, unit.title) for unit in course.units if unit.name in present)
 
 
-def _arguments(root: Path, options: Options) -> list[str]:
+def _arguments(root: Path, files: Sequence[Path], options: Options) -> list[str]:
     """pytest, with nothing of the surroundings: no ini file, no conftest, no plugin that happens to be installed."""
     quiet = ["--capture=no"] if options.debug else ["--capture=sys"]
     disabled = [
@@ -273,6 +274,8 @@ def _arguments(root: Path, options: Options) -> list[str]:
     return [
         "-c", os.devnull, f"--rootdir={root}", "--noconftest", "--assert=plain", "--import-mode=importlib",
         "--continue-on-collection-errors", *quiet, *(word for name in disabled for word in ("-p", f"no:{name}")),
+        f"--confcutdir={os.path.commonpath([file.parent for file in files])}",  # no folder above is looked through
+        *map(str, files),
     ]  # fmt: skip
 
 
@@ -294,8 +297,7 @@ def _own_pytest() -> Iterator[None]:
 def _forget_other_courses(root: Path) -> None:
     """Drop check modules of other courses: pytest knows a module by its path below the root alone."""
     for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None) or ""
-        if name.startswith("tests.hidden.") and not file.startswith(f"{root}{os.sep}"):
+        if name.startswith("tests.hidden.") and not (module.__file__ or "").startswith(f"{root}{os.sep}"):
             del sys.modules[name]
 
 

@@ -105,6 +105,7 @@ class GradingPlugin:
         self.on_start: Callable[[str, str], None] | None = None  # told of each check before it runs
         self.full = False  # whether to run the checks of full mode too
         self.select: Select | None = None  # which checks to run, of those
+        self.names = True  # whether to look for what was misunderstood in the bank
         self.used: dict[str, dict[str, set[str]]] | None = None  # to be filled: exercise -> check -> symbols in use
         self.watch: Callable[[str, CheckContext], None] | None = None  # told of each check's context before it runs
         self.wrap: Callable[[str, Peer], Peer] | None = None  # puts something between a check and its worker
@@ -128,7 +129,7 @@ class GradingPlugin:
         judge = Judge(
             exercise,
             file,
-            lambda: self.references.bank(exercise),
+            lambda: self.references.bank(exercise) if self.names else (),
             lambda: self.references.solution(exercise),
             self._siblings(exercise),
             source.text if source is not None else "",
