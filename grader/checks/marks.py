@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _POINTS, _HIDDEN, _LIMIT = "gradlings_points", "gradlings_hidden", "gradlings_limit"
-_TRAINING, _FULL = "gradlings_training", "gradlings_full"
+_TRAINING, _FULL, _DEVICE = "gradlings_training", "gradlings_full", "gradlings_device"
 
 
 def points(number: float) -> Callable[[_F], _F]:
@@ -37,9 +37,26 @@ def training(function: _F) -> _F:
     return _marker(_TRAINING, True)(function)
 
 
-def full(function: _F) -> _F:
-    """Leave a check to full mode, ``grade … --full``: it wants the real data, or minutes."""
-    return _marker(_FULL, True)(function)
+@overload
+def full(function: _F) -> _F: ...
+@overload
+def full(*, device: str) -> Callable[[_F], _F]: ...
+def full(function: _F | None = None, *, device: str = "") -> _F | Callable[[_F], _F]:
+    """Leave a check to full mode, ``grade … --full``: it wants the real data, or minutes.
+
+    Args:
+        function: the check.
+        device: leave it to ``--device cuda`` too: on a CPU it would take hours.
+
+    Example:
+        @full(device="cuda")
+        def test_learns_at_full_size(submission, rng, device): ...
+    """
+
+    def mark(function: _F) -> _F:
+        return _marker(_DEVICE, device)(_marker(_FULL, True)(function))
+
+    return mark if function is None else mark(function)
 
 
 def _marker(name: str, value: Any) -> Callable[[_F], _F]:
@@ -73,3 +90,8 @@ def is_training(function: Any) -> bool:
 def is_full(function: Any) -> bool:
     """Whether the check runs in full mode alone."""
     return bool(getattr(function, _FULL, False))
+
+
+def device_of(function: Any) -> str:
+    """The device that the check cannot do without; empty when any will do."""
+    return str(getattr(function, _DEVICE, ""))

@@ -73,27 +73,57 @@ def _by_type(error: RaisedError) -> str:
     return by_name.get(error.type_name, "")
 
 
+# What is found in messages, the first that fits: the type (of any, where it is empty), a pattern, what helps.
+_MESSAGES: tuple[tuple[str, str, str], ...] = (
+    ("", "Operation not permitted|Read-only file system", _NOTHING_ELSE),
+    ("", "File too large|inline_container", "A file may have 16 MB at most."),
+    (
+        "",
+        "CUDA.*(not compiled|No CUDA|driver)|(not compiled|No CUDA|driver).*CUDA",
+        "Grading runs on the CPU: leave .cuda() and device='cuda' out.",
+    ),
+    ("", "Cannot load backend|no display", "There is no screen here: leave out what draws."),
+    (
+        "",
+        r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|but found (Double|Float|Long)",
+        "Two dtypes meet. Make new tensors in that of the input: torch.ones(T, T, dtype=x.dtype), or x.new_ones.",
+    ),
+    (
+        "",
+        r"Error\(s\) in loading state_dict",
+        "The check gives your module weights under the names that the exercise states.",
+    ),
+    (
+        "",
+        "mismatch in its core dimension|mat1 and mat2 shapes cannot be multiplied",
+        "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a .T missing, or one too many?",
+    ),
+    (
+        "",
+        r"The size of tensor a \(\d+\) must match the size of tensor b|operands could not be broadcast",
+        "Shapes are matched from the right, and only a 1 stretches: print both. Is a keepdim=True missing?",
+    ),
+    (
+        "IndexError",
+        "index out of range in self",
+        "An nn.Embedding has no such row: tokens go into a table of tokens, places 0 to T - 1 into one of positions.",
+    ),
+    (
+        "",
+        "'NoneType' object (has no attribute|is not)",
+        "A function without a return gives None, and so does a method that changes its object in place.",
+    ),
+    ("FileNotFoundError", "", _NO_FILES),
+)
+
+
 def _by_message(error: RaisedError) -> str:
-    message = error.message
-    if "Operation not permitted" in message or "Read-only file system" in message:
-        return _NOTHING_ELSE
-    if "File too large" in message or "inline_container" in message:
-        return "A file may have 16 MB at most."
-    if "CUDA" in message and ("not compiled" in message or "No CUDA" in message or "driver" in message):
-        return "Grading runs on the CPU: leave .cuda() and device='cuda' out."
-    if "Cannot load backend" in message or "no display" in message:
-        return "There is no screen here: leave out what draws."
     if error.type_name in {"FileNotFoundError", "OSError"} and any("DataLoader" in frame[3] for frame in error.frames):
         return "A DataLoader cannot start workers here: num_workers=0 is the default."
-    if re.search(
-        r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|but found (Double|Float|Long)", message
-    ):
-        return "Two dtypes meet. Make new tensors in that of the input: torch.ones(T, T, dtype=x.dtype), or x.new_ones."
-    if "Error(s) in loading state_dict" in message:
-        return "The check gives your module weights under the names that the exercise states."
-    if "mismatch in its core dimension" in message:
-        return "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a .T missing, or one too many?"
-    return _NO_FILES if error.type_name == "FileNotFoundError" else ""
+    for kind, pattern, help_ in _MESSAGES:
+        if kind in {"", error.type_name} and re.search(pattern, error.message, re.DOTALL):
+            return help_
+    return ""
 
 
 def _by_attribute(error: RaisedError) -> str:

@@ -46,9 +46,16 @@ FILES = {
         @full
         def test_on_much(submission, rng, device):
             """It doubles much."""
-            assert device == "cpu"
+            assert device in {"cpu", "cuda"}
             for x in rng.normal(size=20):
                 assert_close(submission.double(float(x)), float(2 * x))
+
+
+        @full(device="cuda")
+        def test_on_an_accelerator(submission, rng, device):
+            """It doubles there."""
+            assert device == "cuda"
+            assert_close(submission.double(1.0), 2.0)
     ''',
 }
 WRONG = "def double(x):\n    return x + x if x < 1 else 3 * x\n"
@@ -63,9 +70,9 @@ def course(tmp_path):
     return find_course(tmp_path / "course")
 
 
-def grade(course, path, kept=None, *, full=True, seed=None):
+def grade(course, path, kept=None, *, full=True, seed=None, device="cpu"):
     asked = []
-    options = Options(seed=seed, full=full, kept=kept, on_start=lambda _, name: asked.append(name))
+    options = Options(seed=seed, full=full, device=device, kept=kept, on_start=lambda _, name: asked.append(name))
     with GradingSession(course, course.exercises, options) as session:
         report = session.grade(course.exercises, read_submission(path, course))
     assert not report.faults
@@ -78,6 +85,14 @@ def test_only_full_mode_has_its_checks(course):
     both, asked = grade(course, solutions)
     assert [check.name for check in quick.checks] == ["test_quick"]
     assert [check.name for check in both.checks] == asked == ["test_quick", "test_on_much"]
+
+
+def test_what_needs_an_accelerator_runs_on_one_alone(course):
+    result, _ = grade(course, course.root / "solutions", device="cuda")
+    assert [check.name for check in result.checks] == ["test_quick", "test_on_much", "test_on_an_accelerator"]
+    assert all(check.verdict is Verdict.PASSED for check in result.checks)
+    quick, _ = grade(course, course.root / "solutions", full=False, device="cuda")
+    assert [check.name for check in quick.checks] == ["test_quick"]
 
 
 def test_results_are_taken_over_on_the_same_files_alone(course, tmp_path):
