@@ -40,7 +40,7 @@ def train(
     Args:
         model: your GPT, or anything that is called as it is: ``model(x, y)`` gives ``(logits, loss)``. It is trained in
             place.
-        data: the text, (N,), integers. Not modified.
+        data: the text, (N,), int64. Not modified.
         steps: number of updates, at least 1.
         block_size: tokens in a window.
         batch_size: windows in a batch.
@@ -68,7 +68,7 @@ def estimate_loss(model: GPT, data: torch.Tensor, batches: int, block_size: int,
 
     Args:
         model: as in ``train``.
-        data: the text to measure on, (N,), integers. Not modified.
+        data: the text to measure on, (N,), int64. Not modified.
         batches: number of batches, at least 1.
         block_size: tokens in a window.
         batch_size: windows in a batch.

@@ -132,7 +132,8 @@ class Course:
         for name in names:
             found = {e.id for e in self.exercises if name in ("all", e.unit, e.id)}
             if not found and name not in ("all", *(unit.name for unit in self.units)):
-                advice = self._advice(self._meant(name))
+                meant = self._meant(name)
+                advice = self._advice(meant) if meant else self._those_of_unit(name) or self._advice([])
                 raise UsageError(f"There is no exercise or unit {printable(name, 60)!r}. {advice}")
             wanted |= found
         return tuple(exercise for exercise in self.exercises if exercise.id in wanted)
@@ -146,6 +147,7 @@ class Course:
             inside = closest(pieces[-1], [e.name for e in self.exercises if e.unit == unit])
             if inside:
                 return [f"{unit}.{inside}"]
+            return [e.id for e in self.exercises if plain(e.name) == plain(pieces[-1])][:_MOST_SUGGESTIONS]
         if len(pieces) > 1:
             meant = closest(".".join(pieces[-2:]), [e.id for e in self.exercises])
             if meant:
@@ -155,6 +157,12 @@ class Course:
         if known is None or known in units or known == "all":
             return [known] if known else []
         return [e.id for e in self.exercises if e.name == known][:_MOST_SUGGESTIONS]
+
+    def _those_of_unit(self, name: str) -> str:
+        """What there is in the unit that a name begins with; empty where it begins with none."""
+        unit = next((unit.name for unit in self.units if name.startswith(f"{unit.name}.")), "")
+        names = ", ".join(exercise.name for exercise in self.exercises if exercise.unit == unit)
+        return f"The exercises of {unit} are {names}." if names else ""
 
     def _advice(self, meant: list[str]) -> str:
         if meant:

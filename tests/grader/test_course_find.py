@@ -177,6 +177,8 @@ def test_resolve_gives_course_order_without_duplicates(root):
         ("", "The units are chapter0"),
         ("\x1b[31m" * 1000, "The units are chapter0"),
         ("lecture3.train", "Did you mean lecture2.train?"),
+        ("lecture5.sample", "Did you mean lecture2.sample?"),
+        ("lecture5.nosuch", "The exercises of lecture5 are "),
     ],
 )
 def test_an_unknown_name_is_answered_with_what_was_meant(root, name, meant):
