@@ -139,8 +139,8 @@ class GPT(nn.Module):
 
             1. run the model on what there is; of more than block_size tokens, on the last block_size.
             2. take the logits of the last position, (B, V), and divide them by the temperature.
-            3. with top_k, set all but the top_k largest of each row to -inf; top_k >= V keeps all. (Of equal logits at the
-               border any may stay: no check has them.)
+            3. with top_k, set all but the top_k largest of each row to -inf; top_k >= V keeps all. (Of equal logits
+               at the border any may stay: no check has them.)
             4. probs = softmax over the V tokens, (B, V).
             5. draw with one call ``torch.multinomial(probs, 1, generator=generator)``, and append.
 
