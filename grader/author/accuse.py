@@ -25,7 +25,8 @@ from grader.checks.diagnosis import Finding, KnownWrong, diagnose
 from grader.checks.diagnosis.replay import gives_the_same, weight
 from grader.checks.show import as_array, is_tensor
 from grader.course import Course, Exercise, read_submission
-from grader.sandbox.proxy import Call, Conversation, LostError
+from grader.sandbox.ended import LostError
+from grader.sandbox.proxy import Call, Conversation
 from grader.session.grading import GradingSession
 
 ANSWERS = 2000

@@ -10,7 +10,8 @@ import numpy as np
 from grader.checks.compare import assert_equal
 from grader.checks.context import CheckFailed, Mismatch, current
 from grader.checks.show import as_array, is_tensor, show
-from grader.sandbox.proxy import Handle, RaisedError, call_and_echo
+from grader.sandbox.ended import RaisedError
+from grader.sandbox.proxy import Handle, call_and_echo
 
 _SHOWN = 120  # characters of an answer where an exception was wanted
 

@@ -32,7 +32,8 @@ import numpy as np
 from grader.checks.context import Mismatch, current
 from grader.checks.show import is_tensor, number, show, type_in_words
 from grader.errors import GraderError
-from grader.sandbox.proxy import NotStarted, RaisedError, Submission, conversation_of
+from grader.sandbox.ended import NotStarted, RaisedError
+from grader.sandbox.proxy import Submission, conversation_of
 
 _DICT = "answers"  # what the dict of every quiz is called
 _DIGITS = 3  # to which numbers are compared with those of the bank

@@ -1,11 +1,10 @@
-"""The trusted side: starts a zygote, asks it for workers, and talks to them within deadlines."""
+"""The trusted side: starts a zygote, asks it for workers, and has them answer requests."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -19,13 +18,12 @@ import msgspec
 
 from grader.errors import GraderError
 from grader.sandbox import wire
+from grader.sandbox.channel import Channel, WorkerLostError
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.zygote import End, Probe, Ready, Setup, Spawn, Waited
 
 _START_SECONDS = 120.0  # importing torch on a loaded machine
 _CONTROL_SECONDS = 30.0
-_MOST_OUTPUT = 64 << 10
-_CHUNK = 64 << 10  # most answers come whole in one
 _SEALS = (
     fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
 )
@@ -33,20 +31,6 @@ _SIZE_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL if sys
 
 
 _T = TypeVar("_T")
-
-
-class WorkerLostError(Exception):
-    """A worker gave no answer.
-
-    Attributes:
-        kind: ``timeout``, ``crashed`` or ``protocol``.
-        detail: for ``crashed`` how it ended, for ``protocol`` what came instead, in words.
-    """
-
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(f"{kind}: {detail}")
-        self.kind = kind
-        self.detail = detail
 
 
 class ZygoteProcess:
@@ -190,169 +174,6 @@ def _environment() -> dict[str, str]:
     # Built, not inherited: the caller's environment may hold tokens. One thread: forks must not find a pool.
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
     return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent", **threads}
-
-
-class Channel:
-    """The socket to one worker, the pipe with what it prints, and the memory with its large answers."""
-
-    def __init__(self, sock: socket.socket, output: int, shared: int) -> None:
-        self.sock = sock
-        self.pid = 0
-        self._output = output
-        self._shared = shared
-        self._received = b""
-        self._printed = bytearray()
-        self._dropped = 0
-        self._poll = select.poll()
-        self._poll.register(sock, select.POLLIN)
-        self._poll.register(output, select.POLLIN)
-        os.set_blocking(output, False)
-        self._open = True
-
-    def await_ready(self) -> None:
-        """Wait for the worker's first word."""
-        deadline = Deadline(_CONTROL_SECONDS)
-        try:
-            word = self.read(5, deadline)
-        except WorkerLostError:
-            word = b""
-        if bytes(word) != b"ready":
-            raise GraderError(f"A worker could not confine itself:\n{self.output()}")
-        self.sock.setblocking(False)
-
-    def read(self, size: int, deadline: Deadline) -> bytes | bytearray:
-        """Read exactly ``size`` bytes, taking in what the worker prints meanwhile."""
-        if size > _CHUNK:
-            return self._read_large(size, deadline)
-        while len(self._received) < size:
-            part = self._receive(deadline)
-            self._received = self._received + part if self._received else part
-        data, self._received = self._received[:size], self._received[size:]
-        return data
-
-    def read_all(self, seconds: float) -> bytes:
-        """Read until the worker closes its end; a few bytes, from a worker that runs code of ours only."""
-        deadline = Deadline(seconds)
-        with contextlib.suppress(WorkerLostError):
-            while len(self._received) < _CHUNK:
-                self._received += self._receive(deadline)
-        return self._received
-
-    def _receive(self, deadline: Deadline) -> bytes:
-        while True:
-            self._wait(deadline, select.POLLIN)
-            try:
-                part = self.sock.recv(_CHUNK)
-            except BlockingIOError:
-                continue
-            except OSError:
-                part = b""
-            if not part:
-                raise WorkerLostError("crashed", "")
-            return part
-
-    def _read_large(self, size: int, deadline: Deadline) -> bytearray:
-        data = bytearray(size)
-        view, got = memoryview(data), min(size, len(self._received))
-        view[:got] = self._received[:got]
-        self._received = self._received[got:]
-        while got < size:
-            self._wait(deadline, select.POLLIN)
-            try:
-                read = self.sock.recv_into(view[got:])
-            except BlockingIOError:
-                continue
-            except OSError:
-                read = 0
-            if not read:
-                raise WorkerLostError("crashed", "")
-            got += read
-        return data
-
-    def write(self, buffers: list[wire.Buffer], fds: list[int], deadline: Deadline) -> None:
-        """Send all buffers, the descriptors with the first."""
-        remaining = [memoryview(buffer).cast("B") for buffer in buffers if memoryview(buffer).nbytes]
-        ancillary = _descriptors(fds)
-        while remaining:
-            try:
-                sent = self.sock.sendmsg(remaining[:64], ancillary)
-            except BlockingIOError:
-                self._poll.modify(self.sock, select.POLLIN | select.POLLOUT)
-                try:
-                    self._wait(deadline, select.POLLOUT)
-                finally:
-                    self._poll.modify(self.sock, select.POLLIN)
-                continue
-            except OSError:
-                raise WorkerLostError("crashed", "") from None
-            ancillary = []
-            while remaining and sent >= remaining[0].nbytes:
-                sent -= remaining.pop(0).nbytes
-            if sent:
-                remaining[0] = remaining[0][sent:]
-
-    def _wait(self, deadline: Deadline, wanted: int) -> None:
-        while True:
-            left = deadline.left()
-            if left <= 0:
-                raise WorkerLostError("timeout", "")
-            ready = False
-            for fd, event in self._poll.poll(left * 1000):
-                if fd == self._output:
-                    if not self._take_output():
-                        self._poll.unregister(self._output)  # the other end is closed
-                elif event & (wanted | select.POLLHUP | select.POLLERR):
-                    ready = True
-            if ready:
-                return
-
-    def _take_output(self) -> bool:
-        try:
-            part = os.read(self._output, 1 << 16)
-        except BlockingIOError:
-            return True
-        room = _MOST_OUTPUT - len(self._printed)
-        self._printed += part[:room]
-        self._dropped += max(0, len(part) - room)
-        return bool(part)
-
-    def output(self) -> str:
-        """What was printed since the last call, bounded."""
-        for _ in range(64):
-            before = len(self._printed) + self._dropped
-            if not self._take_output() or len(self._printed) + self._dropped == before:
-                break
-        text = self._printed.decode("utf-8", "replace")
-        if self._dropped:
-            text += f"\n… and {self._dropped:,} bytes more"
-        self._printed.clear()
-        self._dropped = 0
-        return text
-
-    def read_shared(self, offset: int, size: int) -> bytearray:
-        """Copy bytes out of the memory for large answers: copied first, looked at later."""
-        if self._shared < 0 or offset < 0 or offset + size > wire.MAX_SHARED:
-            raise wire.ProtocolError("an array beyond the shared memory")
-        data = bytearray(size)
-        view, got = memoryview(data), 0
-        while got < size:
-            got += os.preadv(self._shared, [view[got:]], offset + got)
-        return data
-
-    def close(self) -> None:
-        """Close all descriptors."""
-        if self._open:
-            self._open = False
-            self.sock.close()
-            os.close(self._output)
-            if self._shared >= 0:
-                os.close(self._shared)
-
-
-def _descriptors(fds: list[int]) -> list[tuple[int, int, bytes]]:
-    if not fds:
-        return []
-    return [(socket.SOL_SOCKET, socket.SCM_RIGHTS, b"".join(fd.to_bytes(4, sys.byteorder) for fd in fds))]
 
 
 class Worker:

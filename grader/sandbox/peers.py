@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from grader.sandbox import wire
-from grader.sandbox.client import Worker, WorkerLostError
-from grader.sandbox.proxy import LostError, from_node, to_node
+from grader.sandbox.channel import WorkerLostError
+from grader.sandbox.client import Worker
+from grader.sandbox.ended import LostError
+from grader.sandbox.proxy import from_node, to_node
 from grader.sandbox.runtime import Runtime
 
 _MOST_TEXT = 4000

@@ -16,63 +16,12 @@ from typing import Any, NoReturn, Protocol
 import msgspec
 
 from grader.sandbox import wire
+from grader.sandbox.ended import LostError, NoAnswer, NotStarted, RaisedError, SymbolMissing, is_stub_error
 from grader.sandbox.wire import HandleInfo
 
 CALL_SECONDS = 10.0
 CALLS_TOGETHER = 3  # all calls of a check may take so many times the limit of one
 _MOST_HELD = 256 << 20
-
-
-class RaisedError(Exception):
-    """The learner's code raised; a check may expect that. Carries what the learner needs to find it."""
-
-    def __init__(self, description: dict[str, Any], call: Call | None) -> None:
-        self.type_name = str(description.get("type", "Exception"))
-        self.bases = tuple(description.get("bases", ()))
-        self.message = str(description.get("message", ""))
-        self.frames = tuple(description.get("frames", ()))
-        self.signature = description.get("signature")
-        self.name = str(description.get("name", ""))
-        self.names = tuple(description.get("names", ()))
-        self.call = call
-        super().__init__(f"{self.type_name}: {self.message}" if self.message else self.type_name)
-
-
-def is_stub_error(error: RaisedError) -> bool:
-    """Whether a learner's own line raised NotImplementedError; torch has one of its own for what it cannot do."""
-    return error.type_name == "NotImplementedError" and bool(error.frames) and "raise" in error.frames[-1][3]
-
-
-class Interrupted(BaseException):
-    """Ends a check at once: not an ``Exception``, so that Hypothesis does not try again with another input."""
-
-
-class NotStarted(Interrupted):
-    """The stub's NotImplementedError came, from this line."""
-
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-class SymbolMissing(Interrupted):
-    """The submission does not define what was asked for."""
-
-    def __init__(self, name: str, defined: list[str]) -> None:
-        super().__init__(name)
-        self.name = name
-        self.defined = defined
-
-
-class NoAnswer(Interrupted):
-    """The worker gave no answer: ``timeout``, ``crashed`` or ``protocol``."""
-
-    def __init__(self, kind: str, detail: str, call: Call, seconds: float) -> None:
-        super().__init__(f"{kind}: {detail}")
-        self.kind = kind
-        self.detail = detail
-        self.call = call
-        self.seconds = seconds
 
 
 class Call(msgspec.Struct, eq=False):
@@ -246,15 +195,6 @@ def weight_of(value: Any) -> int:
 
 
 _MAY_HOLD_HANDLES = {HandleInfo, list, tuple, dict, set, frozenset}
-
-
-class LostError(Exception):
-    """Raised by a peer that cannot answer any more."""
-
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-        self.detail = detail
 
 
 def _is_foreign(name: str) -> bool:

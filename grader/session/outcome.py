@@ -16,16 +16,8 @@ from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Verdict, Visibility
-from grader.sandbox.proxy import (
-    CALLS_TOGETHER,
-    Call,
-    NoAnswer,
-    NotStarted,
-    RaisedError,
-    SymbolMissing,
-    info_of,
-    is_stub_error,
-)
+from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SymbolMissing, is_stub_error
+from grader.sandbox.proxy import CALLS_TOGETHER, Call, info_of
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides

@@ -18,15 +18,17 @@ from grader.checks import context as check_context
 from grader.checks import marks
 from grader.checks.context import CheckContext
 from grader.checks.diagnosis.replay import symbols_used
-from grader.course import Course, Exercise, SourceFile, Submission, imports_of, missing_hint
+from grader.course import Course, Exercise, Submission, imports_of, missing_hint
 from grader.course.forbidden import find_forbidden
 from grader.errors import GraderError
 from grader.reports.failure import explain
 from grader.reports.layout import plain
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
-from grader.sandbox.proxy import CALL_SECONDS, Conversation, Interrupted, Peer
+from grader.sandbox.ended import Interrupted
+from grader.sandbox.proxy import CALL_SECONDS, Conversation, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.checks import demand_of, report_of
+from grader.session.files import imported_by, is_stub, notes_on_others, siblings
 from grader.session.kept import KeptResults, fingerprint
 from grader.session.outcome import Judge, Outcome
 from grader.session.pictures import curves, maps
@@ -34,8 +36,6 @@ from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
 
 Select = Callable[[str, str, Any], bool]  # of the exercise, the check's name and its function
-
-_MOST_NOTES = 5
 
 
 class _Blocked(Interrupted):
@@ -118,11 +118,6 @@ class GradingPlugin:
         self._context = CheckContext()
         self._started = 0.0
 
-    def _siblings(self, exercise: Exercise) -> list[str]:
-        names = [other.name for other in self.course.unit(exercise.unit).exercises]
-        own = [module.partition(".")[2] for module in self._files.files if module.startswith(f"{exercise.unit}.")]
-        return list(dict.fromkeys([*names, *own]))
-
     def _state(self, exercise: Exercise) -> _State:
         source = self._files.files.get(exercise.id)
         file = source.display if source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
@@ -131,7 +126,7 @@ class GradingPlugin:
             file,
             lambda: self.references.bank(exercise) if self.names else (),
             lambda: self.references.solution(exercise),
-            self._siblings(exercise),
+            siblings(exercise, self._files, self.course),
             source.text if source is not None else "",
         )
         return _State(exercise, judge, checks=[])
@@ -264,7 +259,7 @@ class GradingPlugin:
         exercise = self._states[self._exercise_of(item)].exercise
         ours = [path.read_bytes() for path in (exercise.checks, exercise.solution) if path.is_file()]
         own = self._files.files[exercise.id]
-        theirs = [f"{file.display}\n{file.text}" for file in (own, *self._imported_by(own))]
+        theirs = [f"{file.display}\n{file.text}" for file in (own, *imported_by(own, self._files, self.course))]
         return fingerprint(__version__, self.kept_for, exercise.id, item.name, *ours, *theirs)
 
     @pytest.hookimpl(trylast=True)
@@ -284,7 +279,7 @@ class GradingPlugin:
         if source.fault:
             state.unusable = Outcome(Verdict.RAISED, Failure(source.fault, location=source.display))
             return
-        uses = find_forbidden(source, state.exercise.forbids, self._imported_by(source))
+        uses = find_forbidden(source, state.exercise.forbids, imported_by(source, self._files, self.course))
         if uses:
             state.unusable = state.judge.forbidden(uses)
             return
@@ -297,23 +292,12 @@ class GradingPlugin:
         }
         unmet = {needed: status for needed, status in unmet.items() if status is not Status.PASSED}
         tried = [needed for needed, status in unmet.items() if status is not Status.NOT_STARTED]
-        if unmet and not tried and _is_stub(source.text, state.exercise):
+        if unmet and not tried and is_stub(source.text, state.exercise):
             # Nothing has been begun: "blocked" would only puzzle.
             failure = Failure(f"{state.exercise.id} is not written yet.", location=source.display)
             state.unusable = Outcome(Verdict.NOT_STARTED, failure)
         elif unmet:
             state.blocked_by = (tried or list(unmet))[0]
-
-    def _imported_by(self, source: SourceFile) -> list[SourceFile]:
-        """The learner's files that one of them imports, and those that these import."""
-        found: dict[str, SourceFile] = {}
-        waiting = [source]
-        while waiting:
-            for name in imports_of(waiting.pop(), self.course):
-                if name in self._files.files and name not in found:
-                    found[name] = self._files.files[name]
-                    waiting.append(found[name])
-        return list(found.values())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
@@ -397,23 +381,18 @@ class GradingPlugin:
 
     # -- results ------------------------------------------------------------------------------------------------
 
-    def _notes_on_others(self) -> tuple[str, ...]:
-        """Warnings about files that are no exercise: a random.py that shadows a module."""
-        known = {exercise.id for exercise in self.course.exercises}
-        others = (file for module, file in self._files.files.items() if module not in known)
-        return tuple(note for file in others for note in file.notes)[:_MOST_NOTES]
-
     def result(self, exercise_id: str) -> ExerciseResult:
         """What is known of an exercise so far."""
         state = self._states[exercise_id]
         source = self._files.files.get(exercise_id)
+        own = source.notes if source is not None else ()
         return ExerciseResult(
             exercise=exercise_id,
             title=state.exercise.title,
             file=state.judge.file,
             checks=tuple(state.checks),
             blocked_by=state.blocked_by,
-            notes=(*(source.notes if source is not None else ()), *self._notes_on_others(), *_taken_over(state)),
+            notes=(*own, *notes_on_others(self._files, self.course), *_taken_over(state)),
         )
 
 
@@ -421,8 +400,3 @@ def _taken_over(state: _State) -> list[str]:
     count = state.taken_over
     checks = f"{count} checks" if count > 1 else "1 check"
     return [f"{checks} of full mode had been run on these files; --fresh runs them again."] if count else []
-
-
-def _is_stub(text: str, exercise: Exercise) -> bool:
-    """Whether a learner's file is the stub as it was handed out."""
-    return exercise.stub.is_file() and exercise.stub.read_text("utf-8").split() == text.split()

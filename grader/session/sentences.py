@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Callable, Sequence
 
-from grader.sandbox.proxy import RaisedError
+from grader.sandbox.ended import RaisedError
 
 _NETWORK = {"URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "HTTPError", "MaxRetryError"}
 _ALIASES = {

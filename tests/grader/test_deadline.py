@@ -10,7 +10,7 @@ from sandboxed import ask_in
 
 from grader.sandbox import deadline as module
 from grader.sandbox.deadline import Deadline
-from grader.sandbox.proxy import NoAnswer
+from grader.sandbox.ended import NoAnswer
 
 
 class Clock:

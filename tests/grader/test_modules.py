@@ -15,7 +15,8 @@ from grader.checks import assert_close, assert_unchanged, keeping, library, plac
 from grader.checks.context import CheckContext, CheckFailed, enter
 from grader.checks.diagnosis.again import contradicted
 from grader.checks.diagnosis.replay import converse, gives_the_same
-from grader.sandbox.proxy import RaisedError, Submission, conversation_of
+from grader.sandbox.ended import RaisedError
+from grader.sandbox.proxy import Submission, conversation_of
 from grader.session.sentences import parameters_in
 
 LAYER = """

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.sandbox.proxy import RaisedError
+from grader.sandbox.ended import RaisedError
 from grader.session.sentences import exception_sentence
 
 

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from grader.sandbox import wire
-from grader.sandbox.client import Channel, Worker
+from grader.sandbox.channel import Channel
+from grader.sandbox.client import Worker
+from grader.sandbox.ended import LostError
 from grader.sandbox.peers import RemotePeer
-from grader.sandbox.proxy import LostError
 
 SECONDS = 0.3
 
@@ -147,8 +148,8 @@ TestAnyAnswer = AnyAnswer.TestCase
 @given(nodes, st.binary(max_size=64))
 @settings(max_examples=300, deadline=None)
 def test_any_error_description_is_made_harmless(node, blob):
+    from grader.sandbox.ended import RaisedError
     from grader.sandbox.peers import _unpack_answer
-    from grader.sandbox.proxy import RaisedError
 
     try:
         kind, value, _ = _unpack_answer(["err", node, None], wire.Unpacker(blob, lambda node: None))

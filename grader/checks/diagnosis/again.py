@@ -12,7 +12,8 @@ import numpy as np
 
 from grader.checks.diagnosis.replay import alike, converse
 from grader.checks.show import is_tensor
-from grader.sandbox.proxy import Call, Conversation, Handle, Interrupted, RaisedError, info_of
+from grader.sandbox.ended import Interrupted, RaisedError
+from grader.sandbox.proxy import Call, Conversation, Handle, info_of
 
 _SECONDS = 0.1
 _CALLS = 3

@@ -16,7 +16,8 @@ import numpy as np
 
 from grader.checks.diagnosis.direct import DirectPeer
 from grader.checks.show import as_array, is_tensor
-from grader.sandbox.proxy import Call, Conversation, Handle, Interrupted, RaisedError, info_of, weight_of
+from grader.sandbox.ended import Interrupted, RaisedError
+from grader.sandbox.proxy import Call, Conversation, Handle, info_of, weight_of
 from grader.sandbox.wire import Unsendable
 
 _RTOL = 1e-9
