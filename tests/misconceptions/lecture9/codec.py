@@ -149,6 +149,36 @@ def encode(text, merges):
 
 
 @misconception(
+    "Each merge is made at the first place alone. It is made wherever its pair stands: in the whole list, from left to "
+    "right.",
+    name="first-place-only",
+)
+def encode(text, merges):
+    ids = list(text.encode())
+    for pair, idx in merges.items():
+        at = next((i for i, found in enumerate(pairwise(ids)) if found == pair), None)
+        if at is not None:
+            ids[at : at + 2] = [idx]
+    return ids
+
+
+@misconception(
+    "The pairs are read two ids at a time, so every second one is never seen. Any two neighbours are a pair: after no "
+    "merge go on by one id, after a merge by two.",
+    name="steps-by-two",
+)
+def encode(text, merges):
+    ids = list(text.encode())
+    for pair, idx in merges.items():
+        out = []
+        for i in range(0, len(ids), 2):
+            two = ids[i : i + 2]
+            out += [idx] if tuple(two) == pair else two
+        ids = out
+    return ids
+
+
+@misconception(
     "Bytes that are no UTF-8 raise. A model may produce half a character: decode with errors='replace'.",
     name="strict",
 )
