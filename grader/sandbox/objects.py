@@ -193,7 +193,7 @@ def describe(ref: int, value: Any) -> HandleInfo:
     elif isinstance(value, types.FunctionType | types.MethodType | types.BuiltinFunctionType):
         kind = "function"
     name = value.__name__ if kind in {"class", "function"} else ""
-    file, line = _defined_at(value if kind in {"class", "function"} else type(value))
+    file, line = _defined_at(value) if kind in {"class", "function"} else _defined_at(type(value), _WHEN_CALLED)
     return HandleInfo(ref, kind, _text(type(value).__name__), _text(name), line, file, _travelling_base(type(value)))
 
 
@@ -211,7 +211,11 @@ def _travelling_base(kind: type) -> str:
     return ""
 
 
-def _defined_at(value: Any) -> tuple[str, int]:
+_WHEN_CALLED = ("forward", "__call__")
+
+
+def _defined_at(value: Any, first: tuple[str, ...] = ()) -> tuple[str, int]:
+    """File and line of a function, or of a class's own first method; of those named ``first`` if it has one."""
     if isinstance(value, types.MethodType):
         value = value.__func__
     for _ in range(5):  # a decorator, keeping's too, is not where the learner looks
@@ -222,7 +226,8 @@ def _defined_at(value: Any) -> tuple[str, int]:
     if isinstance(value, types.FunctionType):
         return value.__code__.co_filename[:300], value.__code__.co_firstlineno
     if isinstance(value, type):
-        for member in vars(value).values():
+        own = vars(value)
+        for member in (*(own.get(name) for name in first), *own.values()):
             if isinstance(member, types.FunctionType) and member.__module__ == value.__module__:
                 return member.__code__.co_filename[:300], member.__code__.co_firstlineno
     return "", 0

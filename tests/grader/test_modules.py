@@ -16,6 +16,7 @@ from grader.checks.context import CheckContext, CheckFailed, enter
 from grader.checks.diagnosis.again import contradicted
 from grader.checks.diagnosis.replay import converse, gives_the_same
 from grader.sandbox.ended import RaisedError
+from grader.sandbox.objects import describe
 from grader.sandbox.proxy import Submission, conversation_of
 from grader.session.sentences import parameters_in
 
@@ -235,3 +236,22 @@ def test_tensors_are_placed_where_they_are_used(work):
     assert len(placed) == 1
     value, number = placed[0]
     assert number == 3 and not isinstance(value, torch.Tensor)  # a tensor on meta has no numbers to send
+
+
+def test_an_object_is_located_where_it_computes():
+    class Plain:
+        def first(self): ...
+
+        def second(self): ...
+
+    class Module(Plain):
+        def __init__(self): ...
+
+        def forward(self): ...
+
+    def line_of(value):
+        return describe(1, value).line
+
+    assert line_of(Module()) == Module.forward.__code__.co_firstlineno
+    assert line_of(Module) == Module.__init__.__code__.co_firstlineno
+    assert line_of(Plain()) == Plain.first.__code__.co_firstlineno
