@@ -349,8 +349,8 @@ def make_classifier():
 
 
 @misconception(
-    "All parameters start at zero. Then every hidden unit gives 0 and gets a gradient of 0, and only the last bias "
-    "would ever learn: leave the random start that nn.Linear makes.",
+    "Every logit is 0: the weights start at zero, if only those of the last layer. Where all do, no hidden unit ever "
+    "gets a gradient: leave the random start that nn.Linear makes.",
     name="zero-weights",
 )
 def make_classifier():
