@@ -116,7 +116,7 @@ def unpack(history, epochs):
         )
         check(
             len(values) == epochs,
-            f"{epochs} epochs must give {epochs} numbers in {name}, one for each; here are {len(values)}.",
+            f"{epochs} epochs must give {epochs} numbers in {name}, one for each; you return {len(values)}.",
         )
         lists.append(values)
     return lists
@@ -137,7 +137,7 @@ def run_both(submission, rng, build, epochs=2, i=5, c=4):
 
 @points(2)
 def test_trajectory(submission, rng):
-    """After two epochs the weights and the training losses are those of the same loop, step for step."""
+    """After two epochs the weights and the training losses are those of the loop that the exercise describes."""
     for _ in range(2):
         theirs, ours, there, here = run_both(submission, rng, plain)
         assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop")

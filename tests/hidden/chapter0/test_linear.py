@@ -151,9 +151,13 @@ def check_uniform(numbers, s, i, o, name):
     """
     numbers = numbers.flatten()
     largest, mean = numbers.abs().max().item(), numbers.mean().item()
-    wanted = f"{name} of Linear({i}, {o}) must be uniform from −{s:.4g} to {s:.4g}, which is 1/√{i}"
+    wanted = f"{name} of Linear({i}, {o}) must be uniform from −{s:.4g} to {s:.4g} (1/√{i})"
     check(largest > 0, f"{wanted}; it is 0 everywhere.")
-    for other, said in ((1 / i, "1/in_features, without the root"), (o**-0.5, "1/√out_features"), (1 / o, "1/out")):
+    for other, said in (
+        (1 / i, "1/in_features, without the root"),
+        (o**-0.5, "1/√out_features"),
+        (1 / o, "1/out_features"),
+    ):
         check(not 0.98 * other < largest <= 1.0001 * other, f"{wanted}; yours goes up to {largest:.4g}: {said}.")
     check(numbers.min().item() < 0, f"{wanted}; yours holds no negative number.")
     check(largest <= s * (1 + 1e-5), f"{wanted}; yours goes up to {largest:.4g}.")

@@ -87,7 +87,7 @@ def compare(losses, expected_losses, there, here, sizes, unit="epoch"):
     check(
         len(losses) == len(expected_losses),
         f"{len(expected_losses)} {unit}{'s' * (len(expected_losses) != 1)} must give {len(expected_losses)} "
-        f"{'loss' if len(expected_losses) == 1 else 'losses'}, one for each {unit}; here are {len(losses)}.",
+        f"{'loss' if len(expected_losses) == 1 else 'losses'}, one for each {unit}; you return {len(losses)}.",
     )
     assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop", sizes=sizes)
     assert_close(
@@ -113,7 +113,7 @@ def test_one_step(submission, rng):
 
 @points(3)
 def test_trajectory(submission, rng):
-    """After two epochs of three batches, weights and losses are those of the same loop."""
+    """After two epochs of three batches, weights and losses are those of the loop that the exercise describes."""
     for build in (linear_model, mlp):
         i, o = integer(rng, 2, 4), integer(rng, 2, 3)
         loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)

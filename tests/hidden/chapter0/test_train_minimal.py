@@ -75,7 +75,8 @@ def compare(losses, expected_losses, there, here, sizes):
     )
     check(
         len(losses) == len(expected_losses),
-        f"{len(expected_losses)} epochs must give {len(expected_losses)} losses; here are {len(losses)}.",
+        f"{len(expected_losses)} epochs must give {len(expected_losses)} losses, one for each; "
+        f"you return {len(losses)}.",
     )
     assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop", sizes=sizes)
     assert_close(

@@ -78,7 +78,7 @@ def test_short_texts(submission, rng):
 @points(2)
 @given(learned=trained("aé😀"), places=st.lists(st.integers(0, 999), max_size=8))
 def test_decodes_any_ids(submission, learned, places):
-    """Any ids decode as by tiktoken: where the bytes are no UTF-8 there is U+FFFD, and nothing is raised."""
+    """Any ids decode as by tiktoken: where the bytes are not valid UTF-8 there is U+FFFD, and nothing is raised."""
     _, vocab = learned
     likely = [i for i in vocab if i >= 256] + [0x61, *"é😀".encode(), 0xFF, 0x80]  # new ids, and halves of characters
     ids = [likely[place % len(likely)] for place in places]
@@ -87,7 +87,7 @@ def test_decodes_any_ids(submission, learned, places):
 
 
 def test_bytes_that_are_no_text(submission, rng):
-    """Random bytes, most of which are no UTF-8, decode to a text with U+FFFD in the places that tiktoken has it."""
+    """Random bytes, most of them not valid UTF-8, decode to a text with U+FFFD in the places where tiktoken has it."""
     vocab = {byte: bytes([byte]) for byte in range(256)}
     encoding = texts.encoding(vocab)
     for _ in range(5):

@@ -101,7 +101,7 @@ def test_encodes_as_gpt2_does(submission, rng):
 
 
 def test_decodes(submission, rng):
-    """Ids decode to the text that they came from; random ids as by tiktoken, with U+FFFD where they are no UTF-8."""
+    """Ids decode to the text that they came from; random ids as by tiktoken, with U+FFFD for invalid UTF-8."""
     file = File(rng)
     tokenizer = submission.GPT2Tokenizer(file.text)
     for _ in range(4):
@@ -111,7 +111,7 @@ def test_decodes(submission, rng):
 
 
 def test_end_of_text(submission, rng):
-    """<|endoftext|> is the id behind the last merge where it is allowed; by default a text that holds it is refused."""
+    """<|endoftext|> is the id after the last merge where it is allowed; by default a text that holds it is refused."""
     file = File(rng, int(rng.integers(270, 300)))
     tokenizer = submission.GPT2Tokenizer(file.text)
     text = texts.mixture(rng, 3) + END + texts.word(rng) + END

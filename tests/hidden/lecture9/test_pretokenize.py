@@ -156,7 +156,7 @@ def test_tokenizer_with_another_pattern(submission, rng):
 
 
 def test_before_and_after_training(submission, rng):
-    """Before training the ids are bytes; random ids decode as by tiktoken, with U+FFFD where they are no UTF-8."""
+    """Before training the ids are bytes; random ids decode as by tiktoken, with U+FFFD for invalid UTF-8."""
     text = texts.mixture(rng, 12)
     tokenizer = submission.RegexTokenizer()
     note = doubt(submission, text)

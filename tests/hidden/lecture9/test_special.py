@@ -158,7 +158,7 @@ def test_decodes_special_tokens(submission, rng):
 
 
 def test_registering_again(submission, rng):
-    """Registering replaces the special tokens, and without any all text is ordinary; another mode is a ValueError."""
+    """Registering replaces the special tokens, and without any all text is ordinary; any other mode is a ValueError."""
     trained = Trained(submission, rng)
     first, *others = trained.names
     trained.register({first: 777})

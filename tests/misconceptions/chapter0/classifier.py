@@ -78,7 +78,8 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "The updates come from validation batches. Learn from train_loader, and measure on val_loader.",
+    "The two loaders have changed places: the updates come from validation batches. Learn from train_loader, and "
+    "measure on val_loader.",
     name="loaders-swapped",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -153,8 +154,8 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "The accuracy is measured on the training data. What it is for is data that the model does not learn from: "
-    "val_loader.",
+    "The accuracy is measured on the training data. Measure on val_loader, the data that the model does not learn "
+    "from.",
     name="accuracy-on-training-data",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -162,7 +163,8 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "The validation comes before the epoch's training, so every accuracy is one epoch late. Train first, then measure.",
+    "The model is measured before the epoch's training, so each accuracy is that of the epoch before. Train first, "
+    "then measure.",
     name="measured-before-training",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -174,8 +176,8 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "The model is measured in training mode, where batch norm uses the batch (and learns from it) and dropout drops. "
-    "Call model.eval() before measuring.",
+    "The model is measured in training mode, where dropout drops, and batch norm uses the batch and updates its "
+    "running statistics. Call model.eval() before measuring.",
     name="eval-forgotten",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -218,8 +220,8 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "A softmax goes before the cross-entropy, which has one of its own: the second one flattens the gradients. Pass "
-    "the raw logits.",
+    "A softmax stands before the cross-entropy, which has one of its own. Two in a row flatten the probabilities and "
+    "weaken the gradients: pass the raw logits.",
     name="softmax-before-cross-entropy",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -246,7 +248,7 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 @misconception(
     "The gradients are never cleared: backward() adds to them, so each step follows the sum of all gradients so far. "
-    "Call optimizer.zero_grad() once a batch.",
+    "Call optimizer.zero_grad() once a batch, before backward().",
     name="no-zero-grad",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -264,7 +266,8 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "Each epoch gets a new optimizer, and Adam's running means begin at zero again. Make it once, before the loop.",
+    "Each epoch gets a new optimizer, and Adam's running means begin at zero again. Make it once, before the loop "
+    "over the epochs.",
     name="optimizer-every-epoch",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -275,7 +278,7 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "train_loss is the loss of each epoch's last batch. It is the mean over all examples of the epoch.",
+    "train_loss is the loss of each epoch's last batch. It should be the mean over all examples of the epoch.",
     name="loss-of-last-batch",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -287,8 +290,8 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "All batches count alike in train_loss, the short one as much as a whole one. Weigh each loss with its number of "
-    "examples.",
+    "All batches count alike in train_loss, the short one as much as a whole one. Weight each batch's loss by its "
+    "number of examples.",
     name="unweighted-loss",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -300,7 +303,7 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "Only the last accuracy is kept. There is one for each epoch.",
+    "Only the last accuracy is kept. Keep one for each epoch, measured after its training.",
     name="last-accuracy-alone",
 )
 def train_classifier(model, train_loader, val_loader, epochs):
@@ -322,8 +325,7 @@ def train_classifier(model, train_loader, val_loader, epochs):
 
 
 @misconception(
-    "There is no nonlinearity between the two linear layers, so together they are one linear layer. Put a ReLU "
-    "between them.",
+    "Nothing nonlinear stands between the two linear layers. Put a ReLU there, for instance.",
     name="no-nonlinearity",
 )
 def make_classifier():
@@ -331,8 +333,7 @@ def make_classifier():
 
 
 @misconception(
-    "The model ends in a softmax. Cross-entropy has one of its own: end with the last linear layer, whose outputs are "
-    "the logits.",
+    "Leave out the softmax at the end: the outputs of the last linear layer are the logits.",
     name="ends-in-softmax",
 )
 def make_classifier():
@@ -348,8 +349,8 @@ def make_classifier():
 
 
 @misconception(
-    "All weights start at zero. Then all hidden units compute the same and get the same gradient for ever: leave the "
-    "random start that nn.Linear makes.",
+    "Every logit is 0: the weights start at zero, if only those of the last layer. Where all do, no hidden unit ever "
+    "gets a gradient: leave the random start that nn.Linear makes.",
     name="zero-weights",
 )
 def make_classifier():

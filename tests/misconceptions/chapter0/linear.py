@@ -60,7 +60,8 @@ class Linear(_Right):
 
 
 @misconception(
-    "The scale is 1/in here. It is 1/√in: the variances of the in products add up, not their standard deviations.",
+    "The scale is 1/in_features here, without the root. It should be 1/√in_features: where products are added up, "
+    "their variances add up, not their standard deviations.",
     name="scale-without-root",
 )
 class Linear(_Right):
@@ -69,7 +70,7 @@ class Linear(_Right):
 
 
 @misconception(
-    "The scale is taken from out_features. What an output adds up are in_features products: 1/√in.",
+    "The scale is taken from out_features. An output adds up in_features products, so the scale is 1/√in_features.",
     name="scale-by-out",
 )
 class Linear(_Right):
@@ -78,7 +79,8 @@ class Linear(_Right):
 
 
 @misconception(
-    "The parameters are drawn from a normal distribution (torch.randn). They start uniform between −1/√in and 1/√in.",
+    "The parameters are drawn from a normal distribution, as torch.randn does. Draw them uniform between −1/√in and "
+    "1/√in, with torch.rand.",
     name="normal",
 )
 class Linear(_Right):
@@ -87,7 +89,7 @@ class Linear(_Right):
 
 
 @misconception(
-    "torch.rand is uniform from 0 to 1, so every weight starts positive. 2·rand − 1 is uniform from −1 to 1.",
+    "torch.rand is uniform from 0 to 1, so no number starts below 0. 2·rand − 1 is uniform from −1 to 1.",
     name="no-negative",
 )
 class Linear(_Right):
@@ -96,8 +98,8 @@ class Linear(_Right):
 
 
 @misconception(
-    "All weights start at one value. Rows that start equal get equal gradients and stay equal: draw each number at "
-    "random.",
+    "All weights start at one value. In a network of such layers all units of a hidden layer compute the same, get "
+    "equal gradients and stay equal: draw each number at random.",
     name="constant-start",
 )
 class Linear(_Right):
@@ -115,8 +117,8 @@ class Linear(_Right):
 
 
 @misconception(
-    "weight is a plain tensor: it is in neither parameters() nor state_dict(), and no optimizer would train it. Wrap "
-    "it in nn.Parameter.",
+    "weight is a plain tensor, which a module does not know as its own: it is in neither parameters() nor "
+    "state_dict(). Wrap it in nn.Parameter.",
     name="weight-no-parameter",
 )
 class Linear(_Right):
@@ -128,8 +130,7 @@ class Linear(_Right):
 
 
 @misconception(
-    "bias is a buffer, so state_dict() has it and parameters() does not: it would never be trained. Make it an "
-    "nn.Parameter.",
+    "bias is a buffer: state_dict() has it, but parameters() does not. Assign an nn.Parameter to self.bias instead.",
     name="bias-is-a-buffer",
 )
 class Linear(_Right):
@@ -160,7 +161,7 @@ class Linear(_Right):
 
 
 @misconception(
-    "A bias of None is added to the output. Add the bias only where there is one.",
+    "With bias=False the bias is None, and None cannot be added. Add the bias only where there is one.",
     name="none-added",
 )
 class Linear(_Right):

@@ -26,7 +26,8 @@ def _taken(logprobs, actions):
 
 
 @misconception(
-    "The log is missing: this is minus the probability. The loss is minus its log.", name="sigmoid-without-log"
+    "The log is missing: this is minus the probability. The loss of a pair is minus the log of its probability.",
+    name="sigmoid-without-log",
 )
 def reward_loss(chosen, rejected):
     return -torch.sigmoid(chosen - rejected).mean()
@@ -55,7 +56,7 @@ def reward_loss(chosen, rejected):
 
 
 @misconception(
-    "sigmoid rounds to 0 before the log is taken, which gives inf. F.logsigmoid takes both steps at once.",
+    "sigmoid rounds to 0 before the log is taken, so the loss is infinite. F.logsigmoid takes both steps at once.",
     name="log-of-sigmoid",
 )
 def reward_loss(chosen, rejected):
@@ -91,13 +92,18 @@ def reward_loss(chosen, rejected):
 # fit_reward
 
 
-@misconception("The update goes uphill. The gradient points to where the loss grows: w − lr·dw.", name="uphill")
+@misconception(
+    "The update goes uphill: the gradient points to where the loss grows. Step against it: w − lr · dloss/dw.",
+    name="uphill",
+)
 def fit_reward(chosen_features, rejected_features, steps, lr):
     return _descend(chosen_features, rejected_features, steps, -lr)
 
 
 @misconception(
-    "The features of the two answers have changed places, so what was rejected is rewarded.", name="features-swapped"
+    "The features of the two answers have changed places, so what was rejected is rewarded. The loss is that of "
+    "chosen minus rejected.",
+    name="features-swapped",
 )
 def fit_reward(chosen_features, rejected_features, steps, lr):
     return _descend(rejected_features, chosen_features, steps, lr)
@@ -111,7 +117,7 @@ def fit_reward(chosen_features, rejected_features, steps, lr):
 
 
 @misconception(
-    "Every step uses the gradient at w = 0, where each pair counts one half. Compute it anew at the present w: a pair "
+    "Every step uses the gradient at w = 0, where each pair counts one half. Compute it anew at the current w: a pair "
     "that is ranked right already counts less.",
     name="gradient-at-zero",
 )
@@ -130,7 +136,9 @@ def fit_reward(chosen_features, rejected_features, steps, lr):
 
 
 @misconception(
-    "The gradients of earlier steps add up: .grad is not cleared between the steps.", name="gradients-accumulate"
+    "The gradients of earlier steps add up: .grad is not cleared between the steps. Set w.grad to None after each "
+    "step, or take the gradient with torch.autograd.grad.",
+    name="gradients-accumulate",
 )
 def fit_reward(chosen_features, rejected_features, steps, lr):
     w = torch.zeros(chosen_features.shape[1], dtype=chosen_features.dtype, requires_grad=True)
@@ -141,7 +149,10 @@ def fit_reward(chosen_features, rejected_features, steps, lr):
     return w.detach()
 
 
-@misconception("The optimizer is Adam here. The exercise asks for plain gradient descent: w − lr·dw.", name="adam")
+@misconception(
+    "The optimizer is Adam here. The exercise asks for plain gradient descent: w − lr · dloss/dw.",
+    name="adam",
+)
 def fit_reward(chosen_features, rejected_features, steps, lr):
     w, m, v = (torch.zeros(chosen_features.shape[1], dtype=chosen_features.dtype) for _ in range(3))
     for step in range(1, steps + 1):
@@ -170,8 +181,8 @@ def fit_reward(chosen_features, rejected_features, steps, lr):
 
 
 @misconception(
-    "The probability stands where its log belongs. The gradient of reward·log π, over actions drawn from π, is that "
-    "of the expected reward; that of reward·π is not.",
+    "The probability of the action stands where its log belongs. For actions that the policy draws, "
+    "reward·log-probability has the gradient of the expected reward; reward·probability has another.",
     name="probability-without-log",
 )
 def policy_loss(logits, actions, rewards):
@@ -180,7 +191,7 @@ def policy_loss(logits, actions, rewards):
 
 @misconception(
     "The sign is reversed: a step against this gradient makes rewarded actions less likely. The loss is minus "
-    "reward·log π.",
+    "reward·log-probability.",
     name="policy-sign",
 )
 def policy_loss(logits, actions, rewards):
@@ -193,8 +204,8 @@ def policy_loss(logits, actions, rewards):
 
 
 @misconception(
-    "The gradient flows into the rewards, and a reward model behind them would learn to reward whatever was done. "
-    "Take rewards.detach().",
+    "The rewards keep their graph, so backward() reaches whatever made them. They are constants here: "
+    "rewards.detach() has the same values and passes no gradient on.",
     name="rewards-trained",
 )
 def policy_loss(logits, actions, rewards):
@@ -211,8 +222,8 @@ def policy_loss(logits, actions, rewards):
 
 
 @misconception(
-    "The raw logit of the action is taken. It is no log-probability: the log_softmax subtracts what the other actions "
-    "weigh.",
+    "The raw logit of the action is taken. It becomes a log-probability when the logsumexp of its row is subtracted, "
+    "as F.log_softmax(logits, dim=1) does.",
     name="raw-logits",
 )
 def policy_loss(logits, actions, rewards):
@@ -220,14 +231,15 @@ def policy_loss(logits, actions, rewards):
 
 
 @misconception(
-    "The softmax runs over the rows. Each row is a distribution over the actions: dim=1.", name="softmax-over-rows"
+    "The softmax runs down the N rows (dim=0). It runs along each row, over the actions: dim=1.",
+    name="softmax-over-rows",
 )
 def policy_loss(logits, actions, rewards):
     return -(rewards.detach() * _taken(logits.log_softmax(0), actions)).mean()
 
 
 @misconception(
-    "The softmax rounds to 0 before the log is taken, which gives inf. F.log_softmax takes both steps at once.",
+    "The softmax rounds to 0 before the log is taken, which gives −inf. F.log_softmax takes both steps at once.",
     name="log-of-softmax",
 )
 def policy_loss(logits, actions, rewards):

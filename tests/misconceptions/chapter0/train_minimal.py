@@ -39,7 +39,7 @@ def _epochs(loader, epochs, step):
 
 @misconception(
     "The gradients are never cleared: backward() adds to them, so each step follows the sum of all gradients so far. "
-    "Call optimizer.zero_grad() once a batch.",
+    "Call optimizer.zero_grad() once a batch, after the step.",
     name="no-zero-grad",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -55,7 +55,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "The gradients are cleared once an epoch; between its batches they add up. Call zero_grad() once a batch.",
+    "The gradients are cleared once an epoch; between its batches they add up. Call optimizer.zero_grad() once a "
+    "batch, after the step.",
     name="zero-grad-once-an-epoch",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -76,8 +77,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "zero_grad() stands between backward() and step(): the step finds no gradient, and nothing is learnt. Clear "
-    "before backward, or after the step.",
+    "zero_grad() stands between backward() and step(): the step finds no gradient, and nothing is learnt. Clear the "
+    "gradients after the step.",
     name="zero-grad-before-step",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -96,7 +97,7 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "step() comes before backward(), so it takes the last batch's gradient, and on the first batch none. First "
+    "step() comes before backward(), so it takes the gradient of the batch before, and on the first batch none. First "
     "compute the gradients, then step.",
     name="step-before-backward",
 )
@@ -140,7 +141,7 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "This is the loss of each epoch's last batch. The loss of an epoch is the mean over all of its examples.",
+    "Only the loss of each epoch's last batch is returned. The loss of an epoch is the mean over all of its examples.",
     name="last-batch",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -154,8 +155,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "All batches count alike in the mean, the short one as much as a whole one. Weigh each loss with its number of "
-    "examples: sum of loss·len(x), over the sum of len(x).",
+    "All batches count alike in the mean, the short one as much as a whole one. Weight each batch's loss by its "
+    "number of examples: sum of loss·len(x), over the sum of len(x).",
     name="unweighted-mean",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -168,7 +169,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "The losses of an epoch are added up and not divided by the number of examples: a mean is wanted.",
+    "The losses of an epoch's batches are only added up. The mean over its examples is wanted: the sum of "
+    "loss·len(x), divided by the sum of len(x).",
     name="sum-over-the-epoch",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -181,8 +183,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "The mean is over all epochs so far: total and count begin at 0 once, and go on growing. Begin them anew in each "
-    "epoch.",
+    "The mean is over all epochs so far: the sum of the losses and the number of examples are set to 0 only once. Set "
+    "both to 0 at the start of each epoch.",
     name="mean-over-all-epochs",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -196,7 +198,7 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "There is a loss for every batch. Return one for every epoch, the mean over its examples.",
+    "A loss is returned for every batch. Return one for every epoch: the mean over its examples.",
     name="loss-of-every-batch",
 )
 def train_minimal(model, loader, epochs, lr):
@@ -207,7 +209,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "The loss is measured after the step. Take the one that the gradients belong to: computed once, before the step.",
+    "The loss is measured after the step. Return the loss that the gradients were computed from, the one before the "
+    "step.",
     name="loss-after-step",
 )
 def train_minimal(model, loader, epochs, lr):

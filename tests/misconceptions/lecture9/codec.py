@@ -63,8 +63,8 @@ def encode(text, merges):
 
 
 @misconception(
-    "At each place the longest token that fits is taken. BPE merges in the order of training, and ends with other "
-    "tokens at times: start from bytes, and merge the pair with the lowest id.",
+    "At each place the longest token that fits is taken. BPE merges in the order of training, and may end with other "
+    "tokens: start from bytes, and merge the pair with the lowest id.",
     name="longest-token",
 )
 def encode(text, merges):
@@ -82,8 +82,8 @@ def encode(text, merges):
 
 
 @misconception(
-    "One pass from left to right is not enough: a new id may be part of the next pair. Look at all pairs again after "
-    "each merge, until none is in merges.",
+    "One pass from left to right is not enough: a new id may be part of the next pair. After each merge look at all "
+    "pairs again, and take the one with the lowest id, until none is in merges.",
     name="one-pass",
 )
 def encode(text, merges):
@@ -128,7 +128,8 @@ def encode(text, merges):
 
 
 @misconception(
-    "A text of one byte or none has no pair, and min of nothing raises: encode only while there are two ids or more.",
+    "With one id left, or none, there is no pair, and min of nothing raises an error: merge only while there are two "
+    "ids or more.",
     name="no-pair",
 )
 def encode(text, merges):
@@ -141,7 +142,8 @@ def encode(text, merges):
 
 
 @misconception(
-    "The text stays bytes: no merge is made. While a pair of neighbours is in merges, replace it by its id.",
+    "The text stays bytes: no merge is made. While a pair of neighbours is in merges, replace the pair with the "
+    "lowest id by that id.",
     name="no-merge",
 )
 def encode(text, merges):
@@ -179,7 +181,8 @@ def encode(text, merges):
 
 
 @misconception(
-    "Bytes that are no UTF-8 raise. A model may produce half a character: decode with errors='replace'.",
+    "Bytes that are not valid UTF-8 raise an error. A model may produce half a character: decode with "
+    "errors='replace'.",
     name="strict",
 )
 def decode(ids, vocab):
@@ -187,7 +190,7 @@ def decode(ids, vocab):
 
 
 @misconception(
-    "Bytes that are no UTF-8 are dropped. They become U+FFFD, so that one sees that something was there: "
+    "Bytes that are not valid UTF-8 are dropped. They become U+FFFD, so that one sees that something was there: "
     "errors='replace', not 'ignore'.",
     name="ignored",
 )
@@ -205,7 +208,7 @@ def decode(ids, vocab):
 
 
 @misconception(
-    "Each byte is read as a character of its own (Latin-1). The bytes are UTF-8, in which é has two and an emoji four.",
+    "Each byte is read as a character of its own (Latin-1). The bytes are UTF-8, where é has two bytes and 😀 four.",
     name="latin-1",
 )
 def decode(ids, vocab):

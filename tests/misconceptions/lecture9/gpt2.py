@@ -32,8 +32,8 @@ _BYTE_OF = {character: byte for byte, character in _characters().items()}
 
 
 @misconception(
-    "Subtracting 256 from the characters above 255 is right for Ġ and Ċ by luck, bytes 0 to 32, and wrong behind them: "
-    "chr(289) is byte 127. Number the 68 bytes that cannot be shown in their order.",
+    "Subtracting 256 is right for chr(256) to chr(288) alone, the bytes 0 to 32, Ġ and Ċ among them; chr(289) is "
+    "byte 127. chr(256), chr(257), … go to the 68 bytes that do not stand for themselves, in rising order.",
     name="minus-256",
 )
 def load_merges(vocab_bpe):
@@ -52,8 +52,8 @@ def load_merges(vocab_bpe):
 
 
 @misconception(
-    "The number of a character, ord, is taken for its byte. Ġ is the byte 32, not 288: the characters are an alphabet "
-    "for bytes, and those above 255 need a table.",
+    "The number of a character, ord, is taken for its byte. Ġ is the byte 32, not 288: the characters above 255 stand "
+    "for bytes by a table.",
     name="ord",
 )
 def load_merges(vocab_bpe):
@@ -66,7 +66,7 @@ def load_merges(vocab_bpe):
 
 
 @misconception(
-    "Every line that starts with # is left out, and with them merges such as '# #'. Only the first line is no merge.",
+    "Every line that starts with # is left out, and with them merges such as '# #'. Skip the first line alone.",
     name="comments-skipped",
 )
 def load_merges(vocab_bpe):
@@ -90,8 +90,8 @@ def load_merges(vocab_bpe):
 
 
 @misconception(
-    "load_merges is wanted in the ids of this unit, where a byte is its own id. GPT-2's numbers of the single bytes "
-    "are for encode to give.",
+    "The single bytes have GPT-2's numbers here. load_merges is wanted in the ids of this unit, where a byte is its "
+    "own id; only encode and vocab use GPT-2's.",
     name="merges-in-gpt2-ids",
 )
 def load_merges(vocab_bpe):
@@ -147,8 +147,8 @@ class GPT2Tokenizer(GPT2Tokenizer):
 
 
 @misconception(
-    "<|endoftext|> is always 50256 here. It is the id behind the last merge, 256 + len(merges); only the real file has "
-    "50,000.",
+    "<|endoftext|> is always 50256 here. It is the id after the last merge, 256 + len(merges); only the real file has "
+    "50,000 merges.",
     name="end-is-50256",
 )
 class GPT2Tokenizer(GPT2Tokenizer):
@@ -167,7 +167,7 @@ class GPT2Tokenizer(GPT2Tokenizer):
 
 
 @misconception(
-    "The text is not split before it is encoded, so tokens cross the borders of words. Use GPT-2's pattern.",
+    "The text is not split before it is encoded, so tokens cross the borders of words. Split it by GPT-2's pattern.",
     name="no-split",
 )
 class GPT2Tokenizer(GPT2Tokenizer):
@@ -177,7 +177,8 @@ class GPT2Tokenizer(GPT2Tokenizer):
 
 
 @misconception(
-    "Half a character raises. Bytes that are no UTF-8 become U+FFFD: errors='replace'.",
+    "Bytes that are not valid UTF-8, half a character for instance, raise an error. They become U+FFFD: "
+    "errors='replace'.",
     name="strict",
 )
 class GPT2Tokenizer(GPT2Tokenizer):

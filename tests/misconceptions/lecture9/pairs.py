@@ -47,7 +47,8 @@ def get_stats(ids):
 
 
 @misconception(
-    "The last id has no right neighbour: the list is no circle, and (last, first) is not a pair.",
+    "The pair (last id, first id) is counted as well: in Python ids[-1] is the last id. The list is no circle, and "
+    "the last id has no right neighbour.",
     name="circle",
 )
 def get_stats(ids):
@@ -71,8 +72,8 @@ def get_stats(ids):
 
 
 @misconception(
-    "The pairs are cut side by side here: first and second, third and fourth. A pair starts at every place, so the "
-    "second id stands with the third as well: move on by 1.",
+    "The pairs are cut side by side here: first and second, third and fourth. A pair starts at every place, so second "
+    "and third are one too: move on by 1.",
     name="side-by-side",
 )
 def get_stats(ids):
@@ -171,7 +172,7 @@ def merge(ids, pair, idx):
 
 
 @misconception(
-    "The new id is put before the pair, and the pair stays. It replaces both ids.",
+    "The new id is put before the pair, and the pair stays. It must replace both ids.",
     name="pair-kept",
 )
 def merge(ids, pair, idx):
@@ -184,7 +185,7 @@ def merge(ids, pair, idx):
 
 
 @misconception(
-    "The two ids are merged in either order. (1, 2) does not match 2, 1.",
+    "The pair is merged in either order. Its order counts: the pair (1, 2) does not match the ids 2, 1.",
     name="either-order",
 )
 def merge(ids, pair, idx):

@@ -117,7 +117,8 @@ def split(text, pattern=GPT2):
 
 
 @misconception(
-    "Contractions are not kept together: the apostrophe joins the other characters. Let the seven come first.",
+    "Contractions are not kept together: the apostrophe joins the other characters. Let the seven contractions come "
+    "first in the pattern.",
     name="no-contractions",
 )
 def split(text, pattern=GPT2):
@@ -202,8 +203,8 @@ class RegexTokenizer(RegexTokenizer):
 
 
 @misconception(
-    "The chunks are gone through in another order than that of the text (sorted, or from a set), which changes who is "
-    "seen first in a tie. Keep their order.",
+    "The chunks are gone through in another order than that of the text (sorted, or from a set), which changes the "
+    "pair that is seen first in a tie. Keep their order.",
     name="chunks-sorted",
 )
 class RegexTokenizer(RegexTokenizer):
@@ -223,7 +224,8 @@ class RegexTokenizer(RegexTokenizer):
 
 
 @misconception(
-    "Training again goes on from the old merges. It starts anew, from the 256 bytes.",
+    "What was learned before is kept when train is called again. Training starts anew: with no merges, and the 256 "
+    "bytes alone in vocab.",
     name="training-goes-on",
 )
 class RegexTokenizer(RegexTokenizer):
@@ -244,7 +246,7 @@ class RegexTokenizer(RegexTokenizer):
 
 @misconception(
     "The ids of each chunk are put in as a list, so lists stand in a list. extend (or +=) puts in the ids themselves; "
-    "append puts in one thing.",
+    "append puts in the whole list as one thing.",
     name="encode-appends",
 )
 class RegexTokenizer(RegexTokenizer):
@@ -262,7 +264,7 @@ class RegexTokenizer(RegexTokenizer):
 
 
 @misconception(
-    "Bytes that are no UTF-8 raise. Decode with errors='replace', as in codec.",
+    "Bytes that are not valid UTF-8 raise an error. Decode with errors='replace', as in codec.",
     name="strict",
 )
 class RegexTokenizer(RegexTokenizer):

@@ -92,7 +92,8 @@ class SpecialTokenizer(SpecialTokenizer):
 
 
 @misconception(
-    "A name in the set that is not registered raises here. It is no special token, so it is ordinary text.",
+    "A name in the set that is not registered raises an error here. It is no special token: ignore it, and let it be "
+    "ordinary text.",
     name="unknown-name-raises",
 )
 class SpecialTokenizer(SpecialTokenizer):
@@ -142,7 +143,8 @@ class SpecialTokenizer(SpecialTokenizer):
 
 
 @misconception(
-    "The text behind the last special token is lost. After the loop, encode what is left of it: text[end:].",
+    "The text behind the last special token is lost. After the loop, encode what is left: the text from the end of "
+    "the last match on.",
     name="tail-lost",
 )
 class SpecialTokenizer(SpecialTokenizer):
@@ -229,8 +231,8 @@ class SpecialTokenizer(SpecialTokenizer):
 
 
 @misconception(
-    "The special tokens are left out of the ids: what lies between them is encoded, they are not. With a group around "
-    "the pattern, regex.split keeps what it splits at.",
+    "The special tokens are left out of the ids: only what lies between them is encoded. With parentheses around the "
+    "pattern, regex.split keeps what it splits at.",
     name="special-dropped",
 )
 class SpecialTokenizer(SpecialTokenizer):

@@ -92,7 +92,7 @@ def train_bpe(text, vocab_size):
 
 
 @misconception(
-    "You train on characters. The ids are UTF-8 bytes, text.encode('utf-8'): an é is two of them, an emoji four.",
+    "The ids start from characters here. They are UTF-8 bytes, text.encode('utf-8'): é is two of them, 😀 four.",
     name="characters",
 )
 def train_bpe(text, vocab_size):
@@ -136,7 +136,8 @@ def train_bpe(text, vocab_size):
 
 
 @misconception(
-    "When the sequence has shrunk to a single token there are no pairs, and max of nothing raises. Stop there.",
+    "With one token left, or an empty text, there are no pairs, and max of nothing raises an error. Stop the training "
+    "there.",
     name="no-end",
 )
 def train_bpe(text, vocab_size):
