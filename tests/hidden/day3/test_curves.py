@@ -90,7 +90,7 @@ def demand(submission, pairs):
     pairs.sort(key=lambda pair: len(pair[0]))  # of several that are told wrong, the shortest is shown
     answers = [submission.diagnose(train, val) for train, val, _ in pairs]
     for answer, (_, _, right) in zip(answers, pairs, strict=True):
-        assert_equal(answer, right, name="diagnose", oracle="by the rules of the stub")
+        assert_equal(answer, right, name="diagnose", oracle="by the rules in its docstring")
 
 
 @points(2)
@@ -152,7 +152,7 @@ def test_early_stop(submission, case):
 
 
 def test_early_stop_on_long_curves(submission, rng):
-    """The same on noisy curves of up to 300 epochs, with patience up to 20."""
+    """early_stop is right on noisy curves of up to 300 epochs too, with a patience of up to 20."""
     cases = []
     for _ in range(20):
         n, patience = int(rng.integers(30, 300)), int(rng.integers(1, 21))

@@ -104,7 +104,7 @@ def test_backward_of_the_lesson(submission, rng):
 
 
 def test_backward_of_a_square_network(submission, rng):
-    """With as many inputs, hidden units, classes and examples, where every product fits, the right ones are taken."""
+    """The gradients are right where all sizes are equal too, and a wrong product would fit."""
     n = int(rng.integers(4, 7))
     params, X, y = random_network(rng, n, n, n, n)
     gradients = gradients_of(submission, params, X, y)

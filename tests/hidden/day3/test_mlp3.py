@@ -125,14 +125,14 @@ def test_the_network_of_the_lesson(submission, rng):
 
 
 def test_a_square_network(submission, rng):
-    """With all sizes equal, where every product fits, the right ones are taken."""
+    """The gradients are right where all sizes are equal too, and a wrong product would fit."""
     n = int(rng.integers(4, 7))
     for activation in ACTIVATIONS:
         compare_backward(submission, *random_network(rng, n, n, n, n, n), activation)
 
 
 def test_the_activation_that_is_meant(submission, rng):
-    """Without an activation it is ReLU, and an unknown one raises ValueError."""
+    """Where the caller names no activation it is ReLU, and an unknown one raises ValueError."""
     params, X, y = random_network(rng, 5, 3, 4, 6, 2)
     expected_logits, expected = twin(params, X, "relu", y)
     assert_close(logits_of(submission, params, X), expected_logits, name="logits", oracle="torch, with ReLU")

@@ -160,7 +160,7 @@ def test_weight_decay(submission, rng):
 
 
 def test_the_validation_set_is_only_measured(submission, rng):
-    """Other labels on the validation set change no weight, and the measured curves accordingly."""
+    """Other labels on the validation set change no weight; they change what is measured, as they should."""
     X, y, X_val, _ = random_data(rng)
     results = []
     for _ in range(2):

@@ -80,7 +80,7 @@ def test_a_layer_is_neurons_side_by_side(submission, rng):
 
 
 def test_square_matrices(submission, rng):
-    """Where all sizes are equal, so that every product fits, the right one is taken."""
+    """With square matrices, where a wrong product fits as well, linear and collapse take the right ones."""
     n = int(rng.integers(3, 6))
     X, W1, W2 = (rng.standard_normal((n, n)) for _ in range(3))
     b1, b2 = rng.standard_normal(n), rng.standard_normal(n)

@@ -162,7 +162,7 @@ def test_step_leaves_its_arguments(submission, rng):
 
 
 def test_first_loss(submission, rng):
-    """The first loss is near ln C: the small second layer makes the first guess an even one."""
+    """The first loss is near ln C, as W2 starts small, and is that of the weights and rows that rng draws."""
     classes = int(rng.integers(2, 7))
     X, y = examples(rng, 64, 4, classes)
     theirs, ours = twins(rng)
@@ -216,6 +216,6 @@ def test_three_blobs(submission, rng):
     reached, best = accuracy(guesses(params, unseen), truth), accuracy(nearest(centres, unseen), truth)
     check(
         reached >= best - 0.03,
-        f"{100 * reached:.1f} % of 20,000 unseen points are recognised; {100 * (best - 0.03):.1f} % are wanted "
-        f"(the best that anyone can do here is {100 * best:.1f} %).",
+        f"{reached:.1%} of 20,000 unseen points are recognised; {best - 0.03:.1%} are wanted (the best that anyone can "
+        f"do here is {best:.1%}).",
     )

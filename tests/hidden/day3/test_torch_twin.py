@@ -127,7 +127,7 @@ def test_step_for_step(submission, rng):
 
 
 def test_examples_stay_as_they_are(submission, rng):
-    """Training modifies neither X nor y."""
+    """Training modifies neither X nor y, and its first loss is that of the first batch before any update."""
     params, (X, y), batches = network(rng), examples(rng, 30), seed(rng)
     model = submission.from_numpy(params)
     losses = assert_unchanged(submission.train, model, X, y, 2, 0.3, 8, np.random.default_rng(batches))

@@ -39,7 +39,7 @@ def d_relu(x):
 
 
 @misconception(
-    "This is relu itself. Its slope is a number, 1 or 0, and not the activation: 1 where x > 0.",
+    "This is relu itself. Its slope is wanted: 1 where x > 0, however large x is, and 0 elsewhere.",
     name="relu-for-its-slope",
 )
 def d_relu(x):
@@ -47,7 +47,7 @@ def d_relu(x):
 
 
 @misconception(
-    "alpha is ignored: the slope for negative x is 0.01 only when the caller says nothing. Use the argument.",
+    "alpha is ignored: 0.01 is only its default. Where x is negative, multiply by the argument: alpha * x.",
     name="alpha-ignored",
 )
 def leaky_relu(x, alpha=0.01):
@@ -79,7 +79,7 @@ def d_leaky_relu(x, alpha=0.01):
 
 
 @misconception(
-    "The slope for negative x is 0.01 here whatever the caller says. It is alpha: use the argument.",
+    "alpha is ignored: 0.01 is only its default. The slope is the argument alpha where x is 0 or less.",
     name="slope-alpha-ignored",
 )
 def d_leaky_relu(x, alpha=0.01):
@@ -98,8 +98,8 @@ def leaky_relu(x, alpha=0.01):
 
 
 @misconception(
-    "exp(x) / (1 + exp(x)) overflows to inf/inf for large x. exp(−|x|) never does: 1 / (1 + exp(−x)) where x >= 0, "
-    "the other form elsewhere.",
+    "The sigmoid is exp(x) / (1 + exp(x)) here, inf/inf for large x. e = exp(−|x|) never overflows: take 1 / (1 + e) "
+    "where x >= 0, and e / (1 + e) elsewhere.",
     name="sigmoid-overflow",
 )
 def sigmoid(x):
@@ -115,8 +115,8 @@ def sigmoid(x):
 
 
 @misconception(
-    "x (1 − x) is the slope in terms of the activation. This function is given the pre-activation: take "
-    "s = sigmoid(x) first, then s (1 − s).",
+    "x (1 − x) would be right if x were the sigmoid's output. This function is given the pre-activation: take s = "
+    "sigmoid(x) first, then s (1 − s).",
     name="d-sigmoid-takes-y",
 )
 def d_sigmoid(x):
@@ -124,7 +124,7 @@ def d_sigmoid(x):
 
 
 @misconception(
-    "The quotient of exponentials overflows to inf/inf for large |x|. np.tanh does not.",
+    "The quotient of exponentials is inf/inf for large |x|. np.tanh never overflows.",
     name="tanh-overflow",
 )
 def tanh(x):
@@ -132,7 +132,7 @@ def tanh(x):
 
 
 @misconception(
-    "tanh(x) is 2σ(2x) − 1: without the 2 inside, the curve rises half as steeply.",
+    "The 2 inside is missing, so the curve rises half as steeply: tanh(x) is 2σ(2x) − 1. np.tanh does it all.",
     name="tanh-half-as-steep",
 )
 def tanh(x):
@@ -140,7 +140,7 @@ def tanh(x):
 
 
 @misconception(
-    "1 − x² is the slope in terms of the activation. This function is given the pre-activation: 1 − tanh(x)².",
+    "1 − x² would be right if x were the output of tanh. This function is given the pre-activation: 1 − tanh(x)².",
     name="d-tanh-takes-y",
 )
 def d_tanh(x):
@@ -161,7 +161,7 @@ def silu(x):
 
 
 @misconception(
-    "Half of the product rule is missing. x changes too, as well as σ(x): σ(x) + x·σ(x)(1 − σ(x)).",
+    "Half of the product rule is missing. σ(x) changes with x as well: σ(x) + x·σ(x)(1 − σ(x)).",
     name="d-silu-first-term",
 )
 def d_silu(x):
@@ -217,7 +217,8 @@ def gelu(x):
 
 
 @misconception(
-    "Half of the product rule is missing. Φ changes with x as well, and its slope is the bell curve: Φ(x) + x·φ(x).",
+    "Half of the product rule is missing. Φ(x) changes with x as well, and its slope is the bell curve φ(x): Φ(x) + "
+    "x·φ(x).",
     name="d-gelu-first-term",
 )
 def d_gelu(x):
@@ -225,7 +226,7 @@ def d_gelu(x):
 
 
 @misconception(
-    "The bell curve is not normalised: the derivative of Φ is exp(−x²/2) divided by √(2π).",
+    "The bell curve is not normalised: φ(x), the derivative of Φ(x), is exp(−x²/2) divided by √(2π).",
     name="bell-not-normalised",
 )
 def d_gelu(x):
@@ -249,7 +250,7 @@ def d_gelu(x):
 
 
 @misconception(
-    "The bell curve is divided by 2π. Its area is to be 1, and for that it takes the root: exp(−x²/2) / √(2π).",
+    "The bell curve is divided by 2π. Its area must be 1, and for that the divisor is the root: exp(−x²/2) / √(2π).",
     name="bell-by-2-pi",
 )
 def d_gelu(x):

@@ -27,8 +27,8 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
-    "Overfitting is not read from the gap between the curves here: it is validation that rises again. Compare the end "
-    "of v with the minimum of v.",
+    "Overfitting is read from the gap between the curves. The rule asks for a validation loss that rises again: "
+    "compare the end of v with the minimum of v.",
     name="gap",
 )
 def diagnose(train_losses, val_losses):
@@ -40,7 +40,7 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
-    "The rules are tried in another order: overfit comes first, underfit is asked only where that does not apply.",
+    '"underfit" is asked first. The first rule is "overfit", and "underfit" counts only where that does not apply.',
     name="underfit-first",
 )
 def diagnose(train_losses, val_losses):
@@ -50,8 +50,8 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
-    "Where the training loss rises as well, the run diverges and nothing is memorised: overfitting needs t[last] < "
-    "t[m] too.",
+    "The rise of v alone decides. Where the training loss rises as well, the run diverges and nothing is memorised: "
+    "overfitting needs t[last] < t[m] too.",
     name="divergence",
 )
 def diagnose(train_losses, val_losses):
@@ -76,7 +76,7 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
-    "The rise is measured from the start of the validation curve. Measure it from the minimum: v falls, then turns.",
+    "The rise is measured from the start of the validation curve. Measure it from the minimum: v[last] > 1.1 * v[m].",
     name="from-the-start",
 )
 def diagnose(train_losses, val_losses):
@@ -86,8 +86,8 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
-    "Underfitting is read from the validation curve. A model that cannot even fit what it sees shows in the training "
-    "loss.",
+    "Underfitting is read from v. A model that cannot even fit what it sees shows it in the training loss: t[last] > "
+    "0.7 * t[0].",
     name="underfit-by-validation",
 )
 def diagnose(train_losses, val_losses):
@@ -100,7 +100,7 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
-    "0.7 is taken for a loss. It is a share of the loss at the start: t[last] > 0.7 * t[0].",
+    "0.7 is taken for a loss. It is a share of the training loss at the start: t[last] > 0.7 * t[0].",
     name="absolute",
 )
 def diagnose(train_losses, val_losses):
@@ -123,7 +123,8 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
-    "The window is 10 epochs. It is a tenth of them: n // 10, so that long and short curves are smoothed alike.",
+    "The window is 10 epochs for any n. It must be a tenth of them, n // 10, so that long and short curves are "
+    "smoothed alike.",
     name="ten-epochs",
 )
 def diagnose(train_losses, val_losses):
@@ -201,7 +202,8 @@ def early_stop(val_losses, patience):
 
 
 @misconception(
-    "The best epoch is looked for in the whole curve. What comes after the stop has never been trained.",
+    "The best epoch is looked for in the whole curve. Epochs after the stop are never trained: look at epochs 0 to "
+    "stop only.",
     name="looks-ahead",
 )
 def early_stop(val_losses, patience):
@@ -216,7 +218,7 @@ def early_stop(val_losses, patience):
 
 
 @misconception(
-    "Without a stop the last epoch that was trained is n - 1: epochs are counted from 0.",
+    "Where training goes on to the end, the last epoch is n - 1, not n: epochs are counted from 0.",
     name="counted-from-one",
 )
 def early_stop(val_losses, patience):

@@ -17,7 +17,7 @@ def he(fan_in, fan_out, rng):
 
 
 @misconception(
-    "fan_out is used. Each output is a sum over the inputs, so it is their number that counts: √(2/fan_in).",
+    "fan_out is used. Each output is a sum over the fan_in inputs, so it is fan_in that counts: √(2/fan_in).",
     name="he-by-fan-out",
 )
 def he(fan_in, fan_out, rng):
@@ -95,7 +95,7 @@ def xavier(fan_in, fan_out, rng):
 
 
 @misconception(
-    "fan_out is used. Each output is a sum over the inputs, so it is their number that counts: √(1/fan_in).",
+    "fan_out is used. Each output is a sum over the fan_in inputs, so it is fan_in that counts: √(1/fan_in).",
     name="xavier-by-fan-out",
 )
 def xavier(fan_in, fan_out, rng):
@@ -103,7 +103,7 @@ def xavier(fan_in, fan_out, rng):
 
 
 @misconception(
-    "The 2 belongs to he alone, where ReLU halves the mean square. Without ReLU the variance is 1/fan_in.",
+    "The 2 belongs to he alone, where it makes up for ReLU. Without ReLU the variance is 1/fan_in.",
     name="xavier-with-2",
 )
 def xavier(fan_in, fan_out, rng):
@@ -111,8 +111,8 @@ def xavier(fan_in, fan_out, rng):
 
 
 @misconception(
-    "This is the variance of Glorot's paper, 2/(fan_in + fan_out). A good choice, but this course takes day 3's: "
-    "1/fan_in.",
+    "This is the variance in Glorot's paper, 2/(fan_in + fan_out). That is a good choice, but this course takes day "
+    "3's: 1/fan_in.",
     name="glorot",
 )
 def xavier(fan_in, fan_out, rng):

@@ -42,7 +42,8 @@ def _with_logits(logits, z1, a1):
 
 
 @misconception(
-    "There is no ReLU between the layers, so the network is one linear layer: a1 = np.maximum(0, z1).",
+    "There is no ReLU between the layers, so the two are no more than one linear layer. Put it there: a1 = "
+    "np.maximum(0, z1).",
     name="no-relu",
 )
 def forward(params, X):
@@ -85,7 +86,8 @@ def forward(params, X):
 
 
 @misconception(
-    "All gradients are B times too large: the loss is a mean over the batch, so dlogits carries 1/B.",
+    "All gradients are B times too large. The loss is a mean over the batch, so the gradient at the logits is (p − "
+    "one_hot(y)) / B.",
     name="no-mean",
 )
 def backward(params, X, y, cache):
@@ -93,7 +95,8 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "All gradients carry 1/B twice. dlogits has it already; what follows are sums over the batch.",
+    "All gradients carry 1/B twice. Divide once, at the logits: (p − one_hot(y)) / B. What follows are sums over the "
+    "batch.",
     name="mean-twice",
 )
 def backward(params, X, y, cache):
@@ -101,7 +104,8 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "dlogits is divided by all B·C entries. The loss is a mean over the B examples only.",
+    "The gradient at the logits is divided by the number of its entries, B·C. The loss is a mean over the B examples "
+    "only.",
     name="mean-over-entries",
 )
 def backward(params, X, y, cache):
@@ -128,7 +132,7 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "dlogits is the probabilities alone. Subtract 1 at the true class of each example: p − one_hot(y).",
+    "The gradient at the logits is p alone here. Subtract 1 at the true class of each example: p − one_hot(y).",
     name="one-hot-missing",
 )
 def backward(params, X, y, cache):
@@ -191,7 +195,7 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "The mask is applied where z1 is negative: it is the other way round, dz1 = da1 * (z1 > 0).",
+    "The mask is inverted: the gradient passes where z1 <= 0 and stops where z1 > 0. It must be dz1 = da1 * (z1 > 0).",
     name="mask-inverted",
 )
 def backward(params, X, y, cache):
@@ -201,7 +205,7 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "At z1 = 0 the slope of ReLU is taken for 1. In this unit it is 0 there: z1 > 0, not z1 >= 0.",
+    "At z1 = 0 the slope of ReLU is 1 here. In this unit it is 0 there: z1 > 0, not z1 >= 0.",
     name="slope-1-at-0",
 )
 def backward(params, X, y, cache):
@@ -211,8 +215,8 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "dz2 meets W2 untransposed, which only fits where W2 is square. Back through a layer one goes with the "
-    "transpose: da1 = dz2 @ W2.T.",
+    "dz2 meets W2 untransposed, which only fits where W2 is square. The way back through a layer takes the transpose: "
+    "da1 = dz2 @ W2.T.",
     name="w2-not-transposed",
 )
 def backward(params, X, y, cache):
@@ -224,7 +228,7 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "dW2 is made with z1. The second layer saw what came out of ReLU, so it is a1.T @ dz2.",
+    "dW2 is made with z1. The input of the second layer is what came out of ReLU, so dW2 = a1.T @ dz2.",
     name="dw2-by-z1",
 )
 def backward(params, X, y, cache):
@@ -271,7 +275,8 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "The first call is right and spoils the cache: its arrays are changed in place. Work on a copy, as dz2 = p.copy().",
+    "The first call is right but spoils the cache: its arrays are changed in place. Work on a copy, as in dz2 = "
+    "p.copy().",
     name="cache-modified",
 )
 def backward(params, X, y, cache):
@@ -283,8 +288,7 @@ def backward(params, X, y, cache):
 
 
 @misconception(
-    "backward computes the gradients, and ends without a return: Python then answers None. Its last line returns the "
-    "dict.",
+    "backward computes the gradients and ends without a return, so Python answers None. End it by returning the dict.",
     name="return-missing",
 )
 def backward(params, X, y, cache):

@@ -53,7 +53,7 @@ def _gradients(params, X, y, activation, scale=1.0, slope2=None, slope1=None):
 
 
 @misconception(
-    "The activation asked for is ignored: this is ReLU whatever the argument says. Look at activation.",
+    "The activation asked for is ignored: this is ReLU whatever the argument says. Choose by the argument activation.",
     name="relu-always",
 )
 def forward(params, X, activation="relu"):
@@ -75,7 +75,8 @@ def forward(params, X, activation="relu"):
 
 
 @misconception(
-    "There is no activation after the second layer, so layers two and three are one linear layer: a2 = f(z2).",
+    "There is no activation after the second layer, so layers two and three are no more than one linear layer. It "
+    "follows there too: a2 = f(z2).",
     name="second-activation-missing",
 )
 def forward(params, X, activation="relu"):
@@ -104,7 +105,7 @@ def forward(params, X, activation="relu"):
 
 
 @misconception(
-    'Without an activation this is tanh. The default is ReLU: activation="relu" in the signature.',
+    'A caller who names no activation gets tanh. The default is ReLU: activation="relu" in the signature.',
     name="tanh-by-default",
 )
 def forward(params, X, activation="tanh"):
@@ -158,7 +159,7 @@ def backward(params, X, y, cache, activation="relu"):
 
 
 @misconception(
-    "The square is missing: the slope of tanh is 1 − a², not 1 − a.",
+    "The square is missing: with a = tanh(z) the slope is 1 − a², not 1 − a.",
     name="tanh-slope-without-square",
 )
 def backward(params, X, y, cache, activation="relu"):
@@ -169,7 +170,8 @@ def backward(params, X, y, cache, activation="relu"):
 
 
 @misconception(
-    "The backward pass masks as for ReLU although the forward pass took tanh. Look at activation here too.",
+    "The backward pass masks as for ReLU although the forward pass took tanh. Choose the slope by the argument "
+    "activation.",
     name="relu-slope-always",
 )
 def backward(params, X, y, cache, activation="relu"):
@@ -178,7 +180,8 @@ def backward(params, X, y, cache, activation="relu"):
 
 
 @misconception(
-    "The gradient passes the first activation unchanged: dz1 = da1 * f'(z1), as in the layer above.",
+    "The gradient passes the first activation unchanged. It is multiplied by the slope there: dz1 = da1 * f'(z1), as "
+    "in the layer above.",
     name="first-slope-missing",
 )
 def backward(params, X, y, cache, activation="relu"):
@@ -186,7 +189,7 @@ def backward(params, X, y, cache, activation="relu"):
 
 
 @misconception(
-    "The gradient passes the second activation unchanged: dz2 = da2 * f'(z2).",
+    "The gradient passes the second activation unchanged. It is multiplied by the slope there: dz2 = da2 * f'(z2).",
     name="second-slope-missing",
 )
 def backward(params, X, y, cache, activation="relu"):
@@ -194,7 +197,8 @@ def backward(params, X, y, cache, activation="relu"):
 
 
 @misconception(
-    "All gradients are B times too large: the loss is a mean over the batch, so dlogits carries 1/B.",
+    "All gradients are B times too large. The loss is a mean over the batch, so the gradient at the logits is (p − "
+    "one_hot(y)) / B.",
     name="no-mean",
 )
 def backward(params, X, y, cache, activation="relu"):
@@ -220,7 +224,7 @@ def backward(params, X, y, cache, activation="relu"):
 
 
 @misconception(
-    "dW2 is made with a2, its own output. The second layer saw a1, so it is a1.T @ dz2.",
+    "dW2 is made with a2, which comes after the second layer. Its input is a1, so dW2 = a1.T @ dz2.",
     name="dw2-by-its-output",
 )
 def backward(params, X, y, cache, activation="relu"):
@@ -230,7 +234,7 @@ def backward(params, X, y, cache, activation="relu"):
 
 
 @misconception(
-    "dW2 and dW3 are made with the pre-activations. A layer saw what came out of the activation before it: a1 and a2.",
+    "dW2 and dW3 are made with z1 and z2. The inputs of these layers are what came out of the activations, a1 and a2.",
     name="dw-by-pre-activations",
 )
 def backward(params, X, y, cache, activation="relu"):

@@ -56,7 +56,7 @@ def _train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gene
 
 
 @misconception(
-    "The pixels are still 0 to 255, and the first pre-activations hundreds of times too large. Divide by 255.",
+    "The pixels are still 0 to 255, so the first pre-activations are hundreds of times too large. Divide by 255.",
     name="not-scaled",
 )
 def prepare(images):
@@ -80,7 +80,7 @@ def prepare(images):
 
 
 @misconception(
-    "Each image is stretched to its own range, and a pale one becomes as strong as a dark one. Divide all by 255.",
+    "Each image is divided by its own maximum, so a dim one becomes as bright as any other. Divide all by 255.",
     name="by-its-own-maximum",
 )
 def prepare(images):
@@ -97,7 +97,7 @@ def prepare(images):
 
 
 @misconception(
-    "Without a ReLU between them two linear layers are one, and digits are not that simple.",
+    "There is no ReLU between the two linear layers, so they are no more than one. Put nn.ReLU() between them.",
     name="no-relu",
 )
 def build():
@@ -113,7 +113,7 @@ def build():
 
 
 @misconception(
-    "There is a ReLU on the logits, which makes all that are negative equal. The last layer has no activation.",
+    "There is a ReLU on the logits, which turns every negative one into 0. The last layer has no activation.",
     name="relu-at-the-end",
 )
 def build():
@@ -145,7 +145,8 @@ def train(*args):
 
 
 @misconception(
-    "The examples are trained on in the order in which they lie. Draw a new order each epoch with randperm.",
+    "The examples are trained on in the order in which they lie. Draw a new order each epoch: torch.randperm(len(X), "
+    "generator=generator).",
     name="not-shuffled",
 )
 def train(*args):
@@ -185,7 +186,8 @@ def train(*args):
 
 
 @misconception(
-    "The model is measured in train mode, with dropout on. Call model.eval() before, and model.train() after.",
+    "The model is measured in train mode, with dropout on. Call model.eval() before measuring, and model.train() "
+    "before the next epoch.",
     name="measured-in-train-mode",
 )
 def train(*args):
@@ -201,8 +203,8 @@ def train(*args):
 
 
 @misconception(
-    "model.train() is called once, before the first epoch, and the measuring then leaves the model in eval mode. Call "
-    "it in every epoch.",
+    "model.train() is called once, before the first epoch, and measuring leaves the model in eval mode. Call it at "
+    "the beginning of each epoch.",
     name="train-mode-once",
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
@@ -214,7 +216,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 
 
 @misconception(
-    "The validation set is measured before the epoch's training. Measure the model as it is after it.",
+    "The validation set is measured before the epoch's training. Measure after it.",
     name="measured-before",
 )
 def train(*args):
@@ -222,7 +224,8 @@ def train(*args):
 
 
 @misconception(
-    "The validation set is trained on. Then it no longer says how the model does on what it has not seen.",
+    "The validation set is trained on. Then it no longer says how the model does on what it has not seen: train on X "
+    "and y alone.",
     name="validation-trained-on",
 )
 def train(model, X, y, X_val, y_val, *rest):
@@ -248,7 +251,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 
 
 @misconception(
-    "weight_decay is not used. Hand it to the optimizer: torch.optim.SGD(…, lr=lr, weight_decay=weight_decay).",
+    "weight_decay is not used. Give it to the optimizer: torch.optim.SGD(…, lr=lr, weight_decay=weight_decay).",
     name="no-weight-decay",
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
@@ -256,8 +259,8 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 
 
 @misconception(
-    "The penalty weight_decay * p² added to the loss has the gradient 2 * weight_decay * p, twice what is wanted, and "
-    "it ends up in the curve.",
+    "The penalty weight_decay * p² in the loss has the gradient 2 * weight_decay * p, twice what is wanted, and it "
+    "raises train_loss. Give weight_decay to the optimizer instead.",
     name="penalty-in-the-loss",
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
@@ -265,7 +268,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 
 
 @misconception(
-    "The weights alone decay here. SGD's weight_decay acts on every parameter, and so on the biases too.",
+    "Only the weights decay here. SGD's weight_decay acts on every parameter, the biases too.",
     name="biases-do-not-decay",
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
@@ -278,7 +281,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 
 
 @misconception(
-    "The optimizer is Adam. The stub asks for plain SGD, whose step is lr times the gradient.",
+    "The optimizer is Adam. Plain SGD is wanted: torch.optim.SGD(…, lr=lr, weight_decay=weight_decay).",
     name="adam",
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):

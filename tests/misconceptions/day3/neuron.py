@@ -54,8 +54,8 @@ def linear(X, W, b):
 
 
 @misconception(
-    "W is transposed here, as torch's nn.Linear stores it. In this unit W is (d_in, d_out), one neuron a column: "
-    "X @ W, with no .T.",
+    "W is transposed here, as with torch's nn.Linear, which stores (d_out, d_in). In this unit W is (d_in, d_out), "
+    "one neuron a column: X @ W, with no .T.",
     name="transposed",
 )
 def linear(X, W, b):

@@ -24,8 +24,8 @@ answers = misconception(
 )({"symptom_1": "lr_high"})
 
 answers = misconception(
-    "With lr = 1e-9 no weight moves, so no loss falls. Here it falls from 3.23 to 0.37 with one update: something is "
-    "learnt, and lost again.",
+    "With lr = 1e-9 the weights hardly move, so no loss falls. Here it falls from 3.23 to 0.37 with one update: "
+    "something is learnt, and lost again.",
     name="teeth-lr-low",
 )({"symptom_1": "lr_low"})
 
@@ -69,18 +69,19 @@ answers = misconception(
 )({"symptom_2": "softmax"})
 
 answers = misconception(
-    "With a second softmax the network learns slowly, from ln 10 = 2.30 downwards. Here it does not learn at all.",
+    "With a second softmax the network learns slowly, from about ln 10 = 2.30 downwards. Here it does not learn at "
+    "all.",
     name="standstill-softmax",
 )({"symptom_3": "softmax"})
 
 answers = misconception(
-    "A forgotten zero_grad makes the steps longer and longer. Here the weights do not move: the steps are too short.",
+    "A forgotten zero_grad makes the steps longer and longer. Here the weights hardly move: the steps are too short.",
     name="standstill-zero-grad",
 )({"symptom_3": "zero_grad"})
 
 answers = misconception(
-    "lr = 100 changes everything with the first update. Here 200 updates change nothing: the steps are too short, not"
-    " too long.",
+    "lr = 100 changes everything with the first update. Here 200 updates change next to nothing: the steps are too "
+    "short, not too long.",
     name="standstill-lr-high",
 )({"symptom_3": "lr_high"})
 
@@ -97,7 +98,7 @@ answers = misconception(
 )({"symptom_3": "shuffle"})
 
 answers = misconception(
-    "W += lr * dW makes the loss grow, to 1e43 in the end. Here it neither grows nor falls: the weights do not move, "
+    "W += lr * dW makes the loss grow, to 1e43 in the end. Here it neither grows nor falls: the weights hardly move, "
     "either way.",
     name="standstill-sign",
 )({"symptom_3": "sign"})
@@ -113,14 +114,14 @@ answers = misconception(
 )({"symptom_4": "shuffle"})
 
 answers = misconception(
-    "With lr = 1e-9 the loss stays at 3 for good. Here the weights do move: the loss falls to 1.64 in two updates, "
+    "With lr = 1e-9 the loss stays near 3 for good. Here the weights do move: the loss falls to 1.64 in two updates, "
     "and reaches 56 later.",
     name="swings-lr-low",
 )({"symptom_4": "lr_low"})
 
 answers = misconception(
-    "Unscaled weights are worst at step 0, and from there on all gets better. Here step 0 is in order, and it is the "
-    "end that is bad.",
+    "Unscaled weights are worst at step 0, and from there on things get better. Here step 0 is in order, and the end "
+    "is bad.",
     name="swings-init",
 )({"symptom_4": "init"})
 
@@ -130,8 +131,8 @@ answers = misconception(
 )({"symptom_4": "softmax"})
 
 answers = misconception(
-    "Uphill the loss grows from the first update on. Here the first updates go down, 3.1, 2.48, 1.64; what goes wrong"
-    " comes later.",
+    "Uphill the loss grows from the first update on. Here the first updates bring it down, 3.1, 2.48, 1.64; what goes "
+    "wrong comes later.",
     name="swings-sign",
 )({"symptom_4": "sign"})
 
@@ -158,12 +159,12 @@ answers = misconception(
 )({"symptom_5": "lr_low"})
 
 answers = misconception(
-    "The order of the data makes teeth, and forgetting: 45% right in the end. Here there are no teeth, and 96% is "
-    "right on unseen examples.",
+    "The order of the data makes teeth, and forgetting: 45% right in the end. Here there are no teeth, and 96% of "
+    "unseen examples are right.",
     name="start-shuffle",
 )({"symptom_5": "shuffle"})
 
 answers = misconception(
-    "Uphill the loss grows. Here every step brings it down, from 23.7 to 0.135: only the point it starts from is bad.",
+    "Uphill the loss grows. Here it comes down, from 23.7 to 0.135: only the point it starts from is bad.",
     name="start-sign",
 )({"symptom_5": "sign"})

@@ -8,22 +8,24 @@ answers = misconception(
 )({"collapse": "a"})
 
 answers = misconception(
-    "X meets W1 first, so W1 stands next to it: (X W1) W2 = X (W1 W2). In the other order the shapes do not even fit.",
+    "X meets W1 first, so W1 stands next to it: (X W1) W2 = X (W1 W2). In the other order even the shapes fit only if "
+    "Y is as wide as X.",
     name="collapse-c",
 )({"collapse": "c"})
 
 answers = misconception(
-    "Entry by entry needs equal shapes, and is no composition of maps. The product of the two matrices is.",
+    "Entry by entry needs equal shapes, and is not one map after the other. The matrix product is.",
     name="collapse-d",
 )({"collapse": "d"})
 
 answers = misconception(
-    "That is p - y of one example. The loss is a mean over 4 examples, so each counts a quarter.",
+    "That is p - y of one example, with y one-hot. The loss is a mean over 4 examples, so each counts a quarter.",
     name="logit-gradient-not-averaged",
 )({"logit_gradient": -0.8})
 
 answers = misconception(
-    "The sign is reversed. The gradient is p - y, negative at the true class: a step against it raises that logit.",
+    "If you took (1 - 0.2)/4, the sign is reversed. If you took p itself, the 1 of the one-hot vector and the mean "
+    "are missing. At the true class the gradient is negative: a step against it raises that logit.",
     name="logit-gradient-sign",
 )({"logit_gradient": 0.2})
 
@@ -48,12 +50,14 @@ answers = misconception(
 )({"he_two": "b"})
 
 answers = misconception(
-    "A mean of both passes is Xavier's 2/(fan_in + fan_out). He looks at one pass, and at what ReLU leaves of it.",
+    "A compromise between both passes is Glorot's 2/(fan_in + fan_out). He and others look at one pass, and at what "
+    "ReLU leaves of it.",
     name="he-two-d",
 )({"he_two": "d"})
 
 answers = misconception(
-    "dz carries the 1/B already, and the sum leaves it there. There is a sum since the bias was added to every row.",
+    "dz carries the 1/B already, and the sum leaves it there. The sum is there because the bias was added to every "
+    "row.",
     name="bias-gradient-b",
 )({"bias_gradient": "b"})
 
@@ -123,7 +127,8 @@ answers = misconception(
 )({"first_loss": 0.9})
 
 answers = misconception(
-    "Softmax has a derivative, p (1[i=j] - p) as a matrix. The question is what cross_entropy does by itself.",
+    "Softmax has a derivative: p_i changes with logit j at the rate p_i (1[i=j] - p_j). The question is what "
+    "cross_entropy does by itself.",
     name="no-softmax-a",
 )({"no_softmax": "a"})
 
@@ -153,7 +158,8 @@ answers = misconception(
 )({"scaled_input": 0.0316})
 
 answers = misconception(
-    "He's formula assumes inputs of size 1, and knows fan_in only. These inputs are not of size 1 any more.",
+    "With the old weights the pre-activations are 1000 times as large. He's formula knows fan_in, and not the size of "
+    "the inputs.",
     name="scaled-input-unchanged",
 )({"scaled_input": 1.0})
 
@@ -163,7 +169,7 @@ answers = misconception(
 )({"depth": "b"})
 
 answers = misconception(
-    "Depth is harder to train: it took good initialisation, ReLU and residual connections to make it work.",
+    "Deep networks are harder to train: it took good initialisation, ReLU and residual connections to make it work.",
     name="depth-c",
 )({"depth": "c"})
 

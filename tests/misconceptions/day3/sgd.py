@@ -62,7 +62,7 @@ def _loop(params, X, y, steps, lr, rows_of_batches, of=_loss_and_gradients, down
 
 
 @misconception(
-    "The update goes uphill. The gradient points to where the loss grows: p − lr·dp.",
+    "The update goes uphill. The gradient points to where the loss grows, so subtract it: p − lr·dp.",
     name="step-uphill",
 )
 def step(params, grads, lr):
@@ -107,8 +107,8 @@ def step(params, grads, lr):
 
 
 @misconception(
-    "The 0.01 before W2 is missing, so the first guess is a confident one and the first loss lies off ln C: "
-    "0.01 * xavier(hidden, C, rng).",
+    "The 0.01 before W2 is missing, so the first guess is a confident one and the first loss is not ln C. W2 is 0.01 "
+    "* xavier(hidden, C, rng).",
     name="second-layer-not-small",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -118,7 +118,8 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "All weights start at zero, so the hidden units stay alike for ever: draw W1 and W2, by he and 0.01 * xavier.",
+    "All weights start at zero, so the hidden units stay alike for ever. Draw them: W1 by he, and W2 by 0.01 * "
+    "xavier(hidden, C, rng).",
     name="zero-weights",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -127,7 +128,8 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "W2 starts at zero exactly. Small is wanted, not zero: 0.01 * xavier(hidden, C, rng).",
+    "W2 starts at exactly zero, so no gradient reaches W1 in the first step. Small is wanted: 0.01 * xavier(hidden, "
+    "C, rng).",
     name="second-layer-zero",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -137,7 +139,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "W1 is Xavier's. ReLU follows it, so it is he(in, hidden, rng).",
+    "W1 is drawn by xavier. ReLU follows it, so it is he(in, hidden, rng).",
     name="xavier-for-the-first-layer",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -147,7 +149,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "W2 is drawn before W1, so each gets the other's numbers. W1 comes first.",
+    "W2 is drawn before W1, so the rng gives other numbers to both. W1 comes first.",
     name="weights-in-the-other-order",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -161,7 +163,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "Every step uses the whole data. A step takes the next batch rows of the epoch's order.",
+    "Every step uses all N rows. It takes only `batch` of them, the next slice of the epoch's order.",
     name="whole-data",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -237,7 +239,8 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "X is shuffled and y is not, so the examples get other examples' classes. Take the same rows of both.",
+    "X is shuffled and y is not, so the examples get other examples' classes. Take the same rows of both: X[rows] and "
+    "y[rows].",
     name="labels-left-behind",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -254,7 +257,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "y is shuffled and X is not, so the examples get other examples' classes. Take the same rows of both: X[rows], "
+    "y is shuffled and X is not, so the examples get other examples' classes. Take the same rows of both: X[rows] and "
     "y[rows].",
     name="examples-left-behind",
 )
@@ -275,7 +278,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "The loss is measured after the update. Note the one that the gradients belong to, before it.",
+    "The loss is measured after the update. Note it before: the loss that the gradients of this step belong to.",
     name="loss-after-update",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -288,7 +291,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "The loss is measured on all N rows. Note that of the batch, which the step uses: it costs nothing extra.",
+    "The loss is measured on all N rows. Note the loss of the step's own batch.",
     name="loss-of-all-rows",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -301,7 +304,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "The gradients of earlier steps are added to those of this one. Every step uses its own batch's alone.",
+    "The gradients of earlier steps are added to those of this one. Every step uses those of its own batch alone.",
     name="gradients-accumulate",
 )
 def train(X, y, hidden, steps, lr, batch, rng):
@@ -316,7 +319,8 @@ def train(X, y, hidden, steps, lr, batch, rng):
 
 
 @misconception(
-    "The steps are not divided by the size of the batch: the loss is a mean, and so is its gradient.",
+    "The gradients are not divided by the size of the batch, so every step is `batch` times too long. The loss is a "
+    "mean, and so is its gradient.",
     name="sum-for-mean",
 )
 def train(X, y, hidden, steps, lr, batch, rng):

@@ -26,7 +26,8 @@ def _picked(logits, y):
 
 
 @misconception(
-    "exp overflows for large scores and gives inf/inf. Subtract the maximum of each row first: nothing else changes.",
+    "exp overflows for large scores and gives inf/inf. Subtract the maximum of each row first: the result stays the "
+    "same.",
     name="no-maximum",
 )
 def softmax(z):
@@ -72,7 +73,8 @@ def softmax(z):
 
 
 @misconception(
-    "The scores are divided by their sum without exp. They may be negative; exp makes them positive first.",
+    "The scores are divided by their sum without exp. They may be negative, or have the sum 0; exp makes them "
+    "positive first.",
     name="no-exp",
 )
 def softmax(z):
@@ -83,8 +85,8 @@ def softmax(z):
 
 
 @misconception(
-    "A small number is added inside the logarithm. It caps the loss of a confident mistake (−ln 1e-12 is 27.6), and "
-    "shifts every other. Take log p from the logits: z − log Σ exp z, which is never log 0.",
+    "A small number inside the logarithm caps the loss of a confident mistake (−ln 1e-12 is 27.6) and shifts every "
+    "other. Take log p from the logits: z − log Σ exp z, with the row's maximum subtracted from z.",
     name="epsilon-in-the-log",
 )
 def cross_entropy(logits, y):
@@ -124,7 +126,7 @@ def cross_entropy(logits, y):
 
 
 @misconception(
-    "log_p[:, y] is whole columns: every example is charged with the classes of all the others. Pair each row with "
+    "log_p[:, y] takes whole columns: every example is charged with the classes of all the others. Pair each row with "
     "its own class: log_p[np.arange(B), y].",
     name="every-column",
 )
@@ -142,7 +144,7 @@ def cross_entropy(logits, y):
 
 
 @misconception(
-    "The probability itself is averaged, without its logarithm: −log p, not −p or 1 − p.",
+    "The probability itself is averaged, without its logarithm. The loss is −log p, not −p or 1 − p.",
     name="no-log",
 )
 def cross_entropy(logits, y):
@@ -151,7 +153,8 @@ def cross_entropy(logits, y):
 
 
 @misconception(
-    "The log of the mean probability is not the mean of the log-probabilities: take the log of each example first.",
+    "The log of the mean probability is not the mean of the log-probabilities. Take the log for each example first, "
+    "then the mean.",
     name="log-of-the-mean",
 )
 def cross_entropy(logits, y):

@@ -40,7 +40,7 @@ def _filled(params, first, second):
 
 @misconception(
     "cross_entropy contains the softmax: give it the logits. A softmax before it squeezes them into [0, 1], and the "
-    "gradients with them.",
+    "loss can never come near 0.",
     name="softmax-before-cross-entropy",
 )
 def train(model, X, y, steps, lr, batch, rng):
@@ -63,7 +63,7 @@ def train(model, X, y, steps, lr, batch, rng):
 
 
 @misconception(
-    "The step comes before backward and uses the gradients of the batch before. First backward, then step.",
+    "step() comes before backward(), so it uses the gradients of the batch before. First backward, then step.",
     name="step-before-backward",
 )
 def train(model, X, y, steps, lr, batch, rng):
@@ -79,7 +79,7 @@ def train(model, X, y, steps, lr, batch, rng):
 
 
 @misconception(
-    "zero_grad stands between backward and step and throws the gradients away: nothing is learned. Zero them before "
+    "zero_grad stands between backward and step and throws the gradients away: nothing is learnt. Zero them before "
     "backward.",
     name="zero-grad-after-backward",
 )
@@ -121,7 +121,8 @@ def train(model, X, y, steps, lr, batch, rng):
 
 
 @misconception(
-    "Batches are drawn with replacement, so an example can be in one twice: rng.choice(len(X), batch, replace=False).",
+    "Batches are drawn with replacement, so an example can come twice in one. Use rng.choice(len(X), batch, "
+    "replace=False).",
     name="with-replacement",
 )
 def train(model, X, y, steps, lr, batch, rng):
@@ -154,7 +155,8 @@ def train(model, X, y, steps, lr, batch, rng):
 
 
 @misconception(
-    "The optimizer has momentum, which carries gradients over to later steps. Plain SGD: torch.optim.SGD(…, lr=lr).",
+    "The optimizer has momentum, which carries gradients over to later steps. Plain SGD is wanted: torch.optim.SGD(…, "
+    "lr=lr).",
     name="momentum",
 )
 def train(model, X, y, steps, lr, batch, rng):
@@ -162,7 +164,8 @@ def train(model, X, y, steps, lr, batch, rng):
 
 
 @misconception(
-    "The optimizer is Adam, whose steps have nearly the same length whatever the gradient. The twin is plain SGD.",
+    "The optimizer is Adam, whose steps have nearly the same length whatever the gradient. Plain SGD is wanted: "
+    "torch.optim.SGD(…, lr=lr).",
     name="adam",
 )
 def train(model, X, y, steps, lr, batch, rng):
@@ -189,7 +192,7 @@ def from_numpy(params):
 
 
 @misconception(
-    "The biases stay as nn.Linear drew them. Copy b1 and b2 too.",
+    "The biases stay as nn.Linear drew them. Copy b1 and b2 as well, into fc1.bias and fc2.bias.",
     name="biases-left",
 )
 def from_numpy(params):
@@ -203,7 +206,8 @@ def from_numpy(params):
 
 
 @misconception(
-    "The weights pass through float32 and lose half of their digits. Move the model to their dtype before copying.",
+    "The weights pass through float32 and lose half of their digits. Move the model to the arrays' dtype before you "
+    "copy them.",
     name="through-float32",
 )
 def from_numpy(params):
@@ -214,7 +218,7 @@ def from_numpy(params):
 
 
 @misconception(
-    "The model is float64 whatever it was given. It takes the dtype of the arrays.",
+    "The model is float64 whatever it is given. It must have the dtype of the arrays.",
     name="always-float64",
 )
 def from_numpy(params):
@@ -223,7 +227,7 @@ def from_numpy(params):
 
 
 @misconception(
-    "There is a ReLU after the second layer as well, which cuts all negative logits off. The logits are returned as "
+    "There is a ReLU after the second layer as well, which turns all negative logits into 0. Return the logits as "
     "they are.",
     name="relu-on-logits",
 )
@@ -237,7 +241,8 @@ class MLP(nn.Module):
 
 
 @misconception(
-    "The two layers follow each other without a ReLU, and collapse into one linear layer.",
+    "There is no ReLU between the two layers, so they are no more than one linear layer: "
+    "self.fc2(F.relu(self.fc1(x))) has one.",
     name="no-relu",
 )
 class MLP(nn.Module):
@@ -250,7 +255,7 @@ class MLP(nn.Module):
 
 
 @misconception(
-    "The model returns probabilities. It returns logits: the softmax belongs to the loss.",
+    "The model returns probabilities. It must return the logits: the softmax belongs to the loss.",
     name="softmax-in-the-model",
 )
 class MLP(nn.Module):
