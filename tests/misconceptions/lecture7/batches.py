@@ -16,6 +16,11 @@ def _windows(data, starts, block_size):
     return data[places.clamp(max=len(data) - 1)]
 
 
+def _slices(data, starts, block_size):
+    """Rows of data as slices give them: shorter at its end, where torch.stack refuses rows of several lengths."""
+    return torch.stack([data[i : i + block_size] for i in starts])
+
+
 @misconception(
     "The last possible start, len(data) - block_size - 1, is never drawn. torch.randint already excludes its upper "
     "end: torch.randint(len(data) - block_size, …).",
@@ -34,6 +39,26 @@ def get_batch(data, block_size, batch_size, generator):
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator, room=1)
     return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "A window can start so late that its last target lies beyond the text, and its slice of y is too short. The "
+    "largest start is len(data) - block_size - 1: torch.randint(len(data) - block_size, …).",
+    name="one-start-too-many-and-slices",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator, room=1)
+    return _slices(data, starts, block_size), _slices(data, starts + 1, block_size)
+
+
+@misconception(
+    "Starts are drawn from the whole text, so slices at its end are too short. Leave room for block_size tokens and "
+    "one more, the last target: torch.randint(len(data) - block_size, …).",
+    name="starts-anywhere-and-slices",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = torch.randint(len(data), (batch_size,), generator=generator)
+    return _slices(data, starts, block_size), _slices(data, starts + 1, block_size)
 
 
 @misconception(

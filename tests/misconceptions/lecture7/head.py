@@ -154,13 +154,13 @@ class Head(_Head):
 
 
 @misconception(
-    "The softmax runs over the batch, so that sequences compete with each other. It belongs over the keys: dim=-1.",
+    "The softmax runs over the batch: sequences compete, and what is masked in all of them is NaN. Take it over the "
+    "last axis, the keys: dim=-1.",
     name="softmax-over-batch",
 )
 class Head(_Head):
     def weights(self, x):
-        # exp(-inf - -inf) is NaN: what is masked for all of the batch is put back to 0
-        return F.softmax(self.mask(self.scaled(self.scores(x), x)), dim=0).nan_to_num(0.0)
+        return F.softmax(self.mask(self.scaled(self.scores(x), x)), dim=0)  # NaN where all of the batch is masked
 
 
 @misconception(
@@ -226,6 +226,16 @@ class Head(_Head):
 class Head(_Head):
     def weights(self, x):
         return self.mask(self.scaled(self.scores(x), x), 0.0)
+
+
+@misconception(
+    "The softmax is missing: the masked scores, -inf among them, are used as weights. It makes them positive, and "
+    "their sum 1 for each token.",
+    name="no-softmax-after-mask",
+)
+class Head(_Head):
+    def weights(self, x):
+        return self.mask(self.scaled(self.scores(x), x))
 
 
 @misconception(

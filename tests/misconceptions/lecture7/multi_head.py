@@ -80,6 +80,16 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
+    "proj gets only head_size numbers for each token, and wants num_heads * head_size: all heads' outputs, side by "
+    "side. Concatenate them: torch.cat(…, dim=-1).",
+    name="not-concatenated",
+)
+class MultiHeadAttention(_MultiHead):
+    def joined(self, x):
+        return sum(self.outputs(x))
+
+
+@misconception(
     "One and the same head is used num_heads times: [head] * num_heads repeats the object. Make a new Head for each "
     "place.",
     name="one-head-repeated",
