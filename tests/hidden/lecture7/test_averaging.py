@@ -28,13 +28,13 @@ def test_loop(submission, x):
 
 @given(x=sequences())
 def test_matmul(submission, x):
-    """average_matmul: the same, as a product with a lower triangular matrix."""
+    """average_matmul: out[b, t] is the mean of x[b, 0] to x[b, t], by a product with a lower triangular matrix."""
     assert_close(submission.average_matmul(x), running_mean(x), name="out", sizes={"T": x.shape[1]}, oracle="by cumsum")
 
 
 @given(x=sequences())
 def test_softmax(submission, x):
-    """average_softmax: the same, with weights that come from a softmax."""
+    """average_softmax: out[b, t] is the mean of x[b, 0] to x[b, t], with weights that come from a softmax."""
     assert_close(
         submission.average_softmax(x), running_mean(x), name="out", sizes={"T": x.shape[1]}, oracle="by cumsum"
     )

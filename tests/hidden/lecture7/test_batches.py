@@ -49,7 +49,7 @@ def texts(draw):
 @points(2)
 @given(case=texts())
 def test_windows_and_what_follows(submission, case):
-    """x holds the windows that torch.randint draws for this generator, y the same windows one token later."""
+    """x holds the windows whose starts torch.randint draws with this generator, y the same windows one token later."""
     data, block_size, batch_size, seed = case
     theirs, ours = generator(seed), generator(seed)
     answer = submission.get_batch(data, block_size, batch_size, theirs)
@@ -60,7 +60,7 @@ def test_windows_and_what_follows(submission, case):
 
 
 def test_y_is_x_one_token_later(submission, rng):
-    """Each row of y is the same row of x without its first token, and with the one that follows in the text."""
+    """The rows of x start where the generator says; each row of y is its row of x, one token later in the text."""
     N, block_size, batch_size = integer(rng, 30, 60), integer(rng, 3, 8), integer(rng, 3, 6)
     data = 100 + torch.randperm(N, generator=rng)  # every token once: its place in the text is known
     theirs, ours = generators(rng)

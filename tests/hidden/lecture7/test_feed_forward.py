@@ -43,7 +43,7 @@ def make(submission, weights, dropout=0.0):
     width = module.net[0].out_features
     check(
         width == 4 * n_embd,
-        f"The inner layer has {width} numbers for n_embd = {n_embd}; it is four times as wide as the outer one.",
+        f"The inner layer must have 4 * n_embd numbers, {4 * n_embd} for n_embd = {n_embd}; yours has {width}.",
     )
     module.load_state_dict(weights)
     return module.eval()
@@ -70,7 +70,7 @@ def test_matches_the_formula(submission, data, seed):
 
 
 def test_same_for_every_token(submission, rng):
-    """Each token's output depends on that token alone, with any number of leading axes."""
+    """The formula holds for each token by itself, with any number of leading axes."""
     n_embd = integer(rng, 2, 6)
     weights = random_weights(rng, n_embd)
     module = make(submission, weights)
@@ -93,10 +93,11 @@ def test_dropout_comes_last(submission, rng):
     out = module(x)
     check(isinstance(out, torch.Tensor) and out.shape == x.shape, f"The output must have the shape {tuple(x.shape)}.")
     gone, kept = out.abs() < 1e-9, (out - right / (1 - p)).abs() < 1e-9
-    check(not bool(torch.isclose(out, right).all()), "In training nothing is dropped: the last module is nn.Dropout.")
+    check(not bool(torch.isclose(out, right).all()), "In training nothing is dropped: nn.Dropout must come last.")
     check(
         bool((gone | kept).all()),
-        f"In training, with p = {p:.1f}, each number of the output must be 0 or divided by 1 − p: dropout comes last.",
+        f"In training, with p = {p:.1f}, each number of the output must be 0 or divided by 1 − p: nn.Dropout must come "
+        "last.",
     )
     # 2,048 numbers: the share of dropped ones is within 6.5 standard deviations of p in all but one of 10^10 runs.
     share = float(gone.double().mean())

@@ -263,8 +263,8 @@ def test_generate_beyond_block_size(submission, rng):
         except Exception as error:
             check(
                 block_size >= T + n,
-                f"generate stops with {error}: the text grows to {T + n} tokens, and block_size is {block_size}. "
-                "Show the model the last block_size of them alone.",
+                f"generate stops ({error}) when the text grows to {T + n} tokens: block_size is {block_size}. "
+                "Does the model get more than the last block_size tokens?",
             )
             raise
         assert_writes(answer, twin_generates(idx, n, sizes, weights, 1.0, None, ours), T)

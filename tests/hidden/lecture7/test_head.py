@@ -179,8 +179,8 @@ def test_weights_of_each_token_sum_to_one(submission, rng):
     worst = int((sums - 1).abs().amax(0).argmax())
     check(
         bool(((sums - 1).abs() < 1e-9).all()),
-        f"The weights with which token {worst} gathers sum to {float(sums[0, worst]):.4g}, not to 1: mask the scores "
-        "with -inf before the softmax, and take the softmax over the last axis.",
+        f"All values are the same vector here, and output {worst} is {float(sums[0, worst]):.4g} times it, not once: "
+        "do its weights sum to 1? Mask the scores with -inf first, then take the softmax over the last axis.",
     )
     assert_close(out, value.expand(2, T, head_size).clone(), name="out", oracle="by hand")
 

@@ -29,7 +29,7 @@ def test_ids_and_back(submission, text, picks):
 
 
 def test_vocabulary(submission, rng):
-    """chars are the characters of the text, each once and sorted; vocab_size is their number."""
+    """chars are the characters of the text, each once and sorted; vocab_size is their number, an id a place in them."""
     for length in (1, 40, 200):
         text = random_text(rng, length)
         tokenizer = submission.CharTokenizer(text)

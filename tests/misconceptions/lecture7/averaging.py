@@ -22,7 +22,7 @@ def average_loop(x):
 
 
 @misconception(
-    "Every token gets the mean of all tokens, later ones too. Average x[b, : t + 1] alone.",
+    "Every token gets the mean of all tokens, later ones too. Average x[b, : t + 1] only.",
     name="loop-over-all",
 )
 def average_loop(x):
@@ -46,8 +46,8 @@ def average_loop(x):
 
 
 @misconception(
-    "The average runs over the numbers of a vector. It runs over the tokens and leaves the C numbers apart: mean(0) of "
-    "x[b, : t + 1].",
+    "The average runs over the numbers of the vectors as well as over the tokens. Leave the C numbers apart: x[b, : t "
+    "+ 1].mean(0).",
     name="loop-over-channels",
 )
 def average_loop(x):
@@ -55,7 +55,7 @@ def average_loop(x):
 
 
 @misconception(
-    "The average runs over the sequences of the batch as well. Each has its own: x[b, : t + 1].",
+    "The average runs over the sequences of the batch as well. Each has its own average: x[b, : t + 1].mean(0).",
     name="loop-over-batch",
 )
 def average_loop(x):
@@ -66,7 +66,7 @@ def average_loop(x):
 
 
 @misconception(
-    "The columns of wei are normalised, not the rows: wei / wei.sum(1, keepdim=True).",
+    "The columns of wei are divided by their sums. It is the rows that must sum to 1: wei / wei.sum(1, keepdim=True).",
     name="matmul-columns",
 )
 def average_matmul(x):
@@ -75,7 +75,8 @@ def average_matmul(x):
 
 
 @misconception(
-    "keepdim is missing: the sums of the rows are spread over the columns. wei / wei.sum(1, keepdim=True).",
+    "keepdim is missing, so column s of wei is divided by the sum of row s. Divide each row by its own sum: wei / "
+    "wei.sum(1, keepdim=True).",
     name="matmul-keepdim",
 )
 def average_matmul(x):
@@ -84,7 +85,7 @@ def average_matmul(x):
 
 
 @misconception(
-    "The rows of wei are not divided by their sums, so this adds up. Divide by wei.sum(1, keepdim=True).",
+    "The rows of wei are not divided by their sums, so this is the running sum. Divide by wei.sum(1, keepdim=True).",
     name="matmul-sum",
 )
 def average_matmul(x):
@@ -92,7 +93,7 @@ def average_matmul(x):
 
 
 @misconception(
-    "The triangle is the upper one: each token averages over the future. torch.tril keeps the past.",
+    "The triangle is the upper one: each token averages over itself and what comes later. torch.tril keeps the past.",
     name="matmul-upper",
 )
 def average_matmul(x):
@@ -101,7 +102,7 @@ def average_matmul(x):
 
 
 @misconception(
-    "There is no triangle: wei averages over all tokens. torch.tril keeps the past.",
+    "There is no triangle: each token averages over all tokens, later ones too. torch.tril keeps the past.",
     name="matmul-no-triangle",
 )
 def average_matmul(x):
@@ -110,7 +111,7 @@ def average_matmul(x):
 
 
 @misconception(
-    "wei is made in float32, and costs half of the digits of a float64 x. Give it the dtype of x.",
+    "wei is made in float32, which costs half of the digits of a float64 x. Give it the dtype of x.",
     name="matmul-float32",
 )
 def average_matmul(x):
@@ -138,7 +139,7 @@ def average_softmax(x):
 
 
 @misconception(
-    "Later tokens have the score 0, like the others, and exp(0) = 1: they count. Their score is -inf.",
+    "Later tokens have the score 0, like the others, and exp(0) = 1: they count. Their score must be -inf.",
     name="softmax-no-mask",
 )
 def average_softmax(x):
@@ -146,8 +147,8 @@ def average_softmax(x):
 
 
 @misconception(
-    "The softmax is taken of tril itself: later tokens have the score 0, and exp(0) = 1 lets them in. Their score is "
-    "-inf.",
+    "The softmax is taken of tril itself: later tokens have the score 0, and exp(0) = 1 lets them in. Their score must "
+    "be -inf, and that of the others 0.",
     name="softmax-of-tril",
 )
 def average_softmax(x):
@@ -155,7 +156,8 @@ def average_softmax(x):
 
 
 @misconception(
-    "-inf stands where tril is 1, so tokens see only the future, and the last nothing. Fill where tril == 0.",
+    "-inf stands where tril is 1, so tokens see only what comes later, and the last sees nothing: NaN. Fill where tril "
+    "== 0.",
     name="softmax-mask-inverted",
 )
 def average_softmax(x):
@@ -163,8 +165,8 @@ def average_softmax(x):
 
 
 @misconception(
-    "The diagonal is masked, too: a token does not see itself, and the first sees nothing. Fill where tril == 0, tril "
-    "being torch.tril(torch.ones(T, T)).",
+    "The diagonal is masked too: no token sees itself, and the first sees nothing. Fill where tril == 0, tril being "
+    "torch.tril(torch.ones(T, T)).",
     name="softmax-diagonal",
 )
 def average_softmax(x):

@@ -16,9 +16,14 @@ def _windows(data, starts, block_size):
     return data[places.clamp(max=len(data) - 1)]
 
 
+def _slices(data, starts, block_size):
+    """Rows of data as slices give them: shorter at its end, where torch.stack refuses rows of several lengths."""
+    return torch.stack([data[i : i + block_size] for i in starts])
+
+
 @misconception(
-    "The last possible start is never drawn. A window at i needs the tokens up to i + block_size, so i runs from 0 to "
-    "len(data) - block_size - 1, and torch.randint excludes its upper end already.",
+    "The last possible start, len(data) - block_size - 1, is never drawn. torch.randint already excludes its upper "
+    "end: torch.randint(len(data) - block_size, …).",
     name="last-start-missing",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -37,8 +42,28 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
+    "A window can start so late that its last target lies beyond the text, and its slice of y is too short. The "
+    "largest start is len(data) - block_size - 1: torch.randint(len(data) - block_size, …).",
+    name="one-start-too-many-and-slices",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator, room=1)
+    return _slices(data, starts, block_size), _slices(data, starts + 1, block_size)
+
+
+@misconception(
+    "Starts are drawn from the whole text, so slices at its end are too short. Leave room for block_size tokens and "
+    "one more, the last target: torch.randint(len(data) - block_size, …).",
+    name="starts-anywhere-and-slices",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = torch.randint(len(data), (batch_size,), generator=generator)
+    return _slices(data, starts, block_size), _slices(data, starts + 1, block_size)
+
+
+@misconception(
     "Starts are drawn from the whole text, so some windows run over its end. Leave room for block_size tokens and one "
-    "more: torch.randint(len(data) - block_size, …).",
+    "more, the last target: torch.randint(len(data) - block_size, …).",
     name="starts-anywhere",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -47,7 +72,7 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "y is x itself. The target of a token is the one after it: data[i + 1 : i + 1 + block_size].",
+    "y is x itself. The target of a token is the token after it: data[i + 1 : i + 1 + block_size].",
     name="not-shifted",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -56,8 +81,8 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "y is the window that follows x as a whole. It is the same window one token later, and overlaps with x: data[i + 1 "
-    ": i + 1 + block_size].",
+    "y is the next window, which begins where x ends. It should be the same window one token later, overlapping with "
+    "x: data[i + 1 : i + 1 + block_size].",
     name="next-window",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -66,7 +91,7 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "y is shifted by two tokens. The target of a token is the very next one.",
+    "y is two tokens later than x. The target of a token is the very next one: data[i + 1 : i + 1 + block_size].",
     name="shifted-by-two",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -75,7 +100,8 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "x is the later one of the two: the model would be asked for the token before. y comes one token after x.",
+    "x is one token later than y, so the model would be asked for the token before. The other way round: y is one "
+    "token later than x.",
     name="shifted-backwards",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -84,7 +110,7 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "x and y are cut at starts of their own, so y does not continue x. Draw the starts once, and use them for both.",
+    "x and y are cut at starts of their own, so y does not follow x. Draw the starts once, and use them for both.",
     name="two-draws",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -93,8 +119,8 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "y is x rolled by one within the row, so its last target is the row's own first token. It is the next token of the "
-    "text.",
+    "y is x rolled by one within the row, so its last target is the row's own first token. The last target is the next "
+    "token of the text: data[i + 1 : i + 1 + block_size].",
     name="rolled",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -121,7 +147,8 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "The windows are taken one after the other from the start of the text. Draw their starts at random.",
+    "The windows are taken one after the other from the start of the text. Draw their starts at random, with "
+    "torch.randint.",
     name="in-order",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -130,8 +157,8 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "Windows start at multiples of block_size only. Any place that leaves room will do, so that every token is seen in "
-    "every place of a window.",
+    "Windows start only at multiples of block_size. Any place that leaves room is a start, so that every token is seen "
+    "in every place of a window.",
     name="multiples-of-block_size",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -140,7 +167,8 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "y holds only the token after the whole window. Every token of x has a target: y is (batch_size, block_size), too.",
+    "y holds only the token after the whole window. Every token of x has a target: y is (batch_size, block_size), as x "
+    "is.",
     name="last-target-alone",
 )
 def get_batch(data, block_size, batch_size, generator):
@@ -149,8 +177,8 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "data is shifted by one token in place to get y from it, and every later batch comes from other text. Take y from "
-    "data[i + 1 : i + 1 + block_size].",
+    "data is shifted by one token in place to get y from it, so every later batch comes from a shifted text. Take y "
+    "from data[i + 1 : i + 1 + block_size].",
     name="data-shifted-in-place",
 )
 def get_batch(data, block_size, batch_size, generator):

@@ -48,8 +48,8 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "view(B, V, T) does not move the axis of classes, it mixes scores of different tokens. Flatten to (B·T, V), or "
-    "transpose(1, 2).",
+    "Viewing or reshaping the logits to (B, V, T) does not move the axis of the classes: it mixes scores of different "
+    "tokens. Flatten to (B·T, V), or transpose(1, 2).",
     name="viewed-not-transposed",
 )
 class BigramLanguageModel(_Bigram):
@@ -67,7 +67,8 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "Only the last position counts in this loss. Every position predicts its next token: take the mean over all B·T.",
+    "Only the last position counts in this loss. Every position predicts its next token: take the mean over all B·T of "
+    "them.",
     name="loss-of-the-last-position",
 )
 class BigramLanguageModel(_Bigram):
@@ -76,8 +77,8 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "F.cross_entropy is given probabilities. It takes the logits and does the softmax itself; twice flattens "
-    "everything.",
+    "F.cross_entropy is given probabilities. It takes the logits and does the softmax itself; a second softmax "
+    "flattens the distribution.",
     name="softmax-twice",
 )
 class BigramLanguageModel(_Bigram):
@@ -102,8 +103,8 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "These are probabilities. forward returns the scores before the softmax: cross-entropy and generate take it from "
-    "there.",
+    "These are probabilities. forward returns the scores before the softmax: F.cross_entropy and generate do the "
+    "softmax themselves.",
     name="softmax-in-forward",
 )
 class BigramLanguageModel(_Bigram):
@@ -112,7 +113,7 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "The table is read by columns: row i holds the scores of what follows token i. Look idx up, as nn.Embedding does.",
+    "The table is read by columns. Row i holds the scores of what follows token i: look idx up, as nn.Embedding does.",
     name="columns",
 )
 class BigramLanguageModel(_Bigram):
@@ -148,7 +149,8 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "The generator is not passed on to torch.multinomial, so the same generator gives another text every time.",
+    "The generator that is passed in does not decide what is drawn. Pass it on: torch.multinomial(probs, 1, "
+    "generator=generator).",
     name="generator-ignored",
 )
 class BigramLanguageModel(_Bigram):
@@ -158,7 +160,7 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "Only the new tokens are returned. generate returns idx with the new tokens after it.",
+    "Only the new tokens are returned. Return idx as well, with the new tokens after it: torch.cat appends them.",
     name="prompt-not-returned",
 )
 class BigramLanguageModel(_Bigram):
@@ -167,8 +169,8 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "Every new token is drawn after the last token of the idx that was passed in. Feed what was drawn back in: idx "
-    "grows.",
+    "Every new token is drawn after the last token of the idx that was passed in. Append what was drawn to idx, and go "
+    "on from there.",
     name="not-fed-back",
 )
 class BigramLanguageModel(_Bigram):
@@ -187,7 +189,8 @@ class BigramLanguageModel(_Bigram):
 
 
 @misconception(
-    "The new tokens are written into the caller's idx, which slides along. Leave it as it is: torch.cat makes another.",
+    "The new tokens are written into the caller's idx, whose first tokens are lost. Leave it as it is: torch.cat makes "
+    "a new tensor.",
     name="idx-overwritten",
 )
 class BigramLanguageModel(_Bigram):

@@ -35,7 +35,7 @@ class Block(_Block):
 
 
 @misconception(
-    "The branch is normalised after its part, x + ln1(sa(x)). Normalise what goes into it: x + sa(ln1(x)).",
+    "What a part gives is normalised, x + ln1(sa(x)). Normalise what goes into it: x + sa(ln1(x)).",
     name="norm-after-the-part",
 )
 class Block(_Block):
@@ -54,7 +54,7 @@ class Block(_Block):
 
 
 @misconception(
-    "Attention replaces x: its residual connection is missing. x = x + self.sa(self.ln1(x)).",
+    "Attention replaces x: its residual connection is missing. Write x = x + self.sa(self.ln1(x)).",
     name="no-residual-around-attention",
 )
 class Block(_Block):
@@ -64,7 +64,7 @@ class Block(_Block):
 
 
 @misconception(
-    "The feed-forward network replaces x: its residual connection is missing. x = x + self.ffwd(self.ln2(x)).",
+    "The feed-forward network replaces x: its residual connection is missing. Write x = x + self.ffwd(self.ln2(x)).",
     name="no-residual-around-ffwd",
 )
 class Block(_Block):
@@ -74,7 +74,7 @@ class Block(_Block):
 
 
 @misconception(
-    "ln1 is used for both parts. Each has a LayerNorm of its own: ln2 stands before ffwd.",
+    "ln1 is used for both parts. Each has a LayerNorm of its own: ln2 belongs before ffwd.",
     name="shared-norm",
 )
 class Block(_Block):
@@ -84,7 +84,7 @@ class Block(_Block):
 
 
 @misconception(
-    "ln1 and ln2 are swapped: ln1 stands before sa, ln2 before ffwd.",
+    "ln1 and ln2 are swapped: ln1 belongs before sa, ln2 before ffwd.",
     name="norms-swapped",
 )
 class Block(_Block):
@@ -94,8 +94,8 @@ class Block(_Block):
 
 
 @misconception(
-    "The stream itself is normalised: what attention is added to is ln1(x), and x is lost. Normalise in the branch "
-    "alone: x + sa(ln1(x)).",
+    "The stream itself is normalised: attention is added to ln1(x), and x is lost. Normalise only in the branch: x + "
+    "sa(ln1(x)).",
     name="norm-on-the-stream",
 )
 class Block(_Block):
@@ -107,7 +107,8 @@ class Block(_Block):
 
 
 @misconception(
-    "There is no normalisation before the parts: x + sa(ln1(x)), then x + ffwd(ln2(x)).",
+    "The parts get x without normalisation, and ln1 and ln2 are not used. Write x + sa(ln1(x)), and then the same with "
+    "ffwd and ln2.",
     name="no-norm",
 )
 class Block(_Block):
@@ -127,7 +128,8 @@ class Block(_Block):
 
 
 @misconception(
-    "Both parts see the same x, side by side. ffwd works on what attention has added: its input is x + sa(ln1(x)).",
+    "Both parts see the same x, side by side. ffwd should work on what attention has added to: on ln2(y), with y = x + "
+    "sa(ln1(x)).",
     name="in-parallel",
 )
 class Block(_Block):
@@ -136,8 +138,8 @@ class Block(_Block):
 
 
 @misconception(
-    "The second sum starts from the x of the beginning: what attention found is lost from the stream. Add to the first "
-    "sum.",
+    "The second sum starts from x again, so what attention gave is lost from the stream. Add to the first sum: y + "
+    "ffwd(ln2(y)).",
     name="second-residual-from-the-start",
 )
 class Block(_Block):

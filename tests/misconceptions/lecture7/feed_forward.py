@@ -23,7 +23,8 @@ class _FeedForward(nn.Module):
 
 
 @misconception(
-    "There is no ReLU, so the two linear layers are one: nothing is gained by their width. Put nn.ReLU() between them.",
+    "There is no ReLU, so the two linear layers amount to one: nothing is gained by their width. Put nn.ReLU() between "
+    "them.",
     name="no-relu",
 )
 class FeedForward(_FeedForward):
@@ -32,7 +33,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "The activation here is GELU, which GPT-2 has. This lecture's is ReLU.",
+    "The activation here is GELU, as in GPT-2. This lecture's is ReLU.",
     name="gelu",
 )
 class FeedForward(_FeedForward):
@@ -41,7 +42,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "The activation here is tanh, as in the earlier lectures. The Transformer's is ReLU.",
+    "The activation here is tanh, as in the earlier lectures. This lecture's is ReLU.",
     name="tanh",
 )
 class FeedForward(_FeedForward):
@@ -50,7 +51,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "The inner layer is as wide as the outer one. It has 4 * n_embd numbers.",
+    "The inner layer is only as wide as the outer one. Make it 4 * n_embd wide.",
     name="not-wider",
 )
 class FeedForward(_FeedForward):
@@ -59,7 +60,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "The inner layer is twice as wide as the outer one. It has 4 * n_embd numbers.",
+    "The inner layer is only twice as wide as the outer one. Make it 4 * n_embd wide.",
     name="twice-as-wide",
 )
 class FeedForward(_FeedForward):
@@ -68,7 +69,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "The linear layers have no bias. Only the projections of attention go without: leave bias=False out.",
+    "The linear layers have no bias. Only key, query and value of a head go without: leave bias=False out here.",
     name="no-bias",
 )
 class FeedForward(_FeedForward):
@@ -77,8 +78,8 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "A ReLU stands after the second layer too, so no output is negative, and the network can only ever add. It has one "
-    "ReLU, in the middle.",
+    "A ReLU stands after the second layer too, so no output is negative. There should be one ReLU only, between the "
+    "two layers.",
     name="relu-at-the-end",
 )
 class FeedForward(_FeedForward):
@@ -96,7 +97,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "x is added to the output here. The residual connection belongs to the block: return what the network gives.",
+    "x is added to the output here. That residual connection belongs in Block: return what the network gives, alone.",
     name="residual-inside",
 )
 class FeedForward(_FeedForward):
@@ -105,7 +106,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "There is no dropout. It is the last of the four modules in self.net.",
+    "There is no dropout. It is the last of the four modules in self.net, and forward runs all four: self.net(x).",
     name="no-dropout",
 )
 class FeedForward(_FeedForward):
@@ -114,7 +115,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "Dropout comes after the ReLU. It comes last, after the second linear layer.",
+    "Dropout comes after the ReLU. It should come last, after the second linear layer.",
     name="dropout-after-relu",
 )
 class FeedForward(_FeedForward):
@@ -123,7 +124,7 @@ class FeedForward(_FeedForward):
 
 
 @misconception(
-    "Dropout acts on x, before the first layer. It comes last, after the second linear layer.",
+    "Dropout acts on x, before the first layer. It should come last, after the second linear layer.",
     name="dropout-first",
 )
 class FeedForward(_FeedForward):

@@ -72,8 +72,8 @@ class _GPT(nn.Module):
 
 
 @misconception(
-    "The positions are left out, so the model cannot tell one order of the tokens from another. Add "
-    "position_embedding_table of 0 to T - 1 to the token embeddings.",
+    "The positions are left out, so the model is told nothing of where a token stands. Add position_embedding_table of "
+    "0 to T - 1 to the token embeddings.",
     name="no-positions",
 )
 class GPT(_GPT):
@@ -82,7 +82,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The positions are counted from the wrong end: short sequences get the last rows of the table. They are 0 to "
+    "The positions are counted from the wrong end: short sequences get the last rows of the table. They should be 0 to "
     "T - 1: torch.arange(T).",
     name="positions-from-the-end",
 )
@@ -102,7 +102,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "Every token gets the embedding of position T. Each has its own: position_embedding_table(torch.arange(T)).",
+    "Every token gets the embedding of the last position, T - 1. Each has a position of its own: "
+    "position_embedding_table(torch.arange(T)).",
     name="one-position-for-all",
 )
 class GPT(_GPT):
@@ -111,7 +112,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The last normalisation is missing: logits = lm_head(ln_f(x)).",
+    "The last normalisation is missing. Write logits = lm_head(ln_f(x)).",
     name="no-ln_f",
 )
 class GPT(_GPT):
@@ -120,7 +121,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "ln_f comes before the blocks. It comes after them, in front of lm_head.",
+    "ln_f comes before the blocks. It should come after them, in front of lm_head.",
     name="ln_f-first",
 )
 class GPT(_GPT):
@@ -129,7 +130,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "All blocks are one and the same: [Block(…)] * n_layer repeats one object. Make n_layer of them.",
+    "All blocks are one and the same: [Block(…)] * n_layer repeats one object. Make a new Block for each place.",
     name="one-block-repeated",
 )
 class GPT(_GPT):
@@ -140,7 +141,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The blocks run in the wrong order: blocks[0] comes first.",
+    "The blocks run in the wrong order: blocks[0] should come first.",
     name="blocks-backwards",
 )
 class GPT(_GPT):
@@ -152,8 +153,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "Each block is run on the embeddings, and only the last one's output is used. Each takes what the one before it "
-    "gave: x = block(x).",
+    "Each block is run on the embeddings, and only the last one's output is used. Each should take what the one before "
+    "it gave: x = block(x).",
     name="blocks-not-chained",
 )
 class GPT(_GPT):
@@ -165,8 +166,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The blocks are in a plain list, which hides them from parameters(), state_dict() and .to(): use nn.Sequential or "
-    "nn.ModuleList.",
+    "nn.Module does not look into a plain list: parameters(), state_dict() and .to() miss the blocks. Use "
+    "nn.Sequential or nn.ModuleList.",
     name="plain-list",
 )
 class GPT(_GPT):
@@ -188,7 +189,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "lm_head shares its weight with the token embedding, as in GPT-2. In this lecture the two are not tied.",
+    "lm_head shares its weight with the token embedding, as in GPT-2. Here lm_head has a weight of its own: leave "
+    "nn.Linear as it is made.",
     name="tied",
 )
 class GPT(_GPT):
@@ -198,8 +200,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "These are probabilities. forward returns the scores before the softmax: cross-entropy and generate take it from "
-    "there.",
+    "These are probabilities. forward returns the scores before the softmax: F.cross_entropy and generate do the "
+    "softmax themselves.",
     name="softmax-in-forward",
 )
 class GPT(_GPT):
@@ -208,7 +210,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "config.dropout is not used. Pass it to every Block.",
+    "config.dropout does not reach the blocks. Pass it to every Block.",
     name="no-dropout",
 )
 class GPT(_GPT):
@@ -220,8 +222,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "Too many tokens fall out of the position table as an IndexError, which tells nobody what is wrong. Look at T "
-    "first, and raise a ValueError.",
+    "For too many tokens the position table raises an IndexError, which does not tell what is wrong. Look at T first, "
+    "and raise a ValueError.",
     name="no-length-check",
 )
 class GPT(_GPT):
@@ -230,8 +232,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "Too many tokens are cut off in silence, so the logits belong to other tokens than the caller's. forward raises a "
-    "ValueError; it is generate that crops.",
+    "Too many tokens are cut off in silence, so logits[:, t] no longer belong to idx[:, t]. Raise a ValueError in "
+    "forward; it is generate that crops.",
     name="cropped-in-forward",
 )
 class GPT(_GPT):
@@ -274,7 +276,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The targets are shifted once more. targets[b, t] already follows idx[b, t]: compare logits[b, t] with it.",
+    "The targets are shifted once more. targets[b, t] already follows idx[b, t]: compare it with logits[b, t].",
     name="shifted-twice",
 )
 class GPT(_GPT):
@@ -283,7 +285,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "Only the last position counts in this loss. Every position predicts its next token: take the mean over all B·T.",
+    "Only the last position counts in this loss. Every position predicts its next token: take the mean over all B·T of "
+    "them.",
     name="loss-of-the-last-position",
 )
 class GPT(_GPT):
@@ -292,8 +295,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "view(B, V, T) does not move the axis of classes, it mixes scores of different tokens. Flatten to (B·T, V), or "
-    "transpose(1, 2).",
+    "Viewing or reshaping the logits to (B, V, T) does not move the axis of the classes: it mixes scores of different "
+    "tokens. Flatten to (B·T, V), or transpose(1, 2).",
     name="viewed-not-transposed",
 )
 class GPT(_GPT):
@@ -302,8 +305,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "F.cross_entropy is given probabilities. It takes the logits and does the softmax itself; twice flattens "
-    "everything.",
+    "F.cross_entropy is given probabilities. It takes the logits and does the softmax itself; a second softmax "
+    "flattens the distribution.",
     name="softmax-twice",
 )
 class GPT(_GPT):
@@ -334,8 +337,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The crop is written back to idx, so the beginning of the text is lost. Crop what the model sees, and append to "
-    "the whole.",
+    "The crop is written back to idx, so the beginning of the text is lost. Crop only what the model sees, and append "
+    "to the whole.",
     name="crop-loses-the-text",
 )
 class GPT(_GPT):
@@ -347,7 +350,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "Only the last token is shown to the model, which makes a bigram model of it. Show it all, up to block_size.",
+    "Only the last token is shown to the model, which makes a bigram model of it. Show it the whole text, up to the "
+    "last block_size tokens.",
     name="context-of-one",
 )
 class GPT(_GPT):
@@ -356,7 +360,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "Only the new tokens are returned. generate returns idx with the new tokens after it.",
+    "Only the new tokens are returned. Return idx as well, with the new tokens after it: torch.cat appends them.",
     name="prompt-not-returned",
 )
 class GPT(_GPT):
@@ -392,7 +396,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The generator is not passed on to torch.multinomial, so the same generator gives another text every time.",
+    "The generator that is passed in does not decide what is drawn. Pass it on: torch.multinomial(probs, 1, "
+    "generator=generator).",
     name="generator-ignored",
 )
 class GPT(_GPT):
@@ -410,7 +415,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The temperature changes nothing. Divide the logits by it before the softmax (of probabilities only ratios count).",
+    "The temperature changes nothing. Divide the logits by it, before the softmax. (Dividing probabilities has no "
+    "effect: torch.multinomial looks only at their ratios.)",
     name="temperature-ignored",
 )
 class GPT(_GPT):
@@ -428,7 +434,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "What top_k drops gets the logit 0, which is no probability of 0. Use -inf.",
+    "What top_k drops gets the logit 0, and exp(0) = 1: it can still be drawn. Use -inf.",
     name="top_k-with-zeros",
 )
 class GPT(_GPT):
@@ -438,8 +444,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The limit of top_k is taken from the whole batch. Each row has a k-th largest logit of its own: compare with a "
-    "column (B, 1).",
+    "The limit of top_k is taken from the whole batch. Each row has its own k-th largest logit: compare with a column, "
+    "(B, 1).",
     name="top_k-over-the-batch",
 )
 class GPT(_GPT):
@@ -450,7 +456,8 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The k smallest logits are kept. torch.topk gives the largest, in descending order: the last of them is the limit.",
+    "The k smallest logits are kept. torch.topk gives the k largest, in descending order: mask what is smaller than "
+    "the last of them.",
     name="top_k-smallest",
 )
 class GPT(_GPT):
@@ -460,7 +467,7 @@ class GPT(_GPT):
 
 
 @misconception(
-    "The k-th largest logit is dropped, too. Mask what is smaller than it: logits < kth, not <=.",
+    "The k-th largest logit is dropped, too. Mask only what is smaller than it: <, not <=.",
     name="top_k-keeps-one-less",
 )
 class GPT(_GPT):

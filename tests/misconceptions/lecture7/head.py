@@ -36,8 +36,8 @@ class _Head(nn.Module):
 
 
 @misconception(
-    "There is no mask: every token sees the ones after it, and copies the answer it is to predict. Fill the scores "
-    "of later tokens with -inf before the softmax.",
+    "There is no mask: every token sees the ones after it, and can copy the answer that it is to predict. Fill the "
+    "scores of later tokens with -inf before the softmax.",
     name="no-mask",
 )
 class Head(_Head):
@@ -56,7 +56,7 @@ class Head(_Head):
 
 
 @misconception(
-    "Later tokens get the score 0, and exp(0) = 1: they still have a say. The score that softmax turns into 0 is -inf.",
+    "Later tokens get the score 0, and exp(0) = 1: they still count. The score that softmax turns into 0 is -inf.",
     name="mask-with-zero",
 )
 class Head(_Head):
@@ -87,7 +87,7 @@ class Head(_Head):
 
 
 @misconception(
-    "The scale is missing. The scores grow with head_size, and the softmax then looks at one token alone: divide them "
+    "The scale is missing. The scores grow with head_size, and the softmax then all but picks one token: divide them "
     "by √head_size.",
     name="no-scale",
 )
@@ -97,7 +97,7 @@ class Head(_Head):
 
 
 @misconception(
-    "The scale is taken from n_embd. What is summed in q · k is head_size numbers: divide by √head_size.",
+    "The scores are divided by √n_embd. But q · k is a sum over head_size numbers: divide by √head_size.",
     name="scale-by-n_embd",
 )
 class Head(_Head):
@@ -124,7 +124,8 @@ class Head(_Head):
 
 
 @misconception(
-    "The scale is taken from T, the number of tokens. What is summed in q · k is head_size numbers: √head_size.",
+    "The scores are divided by √T, T being the number of tokens. But q · k is a sum over head_size numbers: divide by "
+    "√head_size.",
     name="scale-by-T",
 )
 class Head(_Head):
@@ -133,7 +134,8 @@ class Head(_Head):
 
 
 @misconception(
-    "The scale comes after the softmax, where it shrinks the output. It belongs on the scores, before the softmax.",
+    "The scale comes after the softmax, where it shrinks the output. Divide the scores by √head_size, before the "
+    "softmax.",
     name="scale-after-softmax",
 )
 class Head(_Head):
@@ -142,8 +144,8 @@ class Head(_Head):
 
 
 @misconception(
-    "The softmax runs over the queries. It is each token's own weights over what it sees that sum to 1, so take it "
-    "over the last axis, the keys: dim=-1.",
+    "The softmax runs over the queries. The weights of each token over what it sees must sum to 1: take it over the "
+    "last axis, the keys, with dim=-1.",
     name="softmax-over-queries",
 )
 class Head(_Head):
@@ -152,13 +154,13 @@ class Head(_Head):
 
 
 @misconception(
-    "The softmax runs over the batch: sequences compete with each other. It belongs over the keys: dim=-1.",
+    "The softmax runs over the batch: sequences compete, and what is masked in all of them is NaN. Take it over the "
+    "last axis, the keys: dim=-1.",
     name="softmax-over-batch",
 )
 class Head(_Head):
     def weights(self, x):
-        # exp(-inf - -inf) is NaN: what is masked for all of the batch is put back to 0
-        return F.softmax(self.mask(self.scaled(self.scores(x), x)), dim=0).nan_to_num(0.0)
+        return F.softmax(self.mask(self.scaled(self.scores(x), x)), dim=0)  # NaN where all of the batch is masked
 
 
 @misconception(
@@ -190,8 +192,8 @@ class Head(_Head):
 
 
 @misconception(
-    "This is the plain average over earlier tokens: no token decides at what it looks. The weights come from the "
-    "scores of queries and keys.",
+    "This is the plain average over the past: no token decides where it looks. The weights must come from the scores "
+    "of queries and keys.",
     name="plain-average",
 )
 class Head(_Head):
@@ -200,7 +202,7 @@ class Head(_Head):
 
 
 @misconception(
-    "The keys are passed on. What is gathered is what a token has to tell, its value: weights @ v.",
+    "The weights are multiplied with the keys. What a token has to tell is its value: weights @ v.",
     name="gathers-keys",
 )
 class Head(_Head):
@@ -209,7 +211,7 @@ class Head(_Head):
 
 
 @misconception(
-    "x itself is gathered, and value is never used. What is passed on is v = self.value(x): weights @ v.",
+    "x itself is gathered, and value is never used. Multiply the weights with v = self.value(x): weights @ v.",
     name="gathers-x",
 )
 class Head(_Head):
@@ -218,7 +220,7 @@ class Head(_Head):
 
 
 @misconception(
-    "The softmax is missing: scores are no weights yet. It makes them positive, with a sum of 1 for each token.",
+    "The softmax is missing: scores are not yet weights. It makes them positive, and their sum 1 for each token.",
     name="no-softmax",
 )
 class Head(_Head):
@@ -227,8 +229,18 @@ class Head(_Head):
 
 
 @misconception(
+    "The softmax is missing: the masked scores, -inf among them, are used as weights. It makes them positive, and "
+    "their sum 1 for each token.",
+    name="no-softmax-after-mask",
+)
+class Head(_Head):
+    def weights(self, x):
+        return self.mask(self.scaled(self.scores(x), x))
+
+
+@misconception(
     "exp of a large score overflows, and inf / inf is NaN. Subtract each row's maximum first, or use F.softmax, which "
-    "does.",
+    "does so.",
     name="unstable-softmax",
 )
 class Head(_Head):
@@ -247,8 +259,8 @@ class Head(_Head):
 
 
 @misconception(
-    "The mask is cut from its lower end, where all is 1: short sequences see the future. Cut from the start: "
-    "self.tril[:T, :T].",
+    "The mask is cut from the last rows of tril, where nearly all is 1: short sequences see the future. Cut from the "
+    "first: self.tril[:T, :T].",
     name="mask-last-rows",
 )
 class Head(_Head):
@@ -267,7 +279,7 @@ class Head(_Head):
 
 
 @misconception(
-    'tril is a parameter here, which an optimizer would train. It is a buffer: self.register_buffer("tril", …).',
+    'nn.Parameter marks what is to be trained, and the triangle is fixed: self.register_buffer("tril", …).',
     name="tril-a-parameter",
 )
 class Head(_Head):
@@ -279,8 +291,7 @@ class Head(_Head):
 
 
 @misconception(
-    "tril is a plain attribute, which stays behind when the module moves to a GPU. Make it a buffer: "
-    'self.register_buffer("tril", …).',
+    'A buffer is registered in __init__: self.register_buffer("tril", torch.tril(torch.ones(block_size, block_size))).',
     name="tril-an-attribute",
 )
 class Head(_Head):
@@ -310,7 +321,7 @@ class Head(_Head):
 
 
 @misconception(
-    "Dropout acts on the output here. In a head it acts on the weights, after the softmax and before they meet v.",
+    "Dropout acts on the output here. Let it act on the weights, before they are multiplied with v.",
     name="dropout-on-output",
 )
 class Head(_Head):
@@ -319,7 +330,7 @@ class Head(_Head):
 
 
 @misconception(
-    "Dropout acts on the values here. It acts on the weights, so that a token now and then does without another.",
+    "Dropout acts on the values here. Let it act on the weights, so that a token now and then does without another.",
     name="dropout-on-values",
 )
 class Head(_Head):
@@ -328,7 +339,7 @@ class Head(_Head):
 
 
 @misconception(
-    "Dropout acts on the scores: a score of 0 is not a weight of 0. Drop weights, after the softmax.",
+    "Dropout acts on the scores here: a score of 0 is not a weight of 0. Let it act on the weights.",
     name="dropout-on-scores",
 )
 class Head(_Head):
@@ -340,8 +351,8 @@ class Head(_Head):
 
 
 @misconception(
-    "No gradient reaches query and key: the weights are computed under no_grad (or detached), so attention is never "
-    "trained.",
+    "No gradient reaches query and key, because the weights are computed under no_grad or detached: attention is never "
+    "trained. Leave that out.",
     name="weights-detached",
 )
 class Head(_Head):

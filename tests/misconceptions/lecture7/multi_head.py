@@ -38,7 +38,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "The heads come in the wrong order: the output of head 0 comes first in the concatenation.",
+    "The heads come in reverse order: the output of head 0 must come first in the concatenation.",
     name="reversed-order",
 )
 class MultiHeadAttention(_MultiHead):
@@ -58,7 +58,8 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "The heads' outputs are added. They are concatenated, so that the projection can tell what comes from which head.",
+    "The heads' outputs are added. Put them side by side, torch.cat(…, dim=-1), so that the projection can tell what "
+    "comes from which head.",
     name="summed",
 )
 class MultiHeadAttention(_MultiHead):
@@ -68,8 +69,8 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "The heads' outputs are averaged. They are concatenated, so that the projection can tell what comes from which "
-    "head.",
+    "The heads' outputs are averaged. Put them side by side, torch.cat(…, dim=-1), so that the projection can tell "
+    "what comes from which head.",
     name="averaged",
 )
 class MultiHeadAttention(_MultiHead):
@@ -79,7 +80,18 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "One and the same head is used for all places: [head] * num_heads repeats the object. Make num_heads of them.",
+    "proj gets only head_size numbers for each token, and wants num_heads * head_size: all heads' outputs, side by "
+    "side. Concatenate them: torch.cat(…, dim=-1).",
+    name="not-concatenated",
+)
+class MultiHeadAttention(_MultiHead):
+    def joined(self, x):
+        return sum(self.outputs(x))
+
+
+@misconception(
+    "One and the same head is used num_heads times: [head] * num_heads repeats the object. Make a new Head for each "
+    "place.",
     name="one-head-repeated",
 )
 class MultiHeadAttention(_MultiHead):
@@ -89,7 +101,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "The heads run one after the other, each on the output of the one before. They run side by side: all see x.",
+    "The heads run one after the other, each on the output of the one before. They should run side by side, each on x.",
     name="in-sequence",
 )
 class MultiHeadAttention(_MultiHead):
@@ -103,7 +115,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "Only the first head is asked. Run every head in self.heads on x.",
+    "Only the first head is used. Run every head in self.heads on x.",
     name="first-head-alone",
 )
 class MultiHeadAttention(_MultiHead):
@@ -112,7 +124,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "The heads are in a plain list, which hides their weights from parameters(), state_dict() and .to(): use "
+    "nn.Module does not look into a plain list: parameters(), state_dict() and .to() miss the heads. Use an "
     "nn.ModuleList.",
     name="plain-list",
 )
@@ -124,7 +136,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "The projection is made, and never used. The output is self.proj of the concatenation.",
+    "The projection is made, but never used. The output is self.proj of the concatenation.",
     name="projection-unused",
 )
 class MultiHeadAttention(_MultiHead):
@@ -133,7 +145,8 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "The projection has no bias. Those of the heads have none, this one has: nn.Linear(num_heads * head_size, n_embd).",
+    "The projection has no bias. The layers of the heads have none, this one has: nn.Linear(num_heads * head_size, "
+    "n_embd).",
     name="projection-without-bias",
 )
 class MultiHeadAttention(_MultiHead):
@@ -142,7 +155,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "There is a ReLU after the projection. Attention ends linearly; non-linear is the feed-forward network.",
+    "There is a ReLU after the projection. None belongs there: the ReLU is in the feed-forward network.",
     name="relu-after-projection",
 )
 class MultiHeadAttention(_MultiHead):
@@ -151,7 +164,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "x is added to the output here. The residual connection belongs to the block: return what attention gives.",
+    "x is added to the output here. That residual connection belongs in Block: return what attention gives, alone.",
     name="residual-inside",
 )
 class MultiHeadAttention(_MultiHead):
@@ -169,7 +182,7 @@ class MultiHeadAttention(_MultiHead):
 
 
 @misconception(
-    "Dropout comes before the projection. It acts on what the projection puts out: self.dropout(self.proj(out)).",
+    "Dropout comes before the projection. It should act on what the projection puts out: self.dropout(self.proj(…)).",
     name="dropout-before-projection",
 )
 class MultiHeadAttention(_MultiHead):

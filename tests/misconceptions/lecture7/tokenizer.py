@@ -24,7 +24,8 @@ class _Tokenizer:
 
 
 @misconception(
-    "The ids follow the order in which characters first occur. They follow the sorted characters: sorted(set(text)).",
+    "The ids follow the order in which characters first occur. They should follow the sorted characters: "
+    "sorted(set(text)).",
     name="order-of-appearance",
 )
 class CharTokenizer(_Tokenizer):
@@ -33,7 +34,7 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "The ids follow the characters' frequency. They follow the sorted characters: sorted(set(text)).",
+    "The ids follow the characters' frequency. They should follow the sorted characters: sorted(set(text)).",
     name="by-frequency",
 )
 class CharTokenizer(_Tokenizer):
@@ -51,7 +52,7 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "The text is lowered first, so capital letters are lost. Keep every character as it is.",
+    "The text is turned into lower case first, so capital letters are lost. Keep every character as it is.",
     name="lowered",
 )
 class CharTokenizer(_Tokenizer):
@@ -63,7 +64,7 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "White space is stripped off. Spaces and line breaks are characters like others: keep them all.",
+    "encode strips white space off the ends. Spaces and line breaks are characters like any other: keep them all.",
     name="stripped",
 )
 class CharTokenizer(_Tokenizer):
@@ -72,7 +73,8 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "The vocabulary is the letters of ASCII, whatever the text. It is made of the characters that occur in the text.",
+    "The vocabulary is the 128 characters of ASCII, whatever the text. It should be the characters that occur in the "
+    "text: sorted(set(text)).",
     name="ascii",
 )
 class CharTokenizer(_Tokenizer):
@@ -82,7 +84,7 @@ class CharTokenizer(_Tokenizer):
 
 @misconception(
     "These are code points, not ids: they leave gaps, and go up to a million. The id of a character is its place in "
-    "chars.",
+    "self.chars.",
     name="code-points",
 )
 class CharTokenizer(_Tokenizer):
@@ -96,7 +98,8 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "The ids begin at 1. They begin at 0, so that the last is vocab_size - 1, as an embedding table wants it.",
+    "The ids begin at 1. They should begin at 0, so that the last is vocab_size - 1, the last row of an embedding "
+    "table.",
     name="from-one",
 )
 class CharTokenizer(_Tokenizer):
@@ -135,8 +138,8 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "Unknown characters are added to the vocabulary, beyond what the model has embeddings for. It is fixed when the "
-    "tokenizer is made: let the KeyError come.",
+    "Unknown characters get new ids, for which a model has no embeddings. The vocabulary is fixed when the tokenizer "
+    "is made: let the KeyError come.",
     name="unknown-added",
 )
 class CharTokenizer(_Tokenizer):
@@ -145,7 +148,7 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "list.index raises a ValueError for what is unknown, and searches the list for every character. Look characters up "
+    "list.index raises a ValueError for an unknown character, and searches the list for every one. Look characters up "
     "in a dict: its KeyError names the character.",
     name="list-index",
 )
@@ -166,7 +169,7 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    'decode returns a list of characters. Join them to a text: "".join(…).',
+    'decode returns a list of characters. Join them into one text: "".join(…).',
     name="list-of-characters",
 )
 class CharTokenizer(_Tokenizer):

@@ -63,7 +63,7 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The whole of data is trained on, and nothing honest is left to measure with. Draw batches from the first nine "
+    "The whole of data is trained on, so nothing unseen is left to measure with. Draw batches from the first nine "
     "tenths: data[: int(0.9 * len(data))].",
     name="validation-data-trained-on",
 )
@@ -72,7 +72,8 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The split is at 80%. The training part is the first nine tenths: data[: int(0.9 * len(data))].",
+    "Only the first 80% of data are trained on. The training part is the first nine tenths: data[: int(0.9 * "
+    "len(data))].",
     name="split-at-80",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -80,7 +81,7 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The last nine tenths are trained on. The training part is the first nine tenths, the validation part the last.",
+    "The last nine tenths are trained on. The training part is the first nine tenths: data[: int(0.9 * len(data))].",
     name="wrong-end-held-out",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -89,7 +90,8 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The optimizer is Adam. AdamW also lets the parameters decay, by 0.01 · lr a step.",
+    "The optimizer is Adam. Use torch.optim.AdamW, which also multiplies every parameter by 1 - 0.01 · lr in each step "
+    "(weight decay).",
     name="adam",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -105,7 +107,7 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "lr is not used: the optimizer has its own default, 0.001. Pass lr=lr.",
+    "lr is not used: the optimizer takes its own default, 0.001. Pass lr=lr.",
     name="default-lr",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -113,7 +115,7 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "A new optimizer is made in every step, so AdamW forgets its averages. Make it once, before the loop.",
+    "A new optimizer is made in every step, so AdamW forgets its running averages. Make it once, before the loop.",
     name="optimizer-in-the-loop",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -122,8 +124,8 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The weights never change: the optimizer takes no step. backward() only computes gradients, optimizer.step() uses "
-    "them.",
+    "The weights never change. Either optimizer.step() is missing, or zero_grad() comes between backward() and step() "
+    "and takes the gradients away.",
     name="no-step",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -188,8 +190,7 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The model stays in the mode in which it came: in evaluation mode it is trained without dropout. Call "
-    "model.train() first.",
+    "A model that comes in evaluation mode is trained in it, without dropout. Call model.train() before the loop.",
     name="mode-not-set",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -213,7 +214,7 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The gradients are clipped to a norm of 1. That is for larger models: here the optimizer takes them as they are.",
+    "The gradients are clipped to a norm of 1. Leave that out: here the optimizer takes them as they are.",
     name="clipped",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -221,7 +222,7 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
 
 
 @misconception(
-    "The learning rate falls during training. Here it is the same at every step.",
+    "The learning rate falls during training. Here it should be the same in all steps.",
     name="lr-decays",
 )
 def train(model, data, steps, block_size, batch_size, lr, generator):
@@ -256,7 +257,7 @@ class _Unmasked(nn.Module):
 
 @misconception(
     "The model that is trained has no causal mask: it sees the token that it is to predict, and its loss falls far "
-    "below what can be reached honestly.",
+    "below what can be reached honestly. The mask belongs in Head.",
     name="leak",
 )
 class GPT(GPT):
@@ -280,8 +281,8 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
 
 
 @misconception(
-    "Afterwards the model is always in training mode, also where it came in evaluation mode. Remember model.training, "
-    "and put it back.",
+    "Afterwards the model is always in training mode, even if it came in evaluation mode. Remember model.training, and "
+    "put it back.",
     name="left-in-training",
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
@@ -292,7 +293,7 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
 
 
 @misconception(
-    "Dropout is on while it is measured. Switch to evaluation mode, and back afterwards.",
+    "Dropout is on while the loss is measured. Call model.eval() first, and put the mode back afterwards.",
     name="measured-with-dropout",
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
@@ -300,8 +301,7 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
 
 
 @misconception(
-    "torch.manual_seed seeds the global generator, and so changes the training that follows. Make one of your own: "
-    "torch.Generator().manual_seed(seed).",
+    "torch.manual_seed seeds the global generator. Make one of your own: torch.Generator().manual_seed(seed).",
     name="global-generator-seeded",
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
@@ -313,7 +313,8 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
 
 
 @misconception(
-    "The generator is made anew for each batch, so all batches are the same one. Make it once, before the loop.",
+    "Only one batch counts: either no more are drawn, or the generator is made anew for each, so that all are the "
+    "same. Make it once, and draw all batches with it.",
     name="one-batch-measured",
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
@@ -337,7 +338,7 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
 
 
 @misconception(
-    "Only the last tenth of data is measured. What is passed in is to be measured whole: it is the caller who splits.",
+    "Only the last part of data is measured. All of it is to be measured: it is the caller who splits.",
     name="splits-again",
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
@@ -350,7 +351,7 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
 
 
 @misconception(
-    "The model goes on training while it is measured. An estimate changes nothing: no backward(), no step.",
+    "The model goes on training while it is measured. An estimate changes nothing: no backward(), no step().",
     name="trains-while-measuring",
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
