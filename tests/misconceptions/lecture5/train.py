@@ -205,8 +205,8 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "The caller's parameters are changed in place, and only the losses come back. Leave the parameters as "
-    "they are: return a new dict of new tensors, and the losses.",
+    "Only the losses come back. The trained parameters are to be returned too, as a new dict of new tensors: "
+    "return params, losses. Those that were passed in stay as they are.",
     name="in-place",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
