@@ -49,19 +49,19 @@ def test_matches_autograd(submission, layer):
 
 
 def test_layer_that_is_not_square(submission, rng):
-    """They do so when in and out differ, whichever is larger."""
+    """dx, dW and db equal autograd's when in and out differ, whichever is larger."""
     for N in (3, 4, 9):
         compare(submission, *random_layer(rng, (N,)))
 
 
 @given(layer=layers(leading_axes=2, most=2))
 def test_two_leading_axes(submission, layer):
-    """They do so for x of shape (B, T, in): every leading axis counts rows."""
+    """dx, dW and db equal autograd's for x of shape (B, T, in): every leading axis counts rows."""
     compare(submission, *layer)
 
 
 def test_any_leading_axes(submission, rng):
-    """They do so for a single row without a leading axis, and for three leading axes."""
+    """dx, dW and db equal autograd's for one row without a leading axis, and for two or three leading axes."""
     for axes in ((2, 3, 4), (3, 2), ()):
         compare(submission, *random_layer(rng, axes))
 

@@ -44,7 +44,7 @@ def random_lookup(rng, *, shape, vocab, E):
 
 def compare_tables(submission, demb, X, vocab):
     actual = submission.embedding_backward(demb, X, vocab)
-    sizes = {"vocab": vocab, "E": demb.shape[-1], "places": X.numel()}
+    sizes = {"vocab": vocab, "E": demb.shape[-1], "X.numel()": X.numel()}
     assert_close(actual, table_gradient(demb, X, vocab), name="dC", sizes=sizes)
 
 
@@ -57,7 +57,7 @@ def test_tanh_matches_autograd(submission, activation):
 
 
 def test_tanh_of_a_batch(submission, rng):
-    """It does so for a whole batch of hidden units."""
+    """The gradient through tanh equals autograd's for a whole batch of hidden units."""
     for shape in ((5, 7), (3, 4, 2), ()):
         hpreact = normal(rng, *shape)
         dh = normal(rng, *shape)

@@ -21,7 +21,7 @@ def d_logprobs(c, d):
 
 
 @misconception(
-    "The loss is minus the mean of the picked log-probabilities: the sign belongs into their gradient, -1/N.",
+    "The loss is minus the mean of the picked log-probabilities: the gradient of each has that minus too, -1/N.",
     name="logprobs-sign",
 )
 def d_logprobs(c, d):
@@ -157,7 +157,7 @@ def d_counts_sum(c, d):
 
 
 @misconception(
-    "The factor -s**-2 takes s = counts_sum itself: (counts_sum_inv)**-2 is its inverse.",
+    "With s = counts_sum the factor is -s**-2, which is -counts_sum_inv**2: counts_sum_inv**-2 is s**2.",
     name="counts_sum-of-inverse",
 )
 def d_counts_sum(c, d):
@@ -340,8 +340,8 @@ def d_logits(c, d):
 
 
 @misconception(
-    "(probs - one_hot) / N is right at the true loss only, and belongs to the next exercises: here use "
-    "d['norm_logits'] and d['logit_maxes'].",
+    "(probs - one_hot) / N is right only with the true gradients in d, and belongs to the exercise cross_entropy: "
+    "here use d['norm_logits'] and d['logit_maxes'].",
     name="logits-shortcut",
 )
 def d_logits(c, d):
@@ -351,7 +351,8 @@ def d_logits(c, d):
 
 
 @misconception(
-    "dh = dlogits @ W2.T: the transpose swaps the axes of W2, while reshape or view only regroups its numbers.",
+    "The gradient is d['logits'] @ W2.T: the transpose swaps the axes of W2, while reshape or view only "
+    "regroups its numbers.",
     name="h-reshaped",
 )
 def d_h(c, d):
@@ -367,7 +368,8 @@ def d_h(c, d):
 
 
 @misconception(
-    "h reaches the loss through logits = h @ W2 + b2: W2 decides what arrives at h, which d['logits'] @ W2.T says.",
+    "h reaches the loss through logits = h @ W2 + b2, so W2 weights what comes back: d['logits'] @ W2.T, not "
+    "a plain sum.",
     name="h-no-W2",
 )
 def d_h(c, d):
@@ -399,7 +401,8 @@ def d_W2(c, d):
 
 
 @misconception(
-    "dW2 = h.T @ dlogits: the transpose swaps the axes of h, while reshape or view only regroups its numbers.",
+    "The gradient is h.T @ d['logits']: the transpose swaps the axes of h, while reshape or view only "
+    "regroups its numbers.",
     name="W2-reshaped",
 )
 def d_W2(c, d):
@@ -519,7 +522,7 @@ def d_bngain(c, d):
 
 
 @misconception(
-    "bngain multiplies bnraw, which has been divided by the deviation: bndiff has not.",
+    "bngain multiplies bnraw, not bndiff, which is not yet divided by the standard deviation.",
     name="bngain-by-bndiff",
 )
 def d_bngain(c, d):
@@ -535,7 +538,8 @@ def d_bngain(c, d):
 
 
 @misconception(
-    "bngain multiplies bnraw: its gradient weighs d['hpreact'] by bnraw. The plain sum is that of bnbias.",
+    "bngain multiplies bnraw, so its gradient is the sum of bnraw * d['hpreact']. The plain sum of d['hpreact'] is "
+    "that of bnbias.",
     name="bngain-no-bnraw",
 )
 def d_bngain(c, d):
@@ -567,7 +571,8 @@ def d_bnbias(c, d):
 
 
 @misconception(
-    "bnbias is added, so nothing weighs d['hpreact']: the sum weighed by bnraw is the gradient of bngain.",
+    "bnbias is added, so its gradient is the plain sum of d['hpreact']. The sum of bnraw * d['hpreact'] is that of "
+    "bngain.",
     name="bnbias-weighed",
 )
 def d_bnbias(c, d):
@@ -735,7 +740,7 @@ def d_bndiff2(c, d):
 
 
 @misconception(
-    "A sum weighs every row equally: the derivative is 1/(N - 1), and bndiff2 itself does not enter.",
+    "A sum gives every row the same weight: the derivative is 1/(N - 1), and bndiff2 itself does not enter.",
     name="bndiff2-weighed",
 )
 def d_bndiff2(c, d):
@@ -872,7 +877,8 @@ def d_hprebn(c, d):
 
 
 @misconception(
-    "dembcat = dhprebn @ W1.T: the transpose swaps the axes of W1, while reshape or view only regroups its numbers.",
+    "The gradient is d['hprebn'] @ W1.T: the transpose swaps the axes of W1, while reshape or view only "
+    "regroups its numbers.",
     name="embcat-reshaped",
 )
 def d_embcat(c, d):
@@ -912,7 +918,7 @@ def d_W1(c, d):
 
 
 @misconception(
-    "dW1 = embcat.T @ dhprebn: the transpose swaps the axes of embcat, while reshape or view only "
+    "The gradient is embcat.T @ d['hprebn']: the transpose swaps the axes of embcat, while reshape or view only "
     "regroups its numbers.",
     name="W1-reshaped",
 )
@@ -1014,7 +1020,7 @@ def d_emb(c, d):
 
 
 @misconception(
-    "A character that occurs several times gets the sum of its gradients. dC[X] = demb and dC[X] += demb "
+    "A character that occurs several times gets the sum of its gradients. dC[X] = d['emb'] and dC[X] += d['emb'] "
     "both keep only one of them: use index_add_.",
     name="C-overwritten",
 )

@@ -16,8 +16,8 @@ def _dx(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "The printed formula of the lecture notes is wrong: it leaves the gain out, and its variance term "
-    "carries var_inv cubed. Derive that term: all of dx has one factor of gain and one of var_inv.",
+    "The printed formula of the lecture notes is wrong: the gain is missing, and its variance term has var_inv "
+    "cubed and 1/n. Derive dx anew: each term has bngain and bnvar_inv once, the variance's also 1/(n−1).",
     name="printed-formula",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -29,8 +29,8 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "This is the gradient for a variance divided by n. Here it is divided by n − 1, so the variance's term "
-    "carries n/(n−1).",
+    "This is the gradient for a variance divided by n. Here it is divided by n − 1, which makes the variance's "
+    "term n/(n−1) times as large.",
     name="biased-variance",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -52,7 +52,7 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "The gain is missing in dx. out = gain·x̂ + bias, so what reaches x̂ is gain·dout.",
+    "The gain is missing in dx. out = bngain·bnraw + bnbias, so the gradient at bnraw is bngain·dout.",
     name="gain-forgotten",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -60,8 +60,8 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "The mean's term is missing in dx: x moves the mean, which all rows share. Subtract the mean of dout "
-    "over the rows.",
+    "The mean's term is missing in dx: x moves the mean, which all rows share. "
+    "dx = bngain·bnvar_inv·(dout − dbias/n − …).",
     name="mean-term-forgotten",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -72,7 +72,8 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "The variance's term is missing in dx: x moves the variance, which scales all rows. Subtract x̂·Σ(dout·x̂)/(n−1).",
+    "The variance's term is missing in dx: x moves the variance, which scales all rows. "
+    "dx = bngain·bnvar_inv·(dout − … − bnraw·dgain/(n−1)).",
     name="variance-term-forgotten",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -100,7 +101,7 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "The gain multiplies x̂, so dgain is Σ dout·x̂, with the normalised bnraw and not the centred x.",
+    "The gain multiplies bnraw, so dgain is Σ dout·bnraw over the rows: with the normalised x, not with x − mean.",
     name="dgain-not-normalised",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
@@ -109,7 +110,7 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 
 
 @misconception(
-    "dgain carries the gain itself. The derivative of gain·x̂ with respect to the gain is x̂ alone.",
+    "dgain carries the gain itself. The derivative of bngain·bnraw with respect to bngain is bnraw alone.",
     name="dgain-with-gain",
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):

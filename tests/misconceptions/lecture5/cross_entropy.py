@@ -29,7 +29,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "The sign is reversed. The gradient points uphill: negative at the target, p − y and not y − p.",
+    "The sign is reversed. A larger logit at the target makes the loss smaller, so the gradient there is "
+    "negative, p − 1; elsewhere it is p. Both are divided by N.",
     name="sign",
 )
 def cross_entropy_backward(logits, targets):
@@ -45,7 +46,7 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "dlogits[:, targets] is whole columns, so each row loses 1 at every example's target. Pair each row "
+    "dlogits[:, targets] addresses whole columns, so each row loses 1 at every example's target. Pair each row "
     "with its own target: dlogits[torch.arange(N), targets].",
     name="every-column",
 )
@@ -77,7 +78,7 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "These are the probabilities, half of the answer. Subtract 1 at the target of each row.",
+    "These are the probabilities over N, half of the answer. Subtract 1 at each row's target before you divide by N.",
     name="probabilities",
 )
 def cross_entropy_backward(logits, targets):
@@ -93,8 +94,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "This is the gradient with respect to the log-probabilities. The logits lie behind the softmax's sum "
-    "as well, which adds the probabilities: p − y.",
+    "This is the gradient with respect to log p. Every logit also enters its row's sum in the softmax, which "
+    "adds p/N to it: (p − 1)/N at the target, p/N elsewhere.",
     name="stops-at-logprobs",
 )
 def cross_entropy_backward(logits, targets):
@@ -102,7 +103,8 @@ def cross_entropy_backward(logits, targets):
 
 
 @misconception(
-    "Each row's maximum is subtracted in place, which changes the caller's logits. Make a new tensor: logits - ….",
+    "Each row's maximum is subtracted in place, which changes the caller's logits. logits = logits - … makes a new "
+    "tensor; logits -= … does not.",
     name="maximum-in-place",
 )
 def cross_entropy_backward(logits, targets):

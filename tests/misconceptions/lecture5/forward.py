@@ -36,7 +36,10 @@ def _forward(params, X, Y, **wrong):
     return c
 
 
-@misconception("embcat puts the rows of one context side by side: emb.reshape(N, -1), the first character's row first.")
+@misconception(
+    "embcat puts the rows of one context side by side, each row whole: emb.reshape(N, -1). "
+    "Yours takes the first number of every row, then the second, and so on."
+)
 def forward(params, X, Y):
     return _forward(params, X, Y, embcat=lambda c: c["emb"].transpose(1, 2).reshape(len(X), -1))
 
@@ -81,7 +84,10 @@ def forward(params, X, Y):
     return _forward(params, X, Y, bnvar_inv=lambda c: 1 / (c["bnvar"] ** 0.5 + 1e-5))
 
 
-@misconception("bnvar_inv needs its 1e-5, (bnvar + 1e-5)**-0.5: without it a constant unit divides by zero.")
+@misconception(
+    "bnvar_inv needs its 1e-5, (bnvar + 1e-5)**-0.5: without it a unit that is the same in every example "
+    "divides by zero."
+)
 def forward(params, X, Y):
     return _forward(params, X, Y, bnvar_inv=lambda c: c["bnvar"] ** -0.5)
 
@@ -105,7 +111,7 @@ def forward(params, X, Y):
 
 @misconception(
     "Each example subtracts its own largest logit: "
-    "one maximum for the whole batch can leave a row of counts that all round to zero."
+    "one maximum for the whole batch can leave a row of counts that all round to zero. Take .max(1, keepdim=True)."
 )
 def forward(params, X, Y):
     return _forward(params, X, Y, logit_maxes=lambda c: c["logits"].max() * torch.ones_like(c["logits"][:, :1]))

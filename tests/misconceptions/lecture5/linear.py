@@ -62,7 +62,7 @@ def linear_backward(dout, x, W):
 
 @misconception(
     "One W serves every row: dW also sums over the leading axes. "
-    "Flatten them first, x.reshape(-1, n_in).T @ dout.reshape(-1, n_out)."
+    "Flatten them first: x.reshape(-1, x.shape[-1]), and dout likewise."
 )
 def linear_backward(dout, x, W):
     dx, _, db = _right(dout, x, W)
@@ -78,13 +78,18 @@ def linear_backward(dout, x, W):
     return W.sum(1).expand(x.shape).clone(), dW, db
 
 
-@misconception("dW weighs dout by the input: W[i, o] was multiplied by x[n, i], so dW[i, o] sums x[n, i] * dout[n, o].")
+@misconception(
+    "dW weighs dout by the input: W[i, o] was multiplied by x[n, i], so dW[i, o] sums x[n, i] * dout[n, o] over n. "
+    "Yours sums dout alone."
+)
 def linear_backward(dout, x, W):
     dx, _, db = _right(dout, x, W)
     return dx, db.expand(W.shape).clone(), db
 
 
-@misconception("All rows share one W: the products x[n, i] * dout[n, o] are summed over the rows n, (in, out).")
+@misconception(
+    "All rows share one W: the products x[n, i] * dout[n, o] are summed over the rows n, which leaves (in, out)."
+)
 def linear_backward(dout, x, W):
     dx, _, db = _right(dout, x, W)
     return dx, x[..., :, None] * dout[..., None, :], db

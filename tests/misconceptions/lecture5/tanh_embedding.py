@@ -30,12 +30,12 @@ def tanh_backward(dh, h):
     return dh * h * (1 - h)
 
 
-@misconception("The slope of tanh is 1 minus h**2, between 0 and 1: it never enlarges a gradient.")
+@misconception("The slope of tanh is 1 minus h**2, not plus: it lies between 0 and 1, and never enlarges a gradient.")
 def tanh_backward(dh, h):
     return dh * (1 + h**2)
 
 
-@misconception("It is h that is squared, not the gradient: dh * (1 - h**2).")
+@misconception("It is h that is squared, not the gradient: h and dh have changed places. It is dh * (1 - h**2).")
 def tanh_backward(dh, h):
     return h * (1 - dh**2)
 
@@ -63,7 +63,8 @@ def embedding_backward(demb, X, vocab):
 
 
 @misconception(
-    "The 1/N of the loss is in demb already: sum the gradients of a token, and do not divide by their number."
+    "The 1/N of the loss is in demb already: sum the gradients of a token, and do not divide by the number "
+    "of places in X."
 )
 def embedding_backward(demb, X, vocab):
     return _table(demb.reshape(-1, demb.shape[-1]), X.reshape(-1), vocab) / X.numel()
@@ -99,7 +100,10 @@ def embedding_backward(demb, X, vocab):
     return _table(rows[last[seen]], seen, vocab)
 
 
-@misconception("Each place of X adds its own row of demb: flatten to (places, E) and keep the last axis, which is E.")
+@misconception(
+    "Each place of X adds its own row of demb: flatten with demb.reshape(-1, E), which keeps the rows whole. "
+    "reshape(E, -1) mixes them."
+)
 def embedding_backward(demb, X, vocab):
     return _table(demb.reshape(demb.shape[-1], -1).T, X.reshape(-1), vocab)
 

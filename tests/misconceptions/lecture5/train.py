@@ -124,7 +124,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 @misconception(
     "A character that occurs several times in the batch keeps only one of its gradients in dC. They add "
-    "up: accumulate, do not assign.",
+    "up: use your embedding_backward.",
     name="embedding-overwritten",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
@@ -135,7 +135,8 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "All gradients are batch_size times too large: the loss is a mean over the batch, so dlogits carries 1/N.",
+    "Every step is batch_size times too long: the loss is a mean over the batch, so all gradients carry 1/batch_size, "
+    "from dlogits on.",
     name="no-mean",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
@@ -204,8 +205,8 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "The caller's parameters are changed in place, and only the losses come back. Leave the parameters as "
-    "they are: return a new dict of new tensors, and the losses.",
+    "Only the losses come back. The trained parameters are to be returned too, as a new dict of new tensors: "
+    "return params, losses. Those that were passed in stay as they are.",
     name="in-place",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
@@ -216,7 +217,8 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "The parameters that come back are those of the start: the trained ones are lost. Return the new dict.",
+    "The parameters that come back are those of the start: either no update reaches the dict, or the dict that "
+    "was trained is not the one that you return.",
     name="start-returned",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
@@ -224,7 +226,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "The batches are taken in order. Draw the rows at random, with one torch.randint a step.",
+    "The rows of a batch are taken in order, from the first on. Draw them at random, with one torch.randint a step.",
     name="batches-in-order",
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
@@ -331,7 +333,7 @@ def evaluate(params, mean, var, X, Y):
 
 
 @misconception(
-    "The root is missing: divided by the variance the units are not of size 1. Divide by √(var + 1e-5).",
+    "The root is missing: a unit is divided by its standard deviation, √(var + 1e-5), not by its variance.",
     name="divides-by-variance",
 )
 def evaluate(params, mean, var, X, Y):
@@ -347,7 +349,8 @@ def evaluate(params, mean, var, X, Y):
 
 
 @misconception(
-    "bngain and bnbias are left out at evaluation. Only the statistics change, the rest of the layer stays.",
+    "bngain and bnbias are left out at evaluation. Only mean and variance come from elsewhere; "
+    "the rest of the layer stays.",
     name="gain-and-bias-forgotten",
 )
 def evaluate(params, mean, var, X, Y):
@@ -356,7 +359,7 @@ def evaluate(params, mean, var, X, Y):
 
 
 @misconception(
-    "The statistics are folded into W1 and b1 in place, which changes the caller's parameters. Fold into new ones.",
+    "The statistics are folded into W1 and b1 in place, which changes the caller's parameters. Fold into new tensors.",
     name="folded-in-place",
 )
 def evaluate(params, mean, var, X, Y):
