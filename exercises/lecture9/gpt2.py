@@ -88,5 +88,5 @@ class GPT2Tokenizer(SpecialTokenizer):
         raise NotImplementedError("lecture9.gpt2: GPT2Tokenizer.encode is not written yet")
 
     def decode(self, ids: list[int]) -> str:
-        """Turn GPT-2's ids back into a text; bytes that are no UTF-8 become U+FFFD, "<|endoftext|>" comes back too."""
+        """Turn GPT-2's ids back into a text; invalid UTF-8 becomes U+FFFD, and "<|endoftext|>" comes back too."""
         raise NotImplementedError("lecture9.gpt2: GPT2Tokenizer.decode is not written yet")

@@ -95,5 +95,5 @@ class RegexTokenizer:
         raise NotImplementedError("lecture9.pretokenize: RegexTokenizer.encode is not written yet")
 
     def decode(self, ids: list[int]) -> str:
-        """Turn ids back into a text; bytes that are no UTF-8 become U+FFFD, as in ``codec``."""
+        """Turn ids back into a text; bytes that are not valid UTF-8 become U+FFFD, as in ``codec``."""
         raise NotImplementedError("lecture9.pretokenize: RegexTokenizer.decode is not written yet")

@@ -78,6 +78,6 @@ class SpecialTokenizer(RegexTokenizer):
     def decode(self, ids: list[int]) -> str:
         """Turn ids back into a text: the id of a special token into its text, all others as before.
 
-        Bytes that are no UTF-8 become U+FFFD, over all ids at once as in ``codec``.
+        Bytes that are not valid UTF-8 become U+FFFD, over all ids at once as in ``codec``.
         """
         raise NotImplementedError("lecture9.special: SpecialTokenizer.decode is not written yet")

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.checks.context import CheckContext, Compared, Mismatch, current
-from grader.checks.show import as_array, is_tensor, number, question, shape_in_words, type_in_words
+from grader.checks.show import are, as_array, is_tensor, number, question, shape_in_words, type_in_words
 
 _ABSOLUTE_FLOOR = 1e-12
 
@@ -70,7 +70,7 @@ def assert_equal(
         wanted = f"{name} is {type_in_words(actual)}; {type_in_words(expected)} is wanted{question(actual)}"
         raise context.fail(Mismatch("type", name, wanted, actual, expected, oracle=oracle))
     if not _same(actual, expected):
-        headline = headline or f"{name} is not right."
+        headline = headline or f"{name} {are(name)} not right."
         raise context.fail(Mismatch("values", name, headline, actual, expected, oracle=oracle))
 
 
@@ -141,8 +141,15 @@ class _Comparison:
             hint = f" Did you mean it by {near[0]!r}?" if near else ""
             listed = ", ".join(repr(key) for key in missing[:6]) + (", …" if len(missing) > 6 else "")
             self._fail("missing", name, f"{name} lacks {listed}.{hint}", None, None)
+        where = f" ({name})" if " " in name else ""  # a phrase says of what; a bare name says no more than the key
         for key, wanted in expected.items():
-            self.run(actual[key], wanted, str(key))
+            self.run(actual[key], wanted, f"{key}{where}")
+
+    def _why_none(self) -> str:
+        log = self.context.talk.log if self.context.talk is not None else []
+        if log and log[-1].operation == "vjp":
+            return ": no gradient reaches it. Is it detached on the way, or not used at all?"
+        return question(None)
 
     def _leaf(self, actual: Any, expected: Any, name: str) -> None:
         self.context.compared_numbers = True
@@ -151,7 +158,7 @@ class _Comparison:
                 Compared(name, actual, expected, self.sizes, self.oracle, self.rtol, self.atol)
             )
         if actual is None:
-            self._fail("type", name, f"{name} is None{question(actual)}", None, expected)
+            self._fail("type", name, f"{name} is None{self._why_none()}", None, expected)
         if isinstance(expected, float | int) and not isinstance(expected, bool):
             self._number(actual, expected, name)
             return
@@ -196,25 +203,25 @@ class _Comparison:
             | (np.isneginf(a.real) & np.isneginf(e.real))
         )
         alike |= np.isnan(a) & np.isnan(e)
+        scale = float(np.abs(np.where(np.isfinite(e), e, 0)).max())
+        tolerance = max(self.rtol * scale, self.atol)
         if not alike.all():
             index = _first(~alike)
             what = "NaN" if np.isnan(a[index]) else number(a[index].real)
             count = int((~alike).sum())
             more = f" and at {count - 1} more place{'s' * (count > 2)}" if count > 1 else ""
             where = f" at {_place(index)}" if e.ndim else ""
-            self._fail("finite", name, f"{name} is {what}{where}{more}.", actual, expected, index)
+            self._fail("finite", name, f"{name} is {what}{where}{more}.", actual, expected, index, tolerance)
         wide = np.complex128 if np.iscomplexobj(e) else np.float64
         with np.errstate(all="ignore"):
             difference = np.where(finite, np.abs(a.astype(wide) - e.astype(wide)), 0.0)
-        scale = float(np.abs(np.where(np.isfinite(e), e, 0)).max())
-        tolerance = max(self.rtol * scale, self.atol)
         wrong = ~(difference <= tolerance)
         if wrong.any():
             index = tuple(int(i) for i in np.unravel_index(int(np.argmax(difference)), difference.shape))
             self._fail(
                 "values",
                 name,
-                f"{name} is not right{_share(wrong, index, difference)}.",
+                f"{name} {are(name)} not right{_share(wrong, index, difference)}.",
                 actual,
                 expected,
                 index,
@@ -226,7 +233,7 @@ class _Comparison:
         if wrong.any():
             index = _first(wrong)
             share = _share(wrong, index, np.zeros(wrong.shape)) if e.ndim else ""
-            self._fail("values", name, f"{name} is not right{share}.", actual, expected, index)
+            self._fail("values", name, f"{name} {are(name)} not right{share}.", actual, expected, index)
 
 
 def _first(where: np.ndarray[Any, Any]) -> tuple[int, ...]:
@@ -244,5 +251,7 @@ def _share(wrong: np.ndarray[Any, Any], index: tuple[int, ...], difference: np.n
     count = int(wrong.sum())
     if count == wrong.size:
         return f" in any of its {wrong.size} numbers"
+    if count == 1:
+        return f" in 1 of its {wrong.size} numbers, at {_place(index)}"
     worst = f", most at {_place(index)}" if difference.any() else f", first at {_place(index)}"
     return f" in {count} of its {wrong.size} numbers{worst}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,11 @@ def type_in_words(value: Any) -> str:  # noqa: C901 - one case a type
 def question(value: Any) -> str:
     """What follows a colon where None stands for a value: most often a path that ends without ``return``."""
     return ": does every path of your code return a value?" if value is None else "."
+
+
+def are(name: str) -> str:
+    """``are`` after a name in the plural, ``losses``; ``is`` after any other, ``loss``, ``bias`` or ``W1``."""
+    return "are" if re.search(r"(?<![aisu])s$", name) else "is"
 
 
 def is_tensor(value: Any) -> bool:
@@ -110,6 +116,8 @@ def show(value: Any, digits: int = 6, whole: int = WHOLE) -> str:
         return type_in_words(value)
     if type(value).__name__ == "Generator":
         return "a seeded generator"
+    if isinstance(value, np.ufunc):
+        return f"np.{value.__name__}"
     return _cut(_repr(value))
 
 

@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from grader.checks.compare import assert_equal
 from grader.checks.context import Mismatch, current
-from grader.checks.show import show
+from grader.checks.show import are, show
 
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
 WHOLE = r"(?s).+"  # does not split it at all
@@ -185,7 +185,7 @@ def _assert_alike(
 ) -> None:
     call = current().call_that_gave(actual)
     actual = plain(actual)
-    headline = " ".join(filter(None, (f"{name} is not right.", note)))
+    headline = " ".join(filter(None, (f"{name} {are(name)} not right.", note)))
     if type(actual) is type(right):
         place = next(
             (i for i, (a, b) in enumerate(zip(actual, right, strict=False)) if a != b), min(len(actual), len(right))
@@ -210,9 +210,9 @@ def _shown_whole(value: Sequence[Any]) -> bool:
 
 
 def _where(actual: Sequence[Any], right: Sequence[Any], place: int, name: str, vocab: Mapping[int, bytes]) -> str:
-    behind = b"".join(vocab.get(i, b"") for i in right[max(0, place - 6) : place]).decode(errors="replace")
+    before = b"".join(vocab.get(i, b"") for i in right[max(0, place - 6) : place]).decode(errors="replace")
     yours, wanted = (_token(sequence, place, vocab) for sequence in (actual, right))
-    said = f", behind {behind!r}" if behind else ""
+    said = f", after {before!r}" if before else ""
     return f"{name} first differs at place {place}{said}: yours {yours}, expected {wanted}."
 
 

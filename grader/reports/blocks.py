@@ -12,10 +12,10 @@ ROWS, COLUMNS = 8, 32
 _WIDE = 12  # a map of so few columns gets cells of two letters, which look square
 _HELPS = 0.8  # a map where more than this share is wrong shows no pattern
 
-# For the classes of `error_class`: right, three below 1 % of the largest number expected, and so on.
+# For the classes of `error_class`: right, three below 1% of the largest number expected, and so on.
 _MARKS = "·░░░▒▓█N"
 _ASCII_MARKS = ".---+#@N"
-_MEANS = ("right", "below 1 %", "below 1 %", "below 1 %", "to 10 %", "to 100 %", "above", "NaN or Inf")
+_MEANS = ("right", "below 1%", "below 1%", "below 1%", "to 10%", "to 100%", "above", "NaN or Inf")
 _BARS = "▁▂▃▄▅▆▇█"
 _ASCII_BARS = "_.-=+*#@"
 _SHADES = "·░▒▓█"

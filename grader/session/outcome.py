@@ -17,7 +17,7 @@ from grader.course import Exercise, closest
 from grader.course.forbidden import Use
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Verdict, Visibility
 from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SymbolMissing, is_stub_error
-from grader.sandbox.proxy import CALLS_TOGETHER, Call, info_of
+from grader.sandbox.proxy import CALLS_TOGETHER, Call, Handle, info_of
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
@@ -223,7 +223,7 @@ class Judge(msgspec.Struct, eq=False):
 
     def _with_names(self, text: str, mismatch: Mismatch) -> str:
         """A sentence with ``argument 2`` as the learner calls it."""
-        names = self._parameters(mismatch.call.name) if mismatch.call is not None else []
+        names = self._names_of_arguments(mismatch.call) if mismatch.call is not None else []
         for number, name in enumerate(names, 1):
             text = re.sub(rf"\bargument {number}\b", name, text)
         return text
@@ -287,7 +287,7 @@ class Judge(msgspec.Struct, eq=False):
             args = ()  # the check's own doing
         named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(args)]
         values = [*named, *(() if call.name.endswith("load_state_dict") else call.kwargs.items())]
-        return tuple(Value(name, _input_text(value)) for name, value in values if not _is_large_container(value))
+        return tuple(Value(name, _input_text(value)) for name, value in values if not _says_nothing(value))
 
     def _call_text(self, call: Call) -> str:
         if call.operation == "get":
@@ -319,6 +319,8 @@ def _input_text(value: Any) -> str:
     return show(value)
 
 
-def _is_large_container(value: Any) -> bool:
-    # A whole cache or parameter dict says nothing to a reader.
+def _says_nothing(value: Any) -> bool:
+    """A whole cache or dict of parameters, or an object of the submission's own."""
+    if isinstance(value, Handle):
+        return info_of(value).kind == "object"
     return isinstance(value, dict) and any(is_tensor(item) for item in value.values())

@@ -86,14 +86,14 @@ def maps(context: CheckContext, visibility: Visibility) -> tuple[WeightMap, ...]
 
 
 def _drawable(mismatch: Mismatch) -> bool:
-    """Whether both sides are tensors or arrays of numbers, of one shape."""
+    """Whether both sides are tensors or arrays of floats, of one shape."""
     if mismatch.kind not in {"values", "finite"}:
         return False
     sides = (mismatch.actual, mismatch.expected)
     if not all(is_tensor(side) or type(side) is np.ndarray for side in sides):
         return False
     arrays = [as_array(side) for side in sides]
-    numeric = all(array.dtype.kind in "biufc" for array in arrays)
+    numeric = all(array.dtype.kind in "fc" for array in arrays)  # how far a token or a label is off means nothing
     return numeric and arrays[0].shape == arrays[1].shape and arrays[0].ndim > 0 and arrays[0].size > 0
 
 

@@ -49,7 +49,8 @@ def exception_sentence(
         return f"{shapes[1]} of your module has shape ({shapes[3]}); ({shapes[2]}) is wanted."
     if error.type_name == "RuntimeError" and "can't allocate memory" in error.message:
         return f"MemoryError: {_MEMORY}"
-    text = f"{error.type_name}: {error.message}" if error.message else error.type_name
+    message = error.message.rstrip(" .") if error.message.rstrip().endswith('". ') else error.message.rstrip()
+    text = f"{error.type_name}: {message}" if message else error.type_name
     hint = _unquoted(error) if quiz else ""
     hint = hint or next((found for helps in _HELPS if (found := helps(error))), "") or _import_hint(error, exercises)
     separator = " " if text.endswith((".", "!", "?")) else ". "
@@ -86,7 +87,7 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (
         "",
         r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|but found (Double|Float|Long)",
-        "Two dtypes meet. Make new tensors in that of the input: torch.ones(T, T, dtype=x.dtype), or x.new_ones.",
+        "Two dtypes meet. Give new tensors that of the input, torch.ones(T, T, dtype=x.dtype), and a model its data's.",
     ),
     (
         "",
@@ -102,6 +103,11 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "",
         r"The size of tensor a \(\d+\) must match the size of tensor b|operands could not be broadcast",
         "Shapes are matched from the right, and only a 1 stretches: print both. Is a keepdim=True missing?",
+    ),
+    (
+        "RuntimeError",
+        "stack expects each tensor to be equal size",
+        "The tensors have different lengths: a slice that reaches beyond the end is shorter.",
     ),
     (
         "IndexError",

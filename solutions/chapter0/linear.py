@@ -52,8 +52,8 @@ class Linear(nn.Module):
         Every number of the weight *and* of the bias is drawn on its own, uniformly from -s to s, with
         s = 1 / sqrt(in_features). Why this scale? An output adds up in_features products: were each weight
         about 1, the output would have a standard deviation of sqrt(in_features), the next layer would
-        multiply it again, and so on up to infinity. And why at random? Rows that start equal get equal
-        gradients, and stay equal.
+        multiply it again, and so on up to infinity. And why at random? The units of a hidden layer that all
+        start equal get equal gradients, and stay equal.
 
         Args:
             in_features: the size of the last axis of the input, at least 1.

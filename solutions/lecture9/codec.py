@@ -57,7 +57,7 @@ def encode(text: str, merges: dict[tuple[int, int], int]) -> list[int]:
 def decode(ids: list[int], vocab: dict[int, bytes]) -> str:
     """Turn token ids back into a text.
 
-    The bytes of all tokens, joined, are read as UTF-8. Ids can make bytes that are no UTF-8, for instance half a
+    The bytes of all tokens, joined, are read as UTF-8. Ids can make bytes that are not valid UTF-8, such as half a
     character; such bytes become the replacement character U+FFFD, as ``errors="replace"`` does, and never raise.
 
     Args:

@@ -133,7 +133,7 @@ class GPT2Tokenizer(SpecialTokenizer):
         # end solution
 
     def decode(self, ids: list[int]) -> str:
-        """Turn GPT-2's ids back into a text; bytes that are no UTF-8 become U+FFFD, "<|endoftext|>" comes back too."""
+        """Turn GPT-2's ids back into a text; invalid UTF-8 becomes U+FFFD, and "<|endoftext|>" comes back too."""
         # solution
         return super().decode(ids)  # with the vocab in GPT-2's ids
         # end solution

@@ -130,7 +130,7 @@ class RegexTokenizer:
         # end solution
 
     def decode(self, ids: list[int]) -> str:
-        """Turn ids back into a text; bytes that are no UTF-8 become U+FFFD, as in ``codec``."""
+        """Turn ids back into a text; bytes that are not valid UTF-8 become U+FFFD, as in ``codec``."""
         # solution
         return decode(ids, self.vocab)
         # end solution

@@ -111,7 +111,7 @@ class SpecialTokenizer(RegexTokenizer):
     def decode(self, ids: list[int]) -> str:
         """Turn ids back into a text: the id of a special token into its text, all others as before.
 
-        Bytes that are no UTF-8 become U+FFFD, over all ids at once as in ``codec``.
+        Bytes that are not valid UTF-8 become U+FFFD, over all ids at once as in ``codec``.
         """
         # solution
         texts = {idx: token.encode("utf-8") for token, idx in self.special_tokens.items()}

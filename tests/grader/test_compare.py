@@ -52,7 +52,7 @@ def verdict(actual, expected, **kwargs):
         ((torch.ones(2),), (torch.ones(2), torch.ones(2)), "type", "you return 1"),
         ({"W": torch.ones(2)}, {"W1": torch.ones(2)}, "missing", "lacks 'W1'. Did you mean it by 'W'?"),
         ([1], {"W1": torch.ones(2)}, "type", "a dict is wanted"),
-        (torch.tensor([1, 2]), torch.tensor([1, 3]), "values", "1 of its 2 numbers, first at [1]"),
+        (torch.tensor([1, 2]), torch.tensor([1, 3]), "values", "1 of its 2 numbers, at [1]"),
     ],
 )
 def test_the_first_difference_is_the_one_that_is_said(actual, expected, kind, words):

@@ -144,7 +144,12 @@ def test_there_is_nothing_to_draw_of_a_handful_or_of_other_things(mismatch):
     assert error_map(mismatch, []) is None
 
 
-@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.float16, torch.bfloat16, torch.complex64])
-def test_every_kind_of_number_is_drawn(dtype):
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool])
+def test_how_far_a_token_is_off_is_not_drawn(dtype):
+    assert error_map(wrong(torch.zeros(4, 4).to(dtype), torch.ones(4, 4).to(dtype)), []) is None
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.complex64])
+def test_every_kind_of_float_is_drawn(dtype):
     expected = torch.ones(4, 4).to(dtype)
     assert error_map(wrong(torch.zeros(4, 4).to(dtype), expected), []).wrong == 16

@@ -24,6 +24,7 @@ _MOST_BYTES = 16 << 20
 _MISMATCHES = 40
 _CALLS = 400
 _ENOUGH = 3  # numbers that must agree
+_SAYS_NO_MORE = {"sign", "zeros", "ratio", "axis of length 1", "another shape"}  # where the mistake has its name
 _MANY = 5  # where they are all of one mismatch
 
 
@@ -62,7 +63,7 @@ def diagnose(
         reading = read(shown.actual)
         return (*findings, Finding("training", reading.text, reading.name)) if reading is not None else tuple(findings)
     law = common_law(context, shown) or (_law_of_state(context, solution) if not findings else None)
-    if law is not None:
+    if law is not None and not (findings and law.law in _SAYS_NO_MORE):
         findings.append(Finding("pattern", law.text, law.law))
     return tuple(findings)
 
@@ -91,6 +92,10 @@ def matching_misconception(
         if matches:
             break
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
+        return None
+    if gives_the_same(
+        solution(), log, deadline, context.talk.seed
+    ):  # what failed is finer than what is told apart here
         return None
     return matches[0]
 

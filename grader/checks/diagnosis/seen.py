@@ -40,12 +40,14 @@ class Seen(msgspec.Struct, frozen=True, eq=False):
         expected: what is right, float64.
         sizes: numbers that may explain a factor.
         tensors: the arguments of the call that gave the answer: (``argument 1['h']``, floats or integers).
+        keep: how the library of the answer is told to keep an axis that it sums.
     """
 
     actual: Array
     expected: Array
     sizes: dict[str, int] = {}
     tensors: tuple[tuple[str, Array], ...] = ()
+    keep: str = "keepdim=True"
 
     @property
     def wrong(self) -> Array:
@@ -76,7 +78,8 @@ def look(mismatch: Mismatch) -> Seen | None:
     a, e = a.astype(np.float64), e.astype(np.float64)
     if not (np.isfinite(a).all() and np.isfinite(e).all()):
         return None
-    return Seen(a, e, mismatch.sizes, tuple(_tensors(mismatch)))
+    keep = "keepdim=True" if is_tensor(mismatch.expected) else "keepdims=True"
+    return Seen(a, e, mismatch.sizes, tuple(_tensors(mismatch)), keep)
 
 
 def _numeric(value: Any) -> bool:

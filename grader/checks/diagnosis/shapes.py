@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import numpy as np
+
 from grader.checks.diagnosis.replay import close
 from grader.checks.diagnosis.seen import Array, Diagnoser, Explanation, Seen, agree, distinct, varies
 from grader.checks.show import shape_in_words
@@ -35,7 +37,7 @@ def axis_of_length_one(seen: Seen) -> Iterator[Explanation]:
     """The right numbers, with an axis of length 1 kept or lost."""
     a, e = seen.actual, seen.expected
     if a.size == e.size and a.squeeze().shape == e.squeeze().shape and close(a.reshape(e.shape), e):
-        fix = "keepdim=True keeps the summed axis" if a.ndim < e.ndim else "drop the axis of length 1"
+        fix = f"{seen.keep} keeps the summed axis" if a.ndim < e.ndim else "drop the axis of length 1"
         shapes = f"{shape_in_words(a.shape)} for {shape_in_words(e.shape)}"
         evidence = distinct(e) if e.any() else 0  # a single 0 fits every shape
         yield Explanation("axis of length 1", f"The numbers are right, the shape is not: {shapes}; {fix}.", evidence)
@@ -52,11 +54,11 @@ def other_shape(seen: Seen) -> Iterator[Explanation]:
 def missing_sum(seen: Seen) -> Iterator[Explanation]:
     """What was broadcast forwards was not summed backwards; or a mean was not taken."""
     a, e = seen.actual, seen.expected
-    if a.size <= e.size or a.ndim > 4:
+    if a.size <= e.size or a.ndim > 4 or not e.any():
         return
     for axes, keep, total, mean in _reductions(a):
         listed = axes[0] if len(axes) == 1 else axes
-        kept = ", keepdim=True" if keep else ""
+        kept = f", {seen.keep}" if keep else ""
         if agree(total, e):
             yield Explanation(
                 f"missing sum {axes}",
@@ -65,7 +67,7 @@ def missing_sum(seen: Seen) -> Iterator[Explanation]:
                 max(distinct(a) - 1, e.size),
             )
             return
-        if agree(mean, e):
+        if agree(mean, e) and (e.size == 1 or varies(e)):
             yield Explanation(
                 f"missing mean {axes}", f".mean({listed}{kept}) of yours is right.", max(distinct(a) - 1, e.size)
             )
@@ -78,6 +80,10 @@ def extra_sum(seen: Seen) -> Iterator[Explanation]:
     if a.size >= e.size or e.ndim > 4:
         return
     for axes, _, total, mean in _reductions(e):
+        if agree(mean, a) and close(np.broadcast_to(e.mean(axis=axes, keepdims=True), e.shape), e):
+            text = f"What is right repeats yours along axis {axes[0]}: broadcast it to {shape_in_words(e.shape)}."
+            yield Explanation(f"not broadcast {axes}", text, max(distinct(a), a.size))
+            return
         for what, value in (("sum", total), ("mean", mean)):
             if agree(value, a):
                 listed = axes[0] if len(axes) == 1 else axes

@@ -72,6 +72,8 @@ def _factors(sizes: dict[str, int]) -> Iterator[tuple[str, str, float]]:
     positive = {name: n for name, n in sizes.items() if n > 1}
     for name, n in positive.items():
         yield name, f"{name} is {n}", float(n)
+        if n > 3:
+            yield f"{name}-1", f"{name}−1 is {n - 1}", float(n - 1)
     yield "2", "", 2.0
     for name, n in positive.items():
         yield f"{name}/({name}-1)", f"{name}/({name}−1) is {number(n / (n - 1))}", n / (n - 1)
@@ -123,7 +125,8 @@ def offset(seen: Seen) -> Iterator[Explanation]:
         if several and close(along + e, e) and np.ptp(difference) > 0:
             yield Explanation(
                 f"offset by {lines}",
-                f"In each {lines} yours is off by one constant: a term of the {lines} is missing.",
+                f"In each {lines} yours is off by one constant: a term that all of it shares is missing, wrong or one "
+                "too many.",
                 sum(distinct(line) - 1 for line in (e if axis == 1 else e.T)),  # a constant line proves nothing
             )
 

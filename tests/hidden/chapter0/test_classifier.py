@@ -140,7 +140,13 @@ def test_trajectory(submission, rng):
     """After two epochs the weights and the training losses are those of the loop that the exercise describes."""
     for _ in range(2):
         theirs, ours, there, here = run_both(submission, rng, plain)
-        assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop")
+        assert_close(
+            dict(there.state_dict()),
+            dict(here.state_dict()),
+            name="the model after training",
+            rtol=1e-6,
+            oracle="the loop",
+        )
         assert_close(as_tensor(theirs[0]), as_tensor(ours[0]), name="train_loss", rtol=1e-6, oracle="the loop")
 
 
@@ -158,7 +164,13 @@ def test_modes(submission, rng):
     """The model learns in training mode and is measured in evaluation mode, in every epoch."""
     for _ in range(2):
         theirs, ours, there, here = run_both(submission, rng, normalised)
-        assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop")
+        assert_close(
+            dict(there.state_dict()),
+            dict(here.state_dict()),
+            name="the model after training",
+            rtol=1e-6,
+            oracle="the loop",
+        )
         assert_close(as_tensor(theirs[1]), as_tensor(ours[1]), name="val_accuracy", oracle="counting")
 
 
@@ -180,7 +192,9 @@ def test_nothing_is_learnt_from_validation_data(submission, rng):
         "them. On them it is only measured.",
     )
     _, expected = oracle_train(here, train_loader, wrong_loader, 2)
-    assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop")
+    assert_close(
+        dict(there.state_dict()), dict(here.state_dict()), name="the model after training", rtol=1e-6, oracle="the loop"
+    )
     assert_close(as_tensor(accuracies), as_tensor(expected), name="val_accuracy", oracle="counting")
 
 

@@ -89,7 +89,14 @@ def compare(losses, expected_losses, there, here, sizes, unit="epoch"):
         f"{len(expected_losses)} {unit}{'s' * (len(expected_losses) != 1)} must give {len(expected_losses)} "
         f"{'loss' if len(expected_losses) == 1 else 'losses'}, one for each {unit}; you return {len(losses)}.",
     )
-    assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop", sizes=sizes)
+    assert_close(
+        dict(there.state_dict()),
+        dict(here.state_dict()),
+        name="the model after training",
+        rtol=1e-6,
+        oracle="the loop",
+        sizes=sizes,
+    )
     assert_close(
         torch.tensor(losses, dtype=torch.float64),
         torch.tensor(expected_losses, dtype=torch.float64),

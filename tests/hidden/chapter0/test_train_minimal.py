@@ -78,7 +78,14 @@ def compare(losses, expected_losses, there, here, sizes):
         f"{len(expected_losses)} epochs must give {len(expected_losses)} losses, one for each; "
         f"you return {len(losses)}.",
     )
-    assert_close(dict(there.state_dict()), dict(here.state_dict()), rtol=1e-6, oracle="the loop", sizes=sizes)
+    assert_close(
+        dict(there.state_dict()),
+        dict(here.state_dict()),
+        name="the model after training",
+        rtol=1e-6,
+        oracle="the loop",
+        sizes=sizes,
+    )
     assert_close(
         torch.tensor(losses, dtype=torch.float64),
         torch.tensor(expected_losses, dtype=torch.float64),

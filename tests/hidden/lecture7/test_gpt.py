@@ -28,7 +28,7 @@ def random_sizes(rng, **fixed):
     sizes = {
         "vocab_size": integer(rng, 7, 13),
         "block_size": integer(rng, 4, 6),
-        "n_embd": n_head * integer(rng, 2, 4),
+        "n_embd": n_head * integer(rng, 3, 5),
         "n_head": n_head,
         "n_layer": 2,
         "dropout": 0.0,
@@ -140,7 +140,7 @@ def test_logits(submission, rng):
 @points(2)
 def test_loss(submission, rng):
     """With targets the loss is the mean cross-entropy over all positions, and the logits stay (B, T, V)."""
-    for B in (1, 3):
+    for B in (3, 1):
         sizes = random_sizes(rng)
         T, weights = integer(rng, 2, sizes["block_size"]), random_weights(rng, sizes)
         idx, targets = tokens(rng, sizes, B, T), tokens(rng, sizes, B, T)

@@ -129,7 +129,10 @@ def assert_is_out(out, shape):
     """Demand a tensor of finite numbers and of this shape, so that it can be looked into."""
     right = isinstance(out, torch.Tensor) and out.shape == shape
     check(right, f"The output must be a tensor (B, T, head_size), here {shape}.")
-    check(bool(out.isfinite().all()), "The output holds NaN or Inf. Does a row of the softmax see no token at all?")
+    check(
+        bool(out.isfinite().all()),
+        "The output holds NaN or Inf. Does a row of the softmax see no token at all, or is the softmax missing?",
+    )
 
 
 def test_query_and_key_decide(submission, rng):

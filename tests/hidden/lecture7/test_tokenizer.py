@@ -35,7 +35,7 @@ def test_vocabulary(submission, rng):
         tokenizer = submission.CharTokenizer(text)
         assert_equal(tokenizer.chars, sorted(set(text)), name="chars")
         assert_equal(tokenizer.vocab_size, len(set(text)), name="vocab_size")
-        assert_equal(tokenizer.encode(text), [sorted(set(text)).index(c) for c in text], name="ids")
+        assert_equal(tokenizer.encode(text), [sorted(set(text)).index(c) for c in text], name="encode(text)")
 
 
 def test_round_trip_of_a_long_text(submission, rng):
@@ -44,7 +44,7 @@ def test_round_trip_of_a_long_text(submission, rng):
     tokenizer = submission.CharTokenizer(text)
     for s in (text, text[::-1], ""):
         ids = tokenizer.encode(s)
-        assert_equal(ids, [sorted(set(text)).index(c) for c in s], name="ids")
+        assert_equal(ids, [sorted(set(text)).index(c) for c in s], name="encode(s)")
         assert_equal(tokenizer.decode(ids), s, name="the text that comes back")
 
 

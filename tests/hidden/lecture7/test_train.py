@@ -160,7 +160,7 @@ def test_first_step(submission, rng):
     losses = submission.train(model, data, 1, 5, 4, 0.02, theirs)
     expected, expected_losses = oracle_train(weights, sizes, data, 1, 4, 0.02, ours)
     assert_losses(losses, expected_losses)
-    assert_close(parameters_of(model, weights), expected, rtol=1e-6, oracle=TWIN)
+    assert_close(parameters_of(model, weights), expected, name="the model after training", rtol=1e-6, oracle=TWIN)
 
 
 @points(3)
@@ -174,7 +174,7 @@ def test_trajectory(submission, rng):
     losses = submission.train(model, data, 10, 5, 6, 0.01, theirs)
     expected, expected_losses = oracle_train(weights, sizes, data, 10, 6, 0.01, ours)
     assert_losses(losses, expected_losses)
-    assert_close(parameters_of(model, weights), expected, rtol=1e-6, oracle=TWIN)
+    assert_close(parameters_of(model, weights), expected, name="the model after training", rtol=1e-6, oracle=TWIN)
 
 
 def test_validation_data_are_not_trained_on(submission, rng):

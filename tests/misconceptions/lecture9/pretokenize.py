@@ -27,12 +27,13 @@ def _merge(ids, pair, new):
     return out
 
 
-def _train(tokenizer, weighted, vocab_size, choose):
+def _train(tokenizer, weighted, vocab_size, choose, *, anew=True):
     """The plain loop over (chunk, how often it counts)."""
     if vocab_size < 256:
         raise ValueError("vocab_size is below 256")
     sequences = [(list(chunk.encode()), weight) for chunk, weight in weighted]
-    tokenizer.merges, tokenizer.vocab = {}, {byte: bytes([byte]) for byte in range(256)}
+    if anew:
+        tokenizer.merges, tokenizer.vocab = {}, {byte: bytes([byte]) for byte in range(256)}
     while len(tokenizer.vocab) < vocab_size:
         counts = {}
         for ids, weight in sequences:
@@ -230,9 +231,7 @@ class RegexTokenizer(RegexTokenizer):
 )
 class RegexTokenizer(RegexTokenizer):
     def train(self, text, vocab_size):
-        merges, vocab = self.merges, self.vocab
-        super().train(text, vocab_size)
-        self.merges, self.vocab = {**merges, **self.merges}, {**vocab, **self.vocab}
+        _train(self, Counter(split(text, self.pattern)).items(), vocab_size, _first, anew=False)
 
 
 @misconception(
