@@ -14,6 +14,12 @@ def siblings(exercise: Exercise, submission: Submission, course: Course) -> list
     return list(dict.fromkeys([*names, *own]))
 
 
+def others_of_course(exercise: Exercise, submission: Submission, course: Course) -> frozenset[str]:
+    """The learner's files of other exercises, as tracebacks call them."""
+    ids = {other.id for other in course.exercises} - {exercise.id}
+    return frozenset(file.display for module, file in submission.files.items() if module in ids)
+
+
 def imported_by(source: SourceFile, submission: Submission, course: Course) -> list[SourceFile]:
     """The learner's files that one of them imports, and those that these import."""
     found: dict[str, SourceFile] = {}

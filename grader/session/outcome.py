@@ -43,6 +43,7 @@ class Judge(msgspec.Struct, eq=False):
         solution: makes the solution's module; raises GraderError where there is none.
         siblings: the names of the unit's exercises, and of the learner's other files there.
         text: the learner's file.
+        others: the learner's files of other exercises.
         suspects: which of the known wrong answers this submission is not, as far as is known.
     """
 
@@ -52,6 +53,7 @@ class Judge(msgspec.Struct, eq=False):
     solution: Callable[[], Any]
     siblings: Sequence[str] = ()
     text: str = ""
+    others: frozenset[str] = frozenset()
     suspects: Suspects = msgspec.field(default_factory=Suspects)
 
     def judge(
@@ -88,8 +90,9 @@ class Judge(msgspec.Struct, eq=False):
             case RaisedError(type_name="ForbiddenError"):
                 return self._refused(error, shown_output)
             case RaisedError():
-                failure = self.raised(error, shown_output, visibility, searched=searched)
-                return Outcome(Verdict.RAISED, msgspec.structs.replace(failure, findings=self._known_to_raise(context)))
+                known = self._known_to_raise(context)
+                failure = self.raised(error, shown_output, visibility, searched=searched, helps=not known)
+                return Outcome(Verdict.RAISED, msgspec.structs.replace(failure, findings=known))
             case CheckFailed():
                 return Outcome(Verdict.FAILED, self._failed(error, context, visibility, shown_output, searched))
         if type(error).__name__ in {"FlakyFailure", "Flaky", "FlakyReplay"}:
@@ -146,15 +149,18 @@ class Judge(msgspec.Struct, eq=False):
         *,
         importing: bool = False,
         searched: bool = False,
+        helps: bool = True,
     ) -> Failure:
-        """Describe an exception of the learner's code."""
+        """Describe an exception of the learner's code, with what usually helps unless the cause is known."""
         name = error.call.name if error.call is not None else ""
         frames = tuple(Frame(*frame) for frame in error.frames)
         location = f"{frames[-1].file}:{frames[-1].line}" if frames else self._location(error.call)
         counterexample = None
         if error.call is not None and visibility is Visibility.VISIBLE:
             counterexample = Counterexample(self._inputs(error.call), smallest=searched)
-        headline = exception_sentence(error, name, self._signature(name), self.siblings, quiz=self.exercise.quiz)
+        headline = exception_sentence(
+            error, name, self._signature(name), self.siblings, quiz=self.exercise.quiz, helps=helps
+        )
         if importing:
             headline = f"The file cannot be imported: {headline}"
             if error.type_name == "AssertionError":
@@ -299,7 +305,8 @@ class Judge(msgspec.Struct, eq=False):
     def _location(self, call: Call | None) -> str:
         if call is not None and call.target is not None:
             info = info_of(call.target)
-            if info.file and info.line and "site-packages" not in info.file:  # a model that the check built
+            elsewhere = "site-packages" in info.file or info.file in self.others  # a model that the check built
+            if info.file and info.line and not elsewhere:
                 return f"{info.file}:{info.line}"
         return self.file
 

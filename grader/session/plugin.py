@@ -28,7 +28,7 @@ from grader.sandbox.ended import Interrupted
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.checks import demand_of, report_of
-from grader.session.files import imported_by, is_stub, notes_on_others, siblings
+from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
 from grader.session.kept import KeptResults, fingerprint
 from grader.session.outcome import Judge, Outcome
 from grader.session.pictures import curves, maps
@@ -128,6 +128,7 @@ class GradingPlugin:
             lambda: self.references.solution(exercise),
             siblings(exercise, self._files, self.course),
             source.text if source is not None else "",
+            others_of_course(exercise, self._files, self.course),
         )
         return _State(exercise, judge, checks=[])
 

@@ -29,7 +29,13 @@ _MEMORY = "It needs more than the 2 GB that a submission may use."
 
 
 def exception_sentence(
-    error: RaisedError, name: str, signature: str, exercises: Sequence[str] = (), *, quiz: bool = False
+    error: RaisedError,
+    name: str,
+    signature: str,
+    exercises: Sequence[str] = (),
+    *,
+    quiz: bool = False,
+    helps: bool = True,
 ) -> str:
     """An exception of the learner's code, and what usually helps.
 
@@ -39,6 +45,7 @@ def exception_sentence(
         signature: how it is called.
         exercises: the exercises of the unit, which a learner may try to import.
         quiz: whether the file holds answers, so that a bare name is one that lacks its quotes.
+        helps: whether to say what usually helps.
     """
     if error.type_name == "TypeError" and error.signature and not error.frames and signature:
         return f"{name} is called as {signature}, and yours takes {error.signature}."
@@ -49,10 +56,12 @@ def exception_sentence(
         return f"{shapes[1]} of your module has shape ({shapes[3]}); ({shapes[2]}) is wanted."
     if error.type_name == "RuntimeError" and "can't allocate memory" in error.message:
         return f"MemoryError: {_MEMORY}"
-    message = error.message.rstrip(" .") if error.message.rstrip().endswith('". ') else error.message.rstrip()
+    message = error.message.rstrip()
     text = f"{error.type_name}: {message}" if message else error.type_name
+    if not helps:
+        return text
     hint = _unquoted(error) if quiz else ""
-    hint = hint or next((found for helps in _HELPS if (found := helps(error))), "") or _import_hint(error, exercises)
+    hint = hint or next((found for help_ in _HELPS if (found := help_(error))), "") or _import_hint(error, exercises)
     separator = " " if text.endswith((".", "!", "?")) else ". "
     return f"{text}{separator}{hint}" if hint else text
 

@@ -79,6 +79,18 @@ def test_right_answers_written_differently_get_no_diagnosis(session):
             assert named(session, EXERCISES[name], submission) == (set(), {"passed"})
 
 
+def test_what_differs_by_rounding_alone_has_no_name(session):
+    # An argument that is put back, but for the last digits, is changed; a known mistake that is right on the few
+    # examples of that check would give the same answers, up to rounding.
+    folded = SOLUTIONS.files["lecture5.train"].text.replace(
+        "    bnraw = (first_layer(params, X) - mean) / torch.sqrt(var + 1e-5)  # (N, H)\n",
+        '    params["W1"] *= 0.7\n    params["W1"] /= 0.7\n'
+        "    bnraw = (first_layer(params, X) - mean) / torch.sqrt(var + 1e-5)\n",
+    )
+    found, verdicts = named(session, EXERCISES["train"], with_answer(SOLUTIONS, EXERCISES["train"], folded))
+    assert (found, verdicts) == (set(), {"passed", "failed"})
+
+
 def test_random_wrong_answers_are_not_falsely_accused(session):
     trial = try_diagnosis(session, COURSE, [EXERCISES["cross_entropy"]], 3 * len(rules(0)))
     assert trial.answers == 3 * len(rules(0))

@@ -45,6 +45,16 @@ def test_one_sentence_helps(function, help_, monkeypatch):
     assert said.count("\n") == 0 and len(said) < 300
 
 
+def test_a_message_that_ends_in_a_full_stop_gets_no_second_one():
+    said = sentence(lambda: nn.Linear(2, 2).load_state_dict({"weight": torch.ones(2, 2)}))
+    assert '"bias". The check gives your module weights' in said
+
+
+def test_nothing_usual_is_said_where_the_cause_is_known():
+    error = RaisedError({"type": "ValueError", "message": "operands could not be broadcast together"}, None)
+    assert exception_sentence(error, "f", "", helps=False) == "ValueError: operands could not be broadcast together"
+
+
 def test_what_is_not_known_is_left_alone():
     assert sentence(lambda: {}["k"]) == "KeyError: 'k'"
     assert sentence(lambda: [1].pop(2)) == "IndexError: pop index out of range"
