@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import types
+
 import pytest
 from sandboxed import ROOT
 
@@ -9,6 +12,9 @@ from grader.author.accuse import lines, rules, try_diagnosis
 from grader.author.gallery import with_answer
 from grader.checks import marks
 from grader.checks.bank import read_bank
+from grader.checks.context import CheckContext
+from grader.checks.diagnosis import KnownWrong, matching_misconception
+from grader.checks.diagnosis.replay import converse
 from grader.course import find_course, read_submission
 from grader.session.grading import GradingSession, Options
 
@@ -79,16 +85,29 @@ def test_right_answers_written_differently_get_no_diagnosis(session):
             assert named(session, EXERCISES[name], submission) == (set(), {"passed"})
 
 
-def test_what_differs_by_rounding_alone_has_no_name(session):
-    # An argument that is put back, but for the last digits, is changed; a known mistake that is right on the few
-    # examples of that check would give the same answers, up to rounding.
-    folded = SOLUTIONS.files["lecture5.train"].text.replace(
-        "    bnraw = (first_layer(params, X) - mean) / torch.sqrt(var + 1e-5)  # (N, H)\n",
-        '    params["W1"] *= 0.7\n    params["W1"] /= 0.7\n'
-        "    bnraw = (first_layer(params, X) - mean) / torch.sqrt(var + 1e-5)\n",
-    )
-    found, verdicts = named(session, EXERCISES["train"], with_answer(SOLUTIONS, EXERCISES["train"], folded))
-    assert (found, verdicts) == (set(), {"passed", "failed"})
+def module(source):
+    made = types.ModuleType("answer")
+    exec(source, made.__dict__)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ("def f(x): return 0.0 if x > 10 else x", None),  # not wrong here
+        ("def f(x): return x * (1 + 1e-13)", None),  # an exact check sees the difference, and no replay does
+        ("def f(x): return x + 1", "one-more"),
+    ],
+)
+def test_who_answers_as_is_right_is_not_named(answer, name):
+    context = CheckContext()
+    context.talk = converse(module(answer))
+    for x in (1.5, 2.5, 3.5):
+        context.talk.symbol("f")(x)
+    wrong = {"small-only": "def f(x): return 0.0 if x > 10 else x", "one-more": "def f(x): return x + 1"}
+    bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
+    found = matching_misconception(context, bank, lambda: module("def f(x): return x"))
+    assert (found.name if found is not None else None) == name
 
 
 def test_random_wrong_answers_are_not_falsely_accused(session):
