@@ -1,17 +1,22 @@
-"""Draws docs/failing-check.svg: what a learner sees, from a real run on a real mistake.
+"""Draws what a learner sees, from real runs on real mistakes: docs/failing-check.svg and docs/report.png.
 
-python docs/picture.py
+python docs/picture.py        (the page wants a Chromium on the PATH)
 """
 
 from __future__ import annotations
 
 import dataclasses
+import sys
+import tempfile
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
+from grader.author.gallery import with_answer
+from grader.checks.bank import read_bank
 from grader.course import find_course, read_submission
+from grader.reports.html import to_html
 from grader.reports.model import ExerciseResult
 from grader.reports.terminal import print_report
 from grader.session.grading import GradingSession, Options
@@ -20,7 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 DONE = ("tokenizer", "batches", "bigram", "averaging")
 
 
-def main() -> None:
+MISTAKES = {"cross_entropy": "The loss is a mean", "atomic": "counts is used twice"}  # how their sentences begin
+WIDTH, HEIGHT = 1290, 1400
+
+
+def terminal() -> None:
     """Grade a half-done lecture7 whose attention forgets its mask, and save the terminal's picture."""
     course = find_course(ROOT)
     exercises = course.resolve(["lecture7"])
@@ -54,5 +63,30 @@ def _first_failure_only(result: ExerciseResult) -> ExerciseResult:
     return msgspec.structs.replace(result, checks=kept)
 
 
+def page() -> None:
+    """Grade lecture5 with two mistakes, and take a picture of the page."""
+    sys.path.insert(0, str(ROOT / "tests" / "grader"))
+    from chromium import browser, find_chromium
+
+    if find_chromium() is None:
+        raise SystemExit("There is no Chromium here: docs/report.png stays as it is.")
+    course = find_course(ROOT)
+    exercises = course.resolve([f"lecture5.{name}" for name in MISTAKES])
+    submission = read_submission(ROOT / "solutions", course)
+    for exercise in exercises:
+        bank = read_bank(exercise.bank, exercise.solution)
+        mistake = next(entry for entry in bank if entry.sentence.startswith(MISTAKES[exercise.name]))
+        submission = with_answer(submission, exercise, mistake.source)
+    with GradingSession(course, exercises, Options(seed=8123, alone=True)) as session:
+        report = session.grade(exercises, submission)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "page.html"
+        file.write_bytes(to_html(report))
+        with browser(Path(folder) / "profile") as opened:
+            opened.open(file, WIDTH)
+            opened.picture(ROOT / "docs" / "report.png", HEIGHT)
+
+
 if __name__ == "__main__":
-    main()
+    terminal()
+    page()

@@ -93,9 +93,9 @@ def matching_misconception(
             break
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
         return None
-    known = matches[0]
+    known, all_are_values = matches[0], all(call.raised is None for call in log)  # of exceptions only the type is told
     # Where what is right would have given the same answers, what failed is finer than what is told apart here.
-    return None if gives_the_same(solution(), log, deadline, context.talk.seed) else known
+    return None if all_are_values and gives_the_same(solution(), log, deadline, context.talk.seed) else known
 
 
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:
