@@ -79,7 +79,7 @@ def page() -> None:
         submission = with_answer(submission, exercise, mistake.source)
     with GradingSession(course, exercises, Options(seed=8123, alone=True)) as session:
         report = session.grade(exercises, submission)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Chromium writes on
         file = Path(folder) / "page.html"
         file.write_bytes(to_html(report))
         with browser(Path(folder) / "profile") as opened:
