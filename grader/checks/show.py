@@ -11,6 +11,8 @@ import numpy as np
 from grader.sandbox.proxy import Handle, info_of
 from grader.sandbox.wire import Unsendable
 
+_ENTRIES = 20  # of a dict, shown at most
+_DIFFERENT = 6  # of those, where two large dicts are compared
 WHOLE = 12  # tensors up to this many numbers are shown whole
 
 
@@ -103,9 +105,8 @@ def show(value: Any, digits: int = 6, whole: int = WHOLE) -> str:
     if isinstance(value, float | int | complex | np.generic):
         return number(value, digits)
     if isinstance(value, dict):
-        return _cut(
-            "{" + ", ".join(f"{_repr(key)}: {show(item, digits)}" for key, item in list(value.items())[:20]) + "}"
-        )
+        items = [f"{_repr(key)}: {show(item, digits)}" for key, item in list(value.items())[:_ENTRIES]]
+        return _cut("{" + ", ".join(items) + (", …" if len(value) > _ENTRIES else "") + "}")
     if isinstance(value, tuple):
         return _cut("(" + ", ".join(show(item, digits) for item in value[:40]) + ")")
     if isinstance(value, list):
@@ -139,6 +140,14 @@ def _nested(value: Any, digits: int) -> str:
     return number(value, digits)
 
 
+def _where_they_differ(actual: dict[Any, Any], expected: dict[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """A few entries that only one of two dicts has, or that are shown differently."""
+    keys = [key for key in {**expected, **actual} if not (key in actual and key in expected)]
+    keys += [key for key in expected if key in actual and show(actual[key]) != show(expected[key])]
+    some = keys[:_DIFFERENT]
+    return {key: actual[key] for key in some if key in actual}, {key: expected[key] for key in some if key in expected}
+
+
 def side_by_side(actual: Any, expected: Any, index: tuple[int, ...] | None) -> tuple[str, str]:
     """Two values so that their difference can be seen: enough digits, and the row that differs where they are large."""
     small = all(as_array(v).size <= WHOLE for v in (actual, expected) if is_tensor(v) or isinstance(v, np.ndarray))
@@ -151,6 +160,8 @@ def side_by_side(actual: Any, expected: Any, index: tuple[int, ...] | None) -> t
         actual, expected = a[row][start : start + 8], e[row][start : start + 8]
         place = ", ".join([*map(str, row), f"{start}:{start + len(expected)}"])
         prefix = f"[{place}]  "
+    if type(actual) is dict and type(expected) is dict and max(len(actual), len(expected)) > _ENTRIES:
+        actual, expected = _where_they_differ(actual, expected)
     for digits in (6, 9, 12, 17):
         yours, right = show(actual, digits), show(expected, digits)
         if yours != right:

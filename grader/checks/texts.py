@@ -254,13 +254,13 @@ def _first_difference(
     if place == len(theirs):
         return f"{_learned(theirs, ours)}. The next one is {show(ours[place][0])}."
     if place == len(ours):
-        end = "then the vocabulary is full" if 256 + place == vocab_size else "then no pair is left"
-        return f"{_learned(theirs, ours)}: {end}."
+        end = "the vocabulary is full" if 256 + place == vocab_size else "no pair is left"
+        return f"{_learned(theirs, ours)}, as {end}."
     (pair, new), (wanted, idx) = theirs[place], ours[place]
     if pair == wanted:
         return f"Merge number {place + 1} is given the id {show(new)}; {idx} is the next free one."
-    if type(pair) is not tuple:
-        return "merges maps each pair to its new id, {(left id, right id): id}."
+    if not (type(pair) is tuple and len(pair) == 2 and all(type(token) is int for token in pair)):
+        return "merges maps each pair of ids to its new id, {(left id, right id): id}."
     counts = _counts_after(dict(ours[:place]), chunks)
     after = f", after {place} right merge{'s' * (place > 1)}" if place else ""
     said = f"Merge number {place + 1} joins {show(pair)}; {wanted} is wanted{after}"

@@ -176,7 +176,7 @@ class Judge(msgspec.Struct, eq=False):
         log = context.talk.log if context.talk is not None else []
         if not any(call.operation == "call" and call.raised is None for call in log):
             return ()
-        known = matching_misconception(context, self.bank(), self.solution, self.suspects)
+        known = matching_misconception(context, self.bank(), self.solution, self.suspects, messages=True)
         return () if known is None else (Finding("misconception", known.sentence, known.name),)
 
     def _not_started(self, error: NotStarted) -> str:

@@ -111,7 +111,7 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (
         "",
         r"The size of tensor a \(\d+\) must match the size of tensor b|operands could not be broadcast",
-        "Shapes are matched from the right, and only a 1 stretches: print both. Is a keepdim=True missing?",
+        "Shapes are matched from the right, and only a 1 stretches: print both.",
     ),
     (
         "RuntimeError",

@@ -17,7 +17,7 @@ lecture 9, section 9.3.2.
 #   """n ids have n - 1 neighbouring pairs: zip(ids, ids[1:]) gives them. In merge, the last id has no right \
 #   neighbour: ask for it only while i < len(ids) - 1, and keep the id itself all the same.""",
 #   """for pair in zip(ids, ids[1:]): counts[pair] = counts.get(pair, 0) + 1. And in merge, while i < len(ids): if \
-#   (ids[i], ids[i + 1]) is the pair, append idx and add 2 to i; else append ids[i] and add 1.""",
+#   i < len(ids) - 1 and (ids[i], ids[i + 1]) == pair, append idx and add 2 to i; else append ids[i] and add 1.""",
 # ]
 # ///
 

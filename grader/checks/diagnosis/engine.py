@@ -18,6 +18,7 @@ from grader.checks.diagnosis.state import depends_on_more, kept_answer
 from grader.checks.diagnosis.suspects import Suspects
 from grader.checks.diagnosis.training import Curve, read
 from grader.checks.show import as_array, is_tensor, show
+from grader.sandbox.proxy import Call
 
 _REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20
@@ -73,8 +74,18 @@ def matching_misconception(
     bank: Sequence[KnownWrong],
     solution: Callable[[], ModuleType],
     suspects: Suspects | None = None,
+    *,
+    messages: bool = False,
 ) -> KnownWrong | None:
-    """The one wrong answer that would have given all the submission's answers; None when none or several would."""
+    """The one wrong answer that would have given all the submission's answers; None when none or several would.
+
+    Args:
+        context: all that the check asked.
+        bank: the known wrong answers of the exercise.
+        solution: makes the solution's module.
+        suspects: what other checks of the same submission have ruled out.
+        messages: whether exceptions must say the same: where one ended the check, its type alone proves little.
+    """
     if context.talk is None or not context.talk.log_is_whole:
         return None
     log = context.talk.log
@@ -85,7 +96,11 @@ def matching_misconception(
     deadline = time.thread_time() + _REPLAY_SECONDS  # what waits for a processor costs no name
     matches: list[KnownWrong] = []
     for turn in suspects.in_turns([known for known in bank if known.symbol in used], used):
-        matches = [known for known in turn if gives_the_same(known.module(), log, deadline, context.talk.seed)]
+        matches = [
+            known
+            for known in turn
+            if gives_the_same(known.module(), log, deadline, context.talk.seed, messages=messages)
+        ]
         if time.thread_time() > deadline:  # not all were tried: one match proves nothing
             return None
         suspects.rule_out([known for known in turn if known not in matches], used)
@@ -93,9 +108,16 @@ def matching_misconception(
             break
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
         return None
-    known, all_are_values = matches[0], all(call.raised is None for call in log)  # of exceptions only the type is told
     # Where what is right would have given the same answers, what failed is finer than what is told apart here.
-    return None if all_are_values and gives_the_same(solution(), log, deadline, context.talk.seed) else known
+    if not any(map(_says_more, log)) and gives_the_same(solution(), log, deadline, context.talk.seed):
+        return None
+    return matches[0]
+
+
+def _says_more(call: Call) -> bool:
+    """Whether an answer has what no replay compares: what an exception says, or that a tensor requires a gradient."""
+    notes = getattr(call.result, "came_as", None)
+    return call.raised is not None or (notes is not None and notes.requires_grad)
 
 
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:

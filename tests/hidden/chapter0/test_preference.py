@@ -92,13 +92,16 @@ def test_fit(submission, rng):
         N, features = integer(rng, 5, 9), integer(rng, 2, 4)
         chosen, rejected = draw_pairs(rng, N, features)
         lr = 0.3 + 0.5 * float(torch.rand((), generator=rng))
+        w = submission.fit_reward(chosen, rejected, steps, lr)
         assert_close(
-            submission.fit_reward(chosen, rejected, steps, lr),
+            w,
             oracle_fit(chosen, rejected, steps, lr),
             name="w",
             oracle="gradient descent",
             sizes={"N": N, "F": features, "steps": steps},
         )
+        tracked = getattr(w, "came_as", None) is not None and w.came_as.requires_grad
+        check(not tracked, "w is right, but requires a gradient: return w.detach().")
 
 
 def rated(rng, N, by):

@@ -147,6 +147,6 @@ def test_each_row_writes_its_own_text(submission, rng):
 
 
 def test_idx_stays_as_it_is(submission, rng):
-    """The idx that is passed in is not modified."""
+    """generate leaves the idx that is passed in as it is."""
     table = random_table(rng, 6)
     assert_unchanged(make(submission, table).generate, tokens(rng, 6, 2, 3), 3, generators(rng)[0])

@@ -111,7 +111,7 @@ def test_step_after_step(submission, rng):
 
 
 def test_arguments_stay_as_they_are(submission, rng):
-    """The list of ids that is passed in is not modified."""
+    """Both functions are right, and leave the list of ids that is passed in as it is."""
     ids = few(rng, 20)
     assert_equal(texts.plain(assert_unchanged(submission.get_stats, ids)), counted(ids), name="get_stats(ids)")
     pair = (ids[3], ids[4])

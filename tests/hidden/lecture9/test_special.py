@@ -56,7 +56,7 @@ class Trained:
         """Demand the ids that tiktoken gives with these options."""
         right = self.oracle.encode(text, **options)
         given = () if mode is None else (mode,)
-        shown = repr(mode) if isinstance(mode, str) else "a set"
+        shown = repr(mode) if isinstance(mode, str) else f"a {type(mode).__name__}"
         said = "encode(text)" if mode is None else f"encode(text, {shown})"
         vocab = {**self.vocab, **{idx: name.encode() for name, idx in self.special.items()}}
         ids, note = self.learner.encode(text, *given), registered(self.special)
@@ -65,7 +65,8 @@ class Trained:
     def assert_refused(self, text, mode, why):
         """Demand the ValueError that tiktoken raises."""
         given = () if mode is None else (mode,)
-        assert_raises(ValueError, self.learner.encode, text, *given, why=f"{why}; registered: {self.special or 'none'}")
+        why = f"for the text {text!r}: {why}; registered: {self.special or 'none'}"
+        assert_raises(ValueError, self.learner.encode, text, *given, why=why)
 
 
 def sprinkled(rng, pieces, names):
@@ -112,6 +113,7 @@ def test_a_set(submission, rng):
         unknown = f"<|{texts.word(rng, 7, 9)}|>"  # a name that is not registered
         trained.assert_encoded(text + unknown, {*allowed, unknown}, allowed_special=set(allowed))
         trained.assert_encoded(text, set(trained.names), allowed_special="all")
+        trained.assert_encoded(text, frozenset(allowed), allowed_special=set(allowed))
         trained.assert_refused(text + other, set(allowed), f"the text holds {other!r}, which is not in the set")
 
 
@@ -121,6 +123,26 @@ def test_an_empty_set(submission, rng):
     trained.assert_encoded(texts.mixture(rng, 6), set(), disallowed_special=())
     text = sprinkled(rng, 2, trained.names)
     trained.assert_refused(text, set(), "the text holds special tokens, and the set is empty")
+
+
+def test_the_text_is_searched_from_left_to_right(submission, rng):
+    """Of two special tokens that overlap in the text the one that begins first counts, and the other can be refused."""
+    for _ in range(3):
+        first = f"<|{texts.word(rng, 3, 6)}|>"
+        second = f"|>{texts.word(rng, 9, 12)}"  # longer, and it begins with the end of the first
+        ids = rng.choice(np.arange(1000, 2000), 2, replace=False).tolist()
+        special = dict(zip((first, second), ids, strict=True))
+        tokenizer = submission.SpecialTokenizer()
+        tokenizer.register_special_tokens(special)
+        before, after, note = texts.word(rng), texts.word(rng), registered(special)
+        text = before + first + second.removeprefix("|>") + after
+        right = [*before.encode(), special[first], *(second.removeprefix("|>") + after).encode()]
+        found = tokenizer.encode(text, "all")
+        texts.assert_ids(found, right, {}, name="encode(text, 'all')", oracle="by hand", note=note)
+        with contextlib.suppress(Exception):  # tells who never refuses anything from who looks in the wrong place
+            tokenizer.encode(before + second, {first})
+        why = f"the text, {text!r}, holds {second!r}, which is not in the set; registered: {special}"
+        assert_raises(ValueError, tokenizer.encode, text, {first}, why=why)
 
 
 def test_the_longest_counts(submission, rng):

@@ -177,6 +177,19 @@ def fit_reward(chosen_features, rejected_features, steps, lr):
     )
 
 
+@misconception(
+    "w still requires a gradient when it is returned, so everything computed with it is recorded. It is done learning: "
+    "return w.detach().",
+    name="w-requires-grad",
+)
+def fit_reward(chosen_features, rejected_features, steps, lr):
+    d = chosen_features - rejected_features
+    w = torch.zeros(d.shape[1], dtype=d.dtype)
+    for _ in range(steps):
+        w = w + lr * (torch.sigmoid(-(d @ w))[:, None] * d).mean(0)
+    return w.requires_grad_()
+
+
 # policy_loss
 
 
@@ -260,3 +273,12 @@ def policy_loss(logits, actions, rewards):
 )
 def policy_loss(logits, actions, rewards):
     return -(rewards.detach()[:, None] * logits.log_softmax(1)).sum(1).mean()
+
+
+@misconception(
+    "logp[:, actions] takes the columns of all actions for every row, N by N numbers. Each row has one action: "
+    "logp[torch.arange(N), actions].",
+    name="every-action-for-every-row",
+)
+def policy_loss(logits, actions, rewards):
+    return -(rewards.detach() * logits.log_softmax(1)[:, actions]).mean()

@@ -151,6 +151,35 @@ def encode(text, merges):
 
 
 @misconception(
+    "The first pair from the left that is in merges is merged, and the search begins anew. Look at all pairs, and take "
+    "the one that was learned first, wherever it stands: the one with the lowest id.",
+    name="leftmost-first-one-by-one",
+)
+def encode(text, merges):
+    ids = list(text.encode())
+    i = 0
+    while i < len(ids) - 1:
+        if (ids[i], ids[i + 1]) in merges:
+            ids[i : i + 2] = [merges[ids[i], ids[i + 1]]]
+            i = 0
+        else:
+            i += 1
+    return ids
+
+
+@misconception(
+    "Only the pairs of the bytes are merged, each of them once. A merge makes new pairs: look at all pairs again after "
+    "each, until none is in merges.",
+    name="one-round",
+)
+def encode(text, merges):
+    ids = list(text.encode())
+    for pair in sorted((pair for pair in _counts(ids) if pair in merges), key=merges.get):
+        ids = _merge(ids, pair, merges[pair])
+    return ids
+
+
+@misconception(
     "Each merge is made at the first place alone. It is made wherever its pair stands: in the whole list, from left to "
     "right.",
     name="first-place-only",

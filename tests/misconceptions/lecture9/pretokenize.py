@@ -27,7 +27,7 @@ def _merge(ids, pair, new):
     return out
 
 
-def _train(tokenizer, weighted, vocab_size, choose, *, anew=True):
+def _train(tokenizer, weighted, vocab_size, choose, *, anew=True, add=None):
     """The plain loop over (chunk, how often it counts)."""
     if vocab_size < 256:
         raise ValueError("vocab_size is below 256")
@@ -37,6 +37,10 @@ def _train(tokenizer, weighted, vocab_size, choose, *, anew=True):
     while len(tokenizer.vocab) < vocab_size:
         counts = {}
         for ids, weight in sequences:
+            if add is not None:  # otherwise than by adding
+                own = Counter(pairwise(ids))
+                counts |= {pair: add(counts.get(pair, 0), count) for pair, count in own.items()}
+                continue
             for pair in pairwise(ids):
                 counts[pair] = counts.get(pair, 0) + weight
         if not counts:
@@ -68,7 +72,7 @@ def split(text, pattern=GPT2):
 
 
 @misconception(
-    "Numbers are \\d here, digits only. ², ½ and Ⅷ are numbers too: \\p{N}.",
+    "Numbers are \\d here (or \\p{Nd}), digits only. ², ½ and Ⅷ are numbers too: \\p{N}.",
     name="digits",
 )
 def split(text, pattern=GPT2):
@@ -118,6 +122,14 @@ def split(text, pattern=GPT2):
 
 
 @misconception(
+    "The contractions stand in the pattern without their apostrophe: '(?:[sdmt]|ll|ve|re) begins with one.",
+    name="apostrophe-forgotten",
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
+
+
+@misconception(
     "Contractions are not kept together: the apostrophe joins the other characters. Let the seven contractions come "
     "first in the pattern.",
     name="no-contractions",
@@ -135,7 +147,8 @@ def split(text, pattern=GPT2):
 
 
 @misconception(
-    "Other characters are [^\\s\\w]+ here, which leaves out _: \\w holds it, so it is lost. Write [^\\s\\p{L}\\p{N}]+.",
+    "Other characters are [^\\s\\w]+ here. \\w holds more than letters and numbers, such as _ and marks on letters: "
+    "these are lost. Write [^\\s\\p{L}\\p{N}]+.",
     name="underscore-lost",
 )
 def split(text, pattern=GPT2):
@@ -191,6 +204,24 @@ def split(text, pattern=GPT2):
 class RegexTokenizer(RegexTokenizer):
     def train(self, text, vocab_size):
         _train(self, [(text, 1)], vocab_size, _first)
+
+
+@misconception(
+    "The counts of each chunk take the place of those before: dict.update overwrites. Add them up, pair by pair.",
+    name="counts-overwritten",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        _train(self, [(chunk, 1) for chunk in split(text, self.pattern)], vocab_size, _first, add=lambda _, new: new)
+
+
+@misconception(
+    "Of the counts of the chunks the largest is kept (Counter's |). Add them up, pair by pair: + or update.",
+    name="counts-maximum",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        _train(self, [(chunk, 1) for chunk in split(text, self.pattern)], vocab_size, _first, add=max)
 
 
 @misconception(

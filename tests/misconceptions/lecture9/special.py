@@ -277,3 +277,56 @@ class SpecialTokenizer(SpecialTokenizer):
         if isinstance(allowed_special, str) and allowed_special not in {"all", "none", "none_raise"}:
             return super().encode(text, "none")
         return super().encode(text, allowed_special)
+
+
+@misconception(
+    "The longest special token is looked for in the whole text before any other. Search from left to right: the one "
+    "that begins first counts, and the longest of those that begin at one place.",
+    name="longest-anywhere",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        if allowed_special == "none":
+            return super().encode(text, "none")
+        allowed = self.special_tokens if allowed_special == "all" else allowed_special
+        names = sorted((name for name in self.special_tokens if name in allowed), key=len, reverse=True)
+        if not names or (isinstance(allowed_special, str) and allowed_special != "all"):
+            return super().encode(text, allowed_special)
+        if any(name in text for name in self.special_tokens if name not in allowed):
+            raise ValueError("a special token that is not allowed")
+        pieces = [text]
+        for name in names:
+            pieces = [
+                part
+                for piece in pieces
+                for part in ([piece] if piece in self.special_tokens else regex.split(f"({regex.escape(name)})", piece))
+            ]
+        ids = []
+        for piece in pieces:
+            ids += [self.special_tokens[piece]] if piece in names else super().encode(piece, "none")
+        return ids
+
+
+@misconception(
+    "Only what lies between the allowed tokens is searched for those that are not. A text that holds one anywhere, "
+    "also across the border of an allowed one, is refused: look in the whole text.",
+    name="refused-between-alone",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        if isinstance(allowed_special, str):
+            return super().encode(text, allowed_special)
+        allowed = {name: idx for name, idx in self.special_tokens.items() if name in allowed_special}
+        return _cut(self, text, allowed, lambda piece: super(SpecialTokenizer, self).encode(piece, "none_raise"))
+
+
+@misconception(
+    "A frozenset is no set to isinstance(x, set), so it is taken for an unknown mode. Ask for a string first, and take "
+    "everything else for a collection of names.",
+    name="set-by-type",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        if isinstance(allowed_special, str | set):
+            return super().encode(text, allowed_special)
+        raise ValueError(f"unknown mode {allowed_special!r}")
