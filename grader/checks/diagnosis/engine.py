@@ -116,7 +116,7 @@ def matching_misconception(
 
 def _says_more(call: Call) -> bool:
     """Whether an answer has what no replay compares: what an exception says, or that a tensor requires a gradient."""
-    notes = getattr(call.result, "came_as", None)
+    notes = getattr(call.result, "came_as", None) if is_tensor(call.result) else None  # a handle would go and ask
     return call.raised is not None or (notes is not None and notes.requires_grad)
 
 
