@@ -16,6 +16,7 @@ from grader.checks.context import CheckContext
 from grader.checks.diagnosis import KnownWrong, matching_misconception
 from grader.checks.diagnosis.replay import converse
 from grader.course import find_course, read_submission
+from grader.sandbox.ended import RaisedError
 from grader.session.grading import GradingSession, Options
 
 COURSE = find_course(ROOT)
@@ -107,6 +108,25 @@ def test_who_answers_as_is_right_is_not_named(answer, name):
     wrong = {"small-only": "def f(x): return 0.0 if x > 10 else x", "one-more": "def f(x): return x + 1"}
     bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
     found = matching_misconception(context, bank, lambda: module("def f(x): return x"))
+    assert (found.name if found is not None else None) == name
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("shapes (2, 3) and (4,) do not fit", "no-transpose"), ("got Double and Float", None)],
+)
+def test_an_exception_names_a_mistake_only_by_what_it_says(said, name):
+    def raising(words):
+        return f"def f(x):\n    if x > 1: raise RuntimeError({words!r})\n    return x"
+
+    context = CheckContext()
+    context.talk = converse(module(raising(said)))
+    context.talk.symbol("f")(0.5)
+    with pytest.raises(RaisedError):
+        context.talk.symbol("f")(1.5)
+    wrong = functools.partial(module, raising("shapes (5, 1) and (2,) do not fit"))
+    bank = [KnownWrong("no-transpose", "", "f", wrong)]
+    found = matching_misconception(context, bank, lambda: module("def f(x): return x"), messages=True)
     assert (found.name if found is not None else None) == name
 
 
