@@ -4,7 +4,7 @@
 # kind = "hostile"
 # verdicts = ["failed", "passed"]
 # earns = 1
-# says = ["dlogits is not right"]
+# says = ["dlogits are not right"]
 # ///
 import torch
 

@@ -4,7 +4,7 @@
 # kind = "fault"
 # verdicts = ["failed", "passed"]
 # earns = 3
-# says = ["dlogits is not right"]
+# says = ["dlogits are not right"]
 # ///
 import torch
 
