@@ -15,7 +15,7 @@ from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.demands import assert_raises, assert_unchanged, check
-from grader.checks.draws import generator, generators, integer, new_seed, normal
+from grader.checks.draws import generator, generators, integer, new_seed, new_state, normal
 from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
 from grader.checks.modules import keeping, library, place, vjp
@@ -42,6 +42,7 @@ __all__ = [
     "limit",
     "misconception",
     "new_seed",
+    "new_state",
     "normal",
     "place",
     "points",

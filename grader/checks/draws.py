@@ -38,6 +38,11 @@ def generators(rng: torch.Generator) -> tuple[torch.Generator, torch.Generator]:
     return generator(seed), generator(seed)
 
 
+def new_state(rng: torch.Generator) -> torch.Tensor:
+    """A state for a generator, as ``torch.set_rng_state`` takes it."""
+    return generator(new_seed(rng)).get_state()
+
+
 def generator(seed: int) -> torch.Generator:
     """A generator in the state of a seed."""
     import torch

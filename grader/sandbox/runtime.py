@@ -192,7 +192,7 @@ class Runtime:
         described = {
             "type": type(error).__name__[:200],
             "bases": [base.__name__[:200] for base in type(error).__mro__[1:20]],
-            "message": _message(error),
+            "message": message_of(error),
             "frames": frames[:2] + frames[-_MOST_FRAMES:] if len(frames) > _MOST_FRAMES else frames,
         }
         if isinstance(error, TypeError) and not frames and subject is not None:
@@ -219,7 +219,8 @@ def _names_near(error: BaseException) -> list[str]:
     return [name[:100] for name in known if type(name) is str and not name.startswith("__")][:200]
 
 
-def _message(error: BaseException) -> str:
+def message_of(error: BaseException) -> str:
+    """What an exception says, of bounded length."""
     try:
         text = str(error)
     except BaseException:  # noqa: BLE001 - a __str__ of the learner's may fail in any way

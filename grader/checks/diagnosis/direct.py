@@ -13,9 +13,8 @@ from grader.checks.show import is_tensor
 from grader.sandbox import wire
 from grader.sandbox.objects import Objects
 from grader.sandbox.proxy import Handle, from_node, info_of, to_node
-from grader.sandbox.runtime import seed_generators
+from grader.sandbox.runtime import message_of, seed_generators
 
-_LONGEST = 10_000
 _PLAIN = {int, float, str, bool, bytes, complex, type(None)}
 
 
@@ -49,7 +48,7 @@ class DirectPeer:
             named = {key: self._copy(arg) for key, arg in kwargs.items()}
             result = self.objects.answer(operation, target, self.objects[target], positional, named)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a known wrong answer may raise whatever it likes
-            return "err", {"type": type(error).__name__, "message": _message(error)}, None
+            return "err", {"type": type(error).__name__, "message": message_of(error)}, None
         echo = self._answer((positional, named)) if options.get("echo") else None
         return "ok", self._answer(result), echo
 
@@ -87,13 +86,6 @@ class DirectPeer:
         if type(value) is wire.Unsendable:
             return ["u", value.description]
         return ["h", *msgspec.structs.astuple(self.objects.add(value))]
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)[:_LONGEST]
-    except Exception:  # noqa: BLE001 - a known wrong answer may raise whatever it likes
-        return ""
 
 
 def _joined(packer: wire.Packer) -> bytearray:

@@ -4,17 +4,12 @@ import numpy as np
 import torch
 import torch._dynamo  # an optimizer imports it, for seconds: now, and not in the middle of a diagnosis
 
-from grader.checks import assert_close, assert_unchanged, check, library, points
-
-
-def seed(rng):
-    """A number for another generator, fresh in every run."""
-    return int(torch.randint(0, 2**31, (), generator=rng))
+from grader.checks import assert_close, assert_unchanged, check, library, new_seed, points
 
 
 def network(rng, in_dim=5, hidden=7, out=4, dtype=np.float64):
     """Weights as the NumPy network has them; biases off 0."""
-    draw = np.random.default_rng(seed(rng)).standard_normal
+    draw = np.random.default_rng(new_seed(rng)).standard_normal
     arrays = {
         "W1": draw((in_dim, hidden)) * np.sqrt(2 / in_dim),
         "b1": 0.3 * draw(hidden),
@@ -25,7 +20,7 @@ def network(rng, in_dim=5, hidden=7, out=4, dtype=np.float64):
 
 
 def examples(rng, N, in_dim=5, out=4):
-    draw = np.random.default_rng(seed(rng))
+    draw = np.random.default_rng(new_seed(rng))
     return draw.standard_normal((N, in_dim)), draw.integers(0, out, N)
 
 
@@ -117,7 +112,7 @@ def test_float32(submission, rng):
 @points(3)
 def test_step_for_step(submission, rng):
     """From the same weights and on the same batches, 20 steps lead to the weights of the NumPy loop, to 1e-9."""
-    params, (X, y), batches = network(rng), examples(rng, 30), seed(rng)
+    params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
     model = twin(submission, params, X)
     submission.train(model, X, y, 20, 0.3, 8, np.random.default_rng(batches))
     after, _ = numpy_train(params, X, y, 20, 0.3, 8, np.random.default_rng(batches))
@@ -128,7 +123,7 @@ def test_step_for_step(submission, rng):
 
 def test_examples_stay_as_they_are(submission, rng):
     """Training modifies neither X nor y, and its first loss is that of the first batch before any update."""
-    params, (X, y), batches = network(rng), examples(rng, 30), seed(rng)
+    params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
     model = submission.from_numpy(params)
     losses = assert_unchanged(submission.train, model, X, y, 2, 0.3, 8, np.random.default_rng(batches))
     _, expected = numpy_train(params, X, y, 2, 0.3, 8, np.random.default_rng(batches))
@@ -137,7 +132,7 @@ def test_examples_stay_as_they_are(submission, rng):
 
 def test_losses(submission, rng):
     """The losses are those of each step's batch before its update, one Python float a step."""
-    params, (X, y), batches = network(rng), examples(rng, 30), seed(rng)
+    params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
     losses = submission.train(twin(submission, params, X), X, y, 12, 0.3, 8, np.random.default_rng(batches))
     _, expected = numpy_train(params, X, y, 12, 0.3, 8, np.random.default_rng(batches))
     check(
@@ -152,7 +147,7 @@ def test_any_model(submission, rng):
     """The loop trains any model in place, not the MLP alone."""
     nn = library(submission, "torch.nn")
     weights = {"0.weight": torch.randn(4, 5, generator=rng).double(), "0.bias": torch.randn(4, generator=rng).double()}
-    (X, y), batches = examples(rng, 30), seed(rng)
+    (X, y), batches = examples(rng, 30), new_seed(rng)
     model = nn.Sequential(nn.Linear(5, 4)).double()
     model.load_state_dict(weights)
     submission.train(model, X, y, 5, 0.2, 10, np.random.default_rng(batches))

@@ -13,6 +13,7 @@ from grader.checks import (
     integer,
     library,
     new_seed,
+    new_state,
     points,
     strategies,
 )
@@ -115,7 +116,7 @@ def test_the_generator_decides(submission, rng):
     data, seed = torch.randint(0, 99, (200,), generator=rng), new_seed(rng)
     expected = oracle(data, 4, 6, generator(seed))
     for _ in range(2):
-        state = generator(new_seed(rng)).get_state()
+        state = new_state(rng)
         library(submission, "torch").set_rng_state(state)
         x, y = unpack(submission.get_batch(data, 4, 6, generator(seed)), 6, 4)
         check(

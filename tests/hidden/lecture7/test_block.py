@@ -4,18 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import (
-    assert_close,
-    assert_unchanged,
-    check,
-    generator,
-    integer,
-    library,
-    new_seed,
-    normal,
-    points,
-    vjp,
-)
+from grader.checks import assert_close, assert_unchanged, check, integer, library, new_state, normal, points, vjp
 
 PROJECTIONS = ("key", "query", "value")
 
@@ -182,7 +171,7 @@ def test_dropout_reaches_both_parts(submission, rng):
         block = make(submission, closed, 2, T, 0.5)
         right = oracle(x, closed, 2)
         assert_close(block(x), right, name="out", oracle="by hand")
-        state = generator(new_seed(rng)).get_state()
+        state = new_state(rng)
         library(submission, "torch").set_rng_state(state)
         block.train()
         out = block(x)

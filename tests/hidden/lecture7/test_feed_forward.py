@@ -11,7 +11,7 @@ from grader.checks import (
     generator,
     integer,
     library,
-    new_seed,
+    new_state,
     normal,
     points,
     strategies,
@@ -86,7 +86,7 @@ def test_dropout_comes_last(submission, rng):
     x = normal(rng, 64, 2, n_embd)
     module = make(submission, weights, p)
     right = oracle(x, weights)
-    state = generator(new_seed(rng)).get_state()
+    state = new_state(rng)
     library(submission, "torch").set_rng_state(state)  # so that what dropout does can be repeated
     assert_close(module(x), right, name="out", oracle="the formula")
     module.train()

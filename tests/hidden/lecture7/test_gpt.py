@@ -9,11 +9,10 @@ from grader.checks import (
     assert_raises,
     assert_unchanged,
     check,
-    generator,
     generators,
     integer,
     library,
-    new_seed,
+    new_state,
     normal,
     points,
     vjp,
@@ -213,7 +212,7 @@ def test_dropout_is_passed_on(submission, rng):
     right = twin(idx, weights, sizes["n_head"])
     logits, _ = unpack(model(idx))
     assert_close(logits, right, name="logits", oracle=TWIN)
-    library(submission, "torch").set_rng_state(generator(new_seed(rng)).get_state())
+    library(submission, "torch").set_rng_state(new_state(rng))
     model.train()
     logits, _ = unpack(model(idx))
     check(isinstance(logits, torch.Tensor) and logits.shape == right.shape, "The logits must be (B, T, V) in training.")

@@ -9,10 +9,9 @@ from grader.checks import (
     assert_close,
     assert_unchanged,
     check,
-    generator,
     integer,
     library,
-    new_seed,
+    new_state,
     normal,
     points,
     record_map,
@@ -49,7 +48,7 @@ def make(submission, weights, block_size, dropout=0.0):
 
 def seed(submission, rng):
     """Seed the worker's global generator, so that what dropout does there can be repeated."""
-    state = generator(new_seed(rng)).get_state()
+    state = new_state(rng)
     library(submission, "torch").set_rng_state(state)
 
 

@@ -10,10 +10,9 @@ from grader.checks import (
     assert_close,
     assert_unchanged,
     check,
-    generator,
     integer,
     library,
-    new_seed,
+    new_state,
     normal,
     points,
     strategies,
@@ -150,7 +149,7 @@ def test_each_head_has_its_place(submission, rng):
 
 def set_seed(submission, rng):
     """Seed the worker's global generator, so that what dropout does there can be repeated."""
-    state = generator(new_seed(rng)).get_state()
+    state = new_state(rng)
     library(submission, "torch").set_rng_state(state)
 
 

@@ -18,6 +18,7 @@ from grader.checks import (
     library,
     limit,
     new_seed,
+    new_state,
     normal,
     place,
     points,
@@ -268,7 +269,7 @@ def test_estimate_leaves_no_trace(submission, rng):
         losses.append(loss_of(twin(x, weights, sizes), y).item())
     for was in (True, False):
         model.train(was)
-        state = generator(new_seed(rng)).get_state()
+        state = new_state(rng)
         torch_there.set_rng_state(state)
         answer = submission.estimate_loss(model, data, 3, 5, 4, seed)
         check(
