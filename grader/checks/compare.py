@@ -7,13 +7,13 @@ which is wrong by its type before any of its code could answer for it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.checks.context import CheckContext, Compared, Mismatch, current
-from grader.checks.show import are, as_array, is_tensor, number, question, shape_in_words, type_in_words
+from grader.checks.show import are, as_array, as_float, is_tensor, number, question, shape_in_words, type_in_words
 
 _ABSOLUTE_FLOOR = 1e-12
 
@@ -75,15 +75,30 @@ def assert_equal(
 
 
 def _same(actual: Any, expected: Any) -> bool:
-    """Equality that never asks a foreign object."""
+    """Equality of values and of all their types, that never asks a foreign object.
+
+    Keys are looked up, so that nothing is spelt out or sorted: ``repr`` of what a submission sends may take any time.
+    """
     if type(actual) is not type(expected):
         return False
     if isinstance(expected, list | tuple):
         return len(actual) == len(expected) and all(map(_same, actual, expected))
     if isinstance(expected, dict):
-        pairs = zip(sorted(actual.items(), key=repr), sorted(expected.items(), key=repr), strict=False)
-        return len(actual) == len(expected) and all(_same(a, e) for a, e in pairs)
+        return same_keys(actual, expected) and all(_same(actual[key], item) for key, item in expected.items())
+    if isinstance(expected, set | frozenset):
+        return same_keys(actual, expected)
+    if is_tensor(expected) or isinstance(expected, np.ndarray):
+        alike = tuple(actual.shape) == tuple(expected.shape) and actual.dtype == expected.dtype
+        return alike and np.array_equal(as_array(actual), as_array(expected))
     return bool(actual == expected)
+
+
+def same_keys(actual: Collection[Any], expected: Collection[Any]) -> bool:
+    """Whether two dicts or sets have the same keys, types included: 1, 1.0 and True find each other, and differ."""
+    if len(actual) != len(expected):
+        return False
+    own = {key: key for key in actual}
+    return all(key in own and _same(own[key], key) for key in expected)
 
 
 class _Comparison:
@@ -187,7 +202,8 @@ class _Comparison:
             hint = " (.item() makes one of a tensor)" if is_tensor(actual) and actual.numel() == 1 else ""
             self._fail("type", name, f"{name} is {type_in_words(actual)}; a Python {kind.__name__} is wanted{hint}.",
                        actual, expected)  # fmt: skip
-        self._values(np.asarray(actual), np.asarray(expected), actual, expected, name)
+        plain = np.asarray(as_float(actual) if kind is float else actual)
+        self._values(plain, np.asarray(expected), actual, expected, name)
 
     def _values(self, a: np.ndarray[Any, Any], e: np.ndarray[Any, Any], actual: Any, expected: Any, name: str) -> None:
         if e.size == 0:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import time
 from contextvars import ContextVar
+from itertools import islice
 from typing import Any
 
 import msgspec
 
-from grader.sandbox.proxy import Call, Conversation
+from grader.bounds import MOST_LOOKED_AT, MOST_MISTAKEN
+from grader.sandbox.proxy import Call, Conversation, weight_of
 
 SEARCH_SECONDS = 2.0  # to look for a smaller input, once one is found that shows a mistake
 _MOST_MISMATCHES = 200
@@ -73,6 +75,7 @@ class CheckContext:
     def __init__(self, talk: Conversation | None = None) -> None:
         self.talk = talk
         self.mismatches: list[Mismatch] = []
+        self._mistaken = 0  # bytes of the answers in them
         self.compared: list[Compared] | None = None  # every comparison of numbers, where somebody wants to see them
         self.compared_numbers = False  # whether any comparison was of tensors, arrays or floats
         self.figures: dict[str, Any] = {}  # what was recorded to be drawn, by name: see grader.checks.figures
@@ -85,6 +88,10 @@ class CheckContext:
             self.talk.until = time.monotonic() + SEARCH_SECONDS
         if len(self.mismatches) == _MOST_MISMATCHES:
             self.mismatches.pop()
+        self._mistaken += weight_of(mismatch.actual)
+        if self._mistaken > MOST_MISTAKEN:  # answers of hundreds of megabytes would fill the memory
+            self.mismatches.clear()
+            self._mistaken = weight_of(mismatch.actual)
         self.mismatches.append(mismatch)
         return CheckFailed(mismatch)
 
@@ -105,9 +112,9 @@ def _holds(result: Any, value: Any, depth: int = 0) -> bool:
     if result is value:
         return True
     if depth < 3 and isinstance(result, tuple | list):
-        return any(_holds(item, value, depth + 1) for item in result)
+        return any(_holds(item, value, depth + 1) for item in islice(result, MOST_LOOKED_AT))
     if depth < 3 and isinstance(result, dict):
-        return any(_holds(item, value, depth + 1) for item in result.values())
+        return any(_holds(item, value, depth + 1) for item in islice(result.values(), MOST_LOOKED_AT))
     return False
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.compare import assert_equal
+from grader.checks.compare import assert_equal, same_keys
 from grader.checks.context import CheckFailed, Mismatch, current
 from grader.checks.show import as_array, is_tensor, show
 from grader.sandbox.ended import RaisedError
@@ -91,7 +91,7 @@ def _difference(before: Any, now: Any) -> str | None:  # noqa: C901 - one case a
         same = type(now) is type(before) and tuple(now.shape) == tuple(before.shape) and now.dtype == before.dtype
         return None if same and np.array_equal(as_array(now), as_array(before), equal_nan=_is_float(before)) else ""
     if isinstance(before, dict):
-        if type(now) is not dict or set(map(str, now)) != set(map(str, before)):
+        if type(now) is not dict or not same_keys(now, before):
             return ""
         for key, item in before.items():
             inner = _difference(item, now[key])

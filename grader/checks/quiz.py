@@ -29,8 +29,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from grader.bounds import CHOICE
 from grader.checks.context import Mismatch, current
-from grader.checks.show import is_tensor, number, show, type_in_words
+from grader.checks.show import as_float, is_tensor, number, show, type_in_words
 from grader.errors import GraderError
 from grader.sandbox.ended import NotStarted, RaisedError
 from grader.sandbox.proxy import Submission, conversation_of
@@ -91,7 +92,7 @@ def assert_choice(
     listed = ", ".join(f'"{option}"' for option in options)
     if not isinstance(answer, str):
         _fail(answer, f"Your answer to {question} is {_in_words(answer)}; a text is wanted, one of {listed}.")
-    chosen = keys.get(normalised(answer))
+    chosen = keys.get(normalised(answer)) if len(answer) <= CHOICE else None
     if chosen is None:
         _fail(answer, f"{answer[:60]!r} is none of the choices of {question}; write one of {listed}.")
     _note_answer(submission, chosen)
@@ -128,7 +129,7 @@ def assert_number(
     if isinstance(answer, bool | np.bool_) or not isinstance(answer, int | float | np.integer | np.floating):
         quotes = ", without quotes" if isinstance(answer, str) else ""
         _fail(answer, f"Your answer to {question} is {_in_words(answer)}; a number is wanted{quotes}.")
-    given = _as_float(answer)
+    given = as_float(answer)
     _note_answer(submission, float(f"{given:.{_DIGITS}g}"))
     if not abs(given - expected) <= rtol * abs(expected):
         more = f"\n{explain(given)}" if explain is not None else ""
@@ -163,13 +164,6 @@ def _note_answer(submission: Any, answer: str | float) -> None:
     """Log what the answer means in place of how it is spelt, for the bank is compared with the log."""
     if isinstance(submission, Submission):
         conversation_of(submission).log[-1].result = answer
-
-
-def _as_float(answer: Any) -> float:
-    try:
-        return float(answer)
-    except OverflowError:
-        return math.inf
 
 
 def _in_words(answer: Any) -> str:

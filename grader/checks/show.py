@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from grader.bounds import SHOWN
 from grader.sandbox.proxy import Handle, info_of
 from grader.sandbox.wire import Unsendable
 
 _ENTRIES = 20  # of a dict, shown at most
+_ITEMS = 40  # of a list
 _DIFFERENT = 6  # of those, where two large dicts are compared
 WHOLE = 12  # tensors up to this many numbers are shown whole
 
@@ -78,6 +82,14 @@ def as_array(value: Any) -> np.ndarray[Any, Any]:
     return np.asarray(value)
 
 
+def as_float(value: Any) -> float:
+    """A number as a float: infinite where it is an integer beyond the floats."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def number(value: Any, digits: int = 6) -> str:
     """One number, no more digits than it needs."""
     if isinstance(value, bool | np.bool_):
@@ -104,33 +116,48 @@ def show(value: Any, digits: int = 6, whole: int = WHOLE) -> str:
         return f"{kind} {shape_in_words(array.shape)}, {low} to {high}"
     if isinstance(value, float | int | complex | np.generic):
         return number(value, digits)
-    if isinstance(value, dict):
-        items = [f"{_repr(key)}: {show(item, digits)}" for key, item in list(value.items())[:_ENTRIES]]
-        return _cut("{" + ", ".join(items) + (", …" if len(value) > _ENTRIES else "") + "}")
-    if isinstance(value, tuple):
-        return _cut("(" + ", ".join(show(item, digits) for item in value[:40]) + ")")
-    if isinstance(value, list):
-        return _cut(
-            "[" + ", ".join(show(item, digits) for item in value[:40]) + ("" if len(value) <= 40 else ", …") + "]"
-        )
+    if isinstance(value, dict | tuple | list | set | frozenset):
+        return _container(value, digits)
+    if isinstance(value, str | bytes):
+        return _cut(repr(value[: SHOWN + 1]) if len(value) > SHOWN else repr(value))
     if isinstance(value, Handle | Unsendable):
         return type_in_words(value)
     if type(value).__name__ == "Generator":
         return "a seeded generator"
     if isinstance(value, np.ufunc):
         return f"np.{value.__name__}"
-    return _cut(_repr(value))
+    return _cut(repr(value))
 
 
-def _repr(value: Any) -> str:
-    """What Python calls it; it spells out no integer of more than 4,300 digits, in a set either."""
-    try:
+def _container(value: Any, digits: int) -> str:
+    if isinstance(value, dict):
+        entries = (f"{show(key, digits)}: {show(item, digits)}" for key, item in value.items())
+        return _listed("{", entries, "}", _ENTRIES, len(value))
+    if not value:
         return repr(value)
-    except ValueError:
-        return f"{type_in_words(value)} of huge integers"
+    opening, closing = "frozenset({", "})"
+    if isinstance(value, list):
+        opening, closing = "[", "]"
+    elif isinstance(value, tuple):
+        opening, closing = "(", ",)" if len(value) == 1 else ")"
+    elif isinstance(value, set):
+        opening, closing = "{", "}"
+    return _listed(opening, (show(item, digits) for item in value), closing, _ITEMS, len(value))
 
 
-def _cut(text: str, most: int = 300) -> str:
+def _listed(opening: str, items: Iterable[str], closing: str, most: int, count: int) -> str:
+    """Items in brackets: so many at most, and none after the line is full, however many there are."""
+    taken: list[str] = []
+    length = 0
+    for item in itertools.islice(items, most):
+        taken.append(item)
+        length += len(item) + 2
+        if length > SHOWN:
+            break
+    return _cut(opening + ", ".join(taken) + (", …" if len(taken) < count else "") + closing)
+
+
+def _cut(text: str, most: int = SHOWN) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
@@ -142,9 +169,10 @@ def _nested(value: Any, digits: int) -> str:
 
 def _where_they_differ(actual: dict[Any, Any], expected: dict[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
     """A few entries that only one of two dicts has, or that are shown differently."""
-    keys = [key for key in {**expected, **actual} if not (key in actual and key in expected)]
-    keys += [key for key in expected if key in actual and show(actual[key]) != show(expected[key])]
-    some = keys[:_DIFFERENT]
+    missing = (key for key in expected if key not in actual)
+    extra = (key for key in actual if key not in expected)
+    other = (key for key in expected if key in actual and show(actual[key]) != show(expected[key]))
+    some = list(itertools.islice(itertools.chain(missing, extra, other), _DIFFERENT))
     return {key: actual[key] for key in some if key in actual}, {key: expected[key] for key in some if key in expected}
 
 

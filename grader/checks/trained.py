@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.checks.context import Mismatch, current
 from grader.checks.diagnosis.training import Curve
-from grader.checks.show import number, question, type_in_words
+from grader.checks.show import as_float, number, question, type_in_words
 
 
 def check_training(
@@ -54,7 +54,7 @@ def check_training(
     given: tuple[float, ...] = ()
     if losses is not None:
         _demand_floats(losses)
-        given = tuple(float(loss) for loss in losses)
+        given = tuple(map(as_float, losses))
         if not given:
             raise current().fail(Mismatch("type", "losses", "The list of losses is empty.", losses))
     measured = reached

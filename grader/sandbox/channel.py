@@ -8,6 +8,7 @@ import select
 import socket
 import sys
 
+from grader.bounds import MAX_SHARED
 from grader.errors import GraderError
 from grader.sandbox import wire
 from grader.sandbox.deadline import Deadline
@@ -170,7 +171,7 @@ class Channel:
 
     def read_shared(self, offset: int, size: int) -> bytearray:
         """Copy bytes out of the memory for large answers: copied first, looked at later."""
-        if self._shared < 0 or offset < 0 or offset + size > wire.MAX_SHARED:
+        if self._shared < 0 or offset < 0 or offset + size > MAX_SHARED:
             raise wire.ProtocolError("an array beyond the shared memory")
         data = bytearray(size)
         view, got = memoryview(data), 0

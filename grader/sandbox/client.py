@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 
 import msgspec
 
+from grader.bounds import MAX_SHARED
 from grader.errors import GraderError
 from grader.sandbox import wire
 from grader.sandbox.channel import Channel, WorkerLostError
@@ -120,7 +121,7 @@ class ZygoteProcess:
         fds = [theirs.fileno(), write_end]
         if sys.platform == "linux":
             shared = os.memfd_create("answers", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-            os.ftruncate(shared, wire.MAX_SHARED)
+            os.ftruncate(shared, MAX_SHARED)
             fcntl.fcntl(shared, fcntl.F_ADD_SEALS, _SIZE_SEALS)
             fds.append(shared)
         channel = Channel(ours, read_end, shared)

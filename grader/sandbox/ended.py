@@ -60,6 +60,10 @@ class NoAnswer(Interrupted):
         self.seconds = seconds
 
 
+class SandboxFault(Interrupted):
+    """The sandbox failed, not the submission: nothing that the check found since says anything about the learner."""
+
+
 class LostError(Exception):
     """Raised by a peer that cannot answer any more."""
 

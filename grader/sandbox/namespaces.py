@@ -73,7 +73,7 @@ def by_bwrap(visible: Sequence[str], hidden: Sequence[str], scratch_bytes: int) 
     places = {path: ["--ro-bind-try", path, path] for path in visible}
     below = [path for path in hidden if any(path.startswith(f"{place}/") for place in visible) and os.path.isdir(path)]
     places |= {path: ["--tmpfs", path] for path in below}
-    for part in ("__init__.py", "errors.py", "sandbox"):  # the command's own code, in a checkout inside the course
+    for part in ("__init__.py", "bounds.py", "errors.py", "sandbox"):  # the command's own code, of a checkout too
         path = str(Path(__file__).parents[1] / part)
         places[path] = ["--ro-bind", path, path]
     for path in sorted(places, key=lambda place: (place.count("/"), place)):

@@ -7,15 +7,13 @@ from typing import Any
 
 import msgspec
 
+from grader.bounds import FRAMES, MESSAGE, NAME, NAMES, PATH
 from grader.sandbox import wire
 from grader.sandbox.channel import WorkerLostError
 from grader.sandbox.client import Worker
 from grader.sandbox.ended import LostError
 from grader.sandbox.proxy import from_node, to_node
 from grader.sandbox.runtime import Runtime
-
-_MOST_TEXT = 4000
-_MOST_FRAMES = 24
 
 
 class RemotePeer:
@@ -114,15 +112,15 @@ def _unpack_answer(answer: list[Any], unpacker: wire.Unpacker) -> tuple[str, Any
 def _error_description(description: dict[Any, Any]) -> dict[str, Any]:
     """Check every part of an exception's description: it comes from a submission."""
     clean: dict[str, Any] = {"type": "Exception", "message": "", "bases": (), "frames": ()}
-    for key in ("type", "message", "signature", "name"):
+    for key, most in (("type", NAME), ("message", MESSAGE), ("signature", MESSAGE), ("name", NAME)):
         if type(description.get(key)) is str:
-            clean[key] = description[key][:_MOST_TEXT]
+            clean[key] = description[key][:most]
     for key in ("bases", "names"):
         if type(description.get(key)) is list:
-            clean[key] = tuple(text[:200] for text in description[key][:2000] if type(text) is str)
+            clean[key] = tuple(text[:NAME] for text in description[key][:NAMES] if type(text) is str)
     frames = description.get("frames")
     if type(frames) is list:
-        clean["frames"] = tuple(_frame(frame) for frame in frames[:_MOST_FRAMES] if _is_frame(frame))
+        clean["frames"] = tuple(_frame(frame) for frame in frames[:FRAMES] if _is_frame(frame))
     return clean
 
 
@@ -131,4 +129,4 @@ def _is_frame(frame: Any) -> bool:
 
 
 def _frame(frame: tuple[str, int, str, str]) -> tuple[str, int, str, str]:
-    return frame[0][:300], frame[1], frame[2][:200], frame[3][:300]
+    return frame[0][:PATH], frame[1], frame[2][:NAME], frame[3][:PATH]

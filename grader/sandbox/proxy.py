@@ -7,6 +7,7 @@ can be traced to the call that gave it, and replayed on the known wrong answers.
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import sys
 import time
@@ -15,13 +16,22 @@ from typing import Any, NoReturn, Protocol
 
 import msgspec
 
+from grader.bounds import MOST_HELD, NAME, PATH
+from grader.errors import GraderError
 from grader.sandbox import wire
-from grader.sandbox.ended import LostError, NoAnswer, NotStarted, RaisedError, SymbolMissing, is_stub_error
+from grader.sandbox.ended import (
+    LostError,
+    NoAnswer,
+    NotStarted,
+    RaisedError,
+    SandboxFault,
+    SymbolMissing,
+    is_stub_error,
+)
 from grader.sandbox.wire import HandleInfo
 
 CALL_SECONDS = 10.0
 CALLS_TOGETHER = 3  # all calls of a check may take so many times the limit of one
-_MOST_HELD = 256 << 20
 
 
 class Call(msgspec.Struct, eq=False):
@@ -136,6 +146,8 @@ class Conversation:
         except LostError as lost:
             detail = "together" if lost.kind == "timeout" and left < self.seconds else lost.detail
             raise NoAnswer(lost.kind, detail, call, self.seconds) from None
+        except GraderError as fault:
+            raise SandboxFault(str(fault)) from fault
         finally:
             self.spent += time.monotonic() - started
         if kind == "err":
@@ -147,8 +159,8 @@ class Conversation:
 
     def _keep(self, call: Call) -> None:
         """Log a call, up to a bound on what the answers weigh."""
-        self._held += weight_of(call.result)
-        if self._held > _MOST_HELD:
+        self._held += weight_of(call.result) + _weight_of_structure(call.result) + _weight_of_structure(call.echoed)
+        if self._held > MOST_HELD:
             self.log.clear()
             self._held = 0
             self.log_is_whole = False
@@ -194,6 +206,20 @@ def weight_of(value: Any) -> int:
     return int(getattr(value, "nbytes", 0)) if type(value).__module__ in {"torch", "numpy"} else 0
 
 
+def _weight_of_structure(value: Any) -> int:
+    """About how many bytes Python spends on a value beside its arrays."""
+    if isinstance(value, str | bytes):
+        return len(value)
+    if isinstance(value, tuple | list | set | frozenset):
+        inner = 0 if set(map(type, value)) <= _NUMBERS else sum(map(_weight_of_structure, value))
+        return _PER_VALUE * len(value) + inner
+    if isinstance(value, dict):
+        return 2 * _PER_VALUE * len(value) + sum(map(_weight_of_structure, itertools.chain(value, value.values())))
+    return 0
+
+
+_PER_VALUE = 40
+_NUMBERS = {int, float, bool, type(None)}
 _MAY_HOLD_HANDLES = {HandleInfo, list, tuple, dict, set, frozenset}
 
 
@@ -356,5 +382,5 @@ def from_node(node: list[Any]) -> HandleInfo:
         ]:
             if kind not in {"function", "class", "module", "object"} or ref < 1:
                 raise wire.ProtocolError("a malformed handle")
-            return HandleInfo(ref, kind, kind_name[:200], name[:200], line, file[:300], base[:50])
+            return HandleInfo(ref, kind, kind_name[:NAME], name[:NAME], line, file[:PATH], base[:50])
     raise wire.ProtocolError("a malformed handle")

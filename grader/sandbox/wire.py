@@ -24,13 +24,18 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
+from grader.bounds import (
+    INTEGER_BITS,
+    MAX_BLOB,
+    MAX_DEPTH,
+    MAX_NODES,
+    MAX_SHARED,
+    MAX_STRUCTURE,
+    NAME,
+    UNPACK_SECONDS,
+)
+
 HEADER: Final = struct.Struct("<II")
-MAX_STRUCTURE: Final = 4 << 20
-MAX_BLOB: Final = 64 << 20
-MAX_SHARED: Final = 256 << 20  # one memfd of answers
-MAX_DEPTH: Final = 64  # read; what is written stays 8 below, for what it is wrapped in
-MAX_NODES: Final = 1_000_000
-_UNPACK_SECONDS: Final = 1.0  # of CPU: a check may end a second after its limit, and a busy machine is no attack
 LARGE: Final = 1 << 20  # from here on an array travels in a memfd
 
 REQUIRES_GRAD, IS_PARAMETER = 1, 2
@@ -45,6 +50,8 @@ _ARRAY_DTYPES: Final = {name: code for name, code in DTYPES.items() if name != "
 _DICTS: Final = frozenset({dict, OrderedDict, defaultdict, Counter})
 _SCALARS: Final = frozenset({type(None), bool, int, float, str, bytes})
 _INT64: Final = range(-(2**63), 2**64)
+_MOST_DIGITS: Final = INTEGER_BITS // 4 + 3  # hexadecimal, after the sign and 0x
+_LOOKS_AT_CLOCK: Final = 1024  # values
 
 Buffer = bytes | bytearray | memoryview
 
@@ -146,7 +153,8 @@ class Packer:
 
     def _scalar(self, value: Any, kind: type) -> Any:
         if kind is int and value not in _INT64:
-            return ["i", hex(value)]
+            bits = value.bit_length()
+            return ["i", hex(value)] if bits <= INTEGER_BITS else ["u", f"an integer of {bits:,} bits"]
         if kind is str and not value.isascii():
             try:
                 value.encode()
@@ -237,12 +245,16 @@ class Unpacker:
         self.blob = memoryview(blob)
         self.inline_left = len(blob)  # each byte may be used once: no small frame becomes a large value
         self.shared_left = MAX_SHARED
-        self.deadline = time.thread_time() + _UNPACK_SECONDS
+        self.deadline = time.thread_time() + UNPACK_SECONDS
+        self.nodes = 0
         self.handle = handle
         self.read_shared = read_shared
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """Make the value of a node."""
+        self.nodes += 1
+        if self.nodes % _LOOKS_AT_CLOCK == 0:
+            self._demand_time()
         if type(node) is not list:
             if type(node) not in _SCALARS:
                 raise ProtocolError("a kind of value that is not sent")
@@ -284,7 +296,7 @@ class Unpacker:
                 return self._array(_ARRAY_DTYPES[dtype], shape, at, size)
             case ["N", str() as dtype, bytes() as raw]:
                 return np.frombuffer(raw, _ARRAY_DTYPES[dtype], count=1)[0]
-            case ["i", str() as digits] if len(digits) < 100_000:
+            case ["i", str() as digits] if len(digits) <= _MOST_DIGITS:
                 return int(digits, 16)
             case ["s", bytes() as raw]:
                 return raw.decode("utf-8", "surrogatepass")
@@ -295,11 +307,9 @@ class Unpacker:
             case ["e"]:
                 return Ellipsis
             case ["y", str() as name] if name in DTYPES:
-                import torch
-
-                return getattr(torch, name)
+                return getattr(_torch(), name)
             case ["u", str() as description]:
-                return Unsendable(description[:200])
+                return Unsendable(description[:NAME])
             case ["G", bytes() as state]:
                 return _torch_generator(state)
             case ["R", state]:
@@ -309,13 +319,18 @@ class Unpacker:
         raise ProtocolError("an unknown kind of value")
 
     def _mapping(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
-        """A dict, within a time limit: keys may be made to collide."""
         made = {}
         for count, (key, value) in enumerate(pairs):
             made[self.unpack(key, depth)] = self.unpack(value, depth)
-            if count % 64 == 0 and time.thread_time() > self.deadline:
-                raise ProtocolError("keys that take too long to look up")
+            if count % 64 == 0:
+                self._demand_time()  # keys may be made to collide
         return made
+
+    def _demand_time(self) -> None:
+        if self.nodes > MAX_NODES:
+            raise ProtocolError("too many values")
+        if time.thread_time() > self.deadline:
+            raise ProtocolError("values that take too long to read")
 
     def _raw(self, at: int, size: int) -> bytearray:
         if size < 0:
@@ -344,15 +359,12 @@ class Unpacker:
         return np.frombuffer(self._raw(at, size), code).reshape(shape)
 
     def _tensor(self, dtype: str, shape: Sequence[Any], at: int, size: int, flags: int, device: str) -> Any:
-        import torch
-
+        torch = _torch()
         tensor = torch.from_numpy(self._array(DTYPES[dtype], shape, at, size))
         if dtype == "bfloat16":
             tensor = tensor.view(torch.bfloat16)
         if flags or device != "cpu":
-            tensor.came_as = TensorNotes(  # type: ignore[attr-defined]
-                bool(flags & REQUIRES_GRAD), bool(flags & IS_PARAMETER), device[:20]
-            )
+            tensor.came_as = TensorNotes(bool(flags & REQUIRES_GRAD), bool(flags & IS_PARAMETER), device[:20])
         return tensor
 
 
@@ -364,9 +376,16 @@ class TensorNotes(msgspec.Struct, frozen=True):
     device: str
 
 
-def _torch_generator(state: bytes) -> Any:
-    import torch
+def _torch() -> Any:
+    """The library, where it is in use: no answer makes an exercise without it import it."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        raise ProtocolError("a tensor in an exercise without torch")
+    return torch
 
+
+def _torch_generator(state: bytes) -> Any:
+    torch = _torch()
     generator = torch.Generator()
     generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
     return generator

@@ -10,19 +10,19 @@ from typing import Any
 
 import msgspec
 
+from grader.bounds import HEADLINE
 from grader.checks.context import CheckContext, CheckFailed, Mismatch
 from grader.checks.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.checks.show import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
+from grader.errors import GraderError
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Verdict, Visibility
-from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SymbolMissing, is_stub_error
+from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SandboxFault, SymbolMissing, is_stub_error
 from grader.sandbox.proxy import CALLS_TOGETHER, Call, Handle, info_of
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
-
-_LONGEST_HEADLINE = 2000
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -100,6 +100,29 @@ class Judge(msgspec.Struct, eq=False):
             failure = Failure(headline, location=self._last_location(context), output=shown_output)
             return Outcome(Verdict.FAILED, failure)
         return self._unforeseen(error, context, shown_output)
+
+    def in_short(
+        self, error: BaseException | None, context: CheckContext, visibility: Visibility, output: str
+    ) -> Outcome:
+        """Judge a check without looking for what was misunderstood, where looking takes too long."""
+        shown_output = output if visibility is Visibility.VISIBLE else ""
+        location = self._last_location(context)
+        match error:
+            case CheckFailed(mismatch=mismatch):
+                failure = Failure(_crop(mismatch.headline), location=self._location(mismatch.call), output=shown_output)
+                return Outcome(Verdict.FAILED, failure)
+            case RaisedError():
+                failure = Failure(_crop(str(error)), location=location, output=shown_output)
+                return Outcome(Verdict.RAISED, failure)
+        if context.mismatches:
+            failure = Failure(_crop(context.mismatches[-1].headline), location=location, output=shown_output)
+            return Outcome(Verdict.FAILED, failure)
+        if context.talk is None or not context.talk.log:
+            raise GraderError("The check takes too long by itself: nothing had been asked of the submission.")
+        headline = (
+            "What your code returns takes too long to look at: it is far larger than what is wanted, or stranger."
+        )
+        return Outcome(Verdict.FAILED, Failure(headline, location=location, output=shown_output))
 
     def import_failed(self, failure: ImportFailure) -> Outcome:
         """Judge every check of a file that cannot be imported."""
@@ -314,12 +337,34 @@ class Judge(msgspec.Struct, eq=False):
         return self._location(context.talk.log[-1] if context.talk and context.talk.log else None)
 
 
+def fault_in(error: BaseException | None) -> GraderError | None:
+    """The fault of the sandbox or of a check's author that is in an exception; None where there is none.
+
+    Hypothesis repeats an input that ended with an exception, and calls two that differ flaky: what is ours must not
+    pass for the submission's because of that.
+    """
+    waiting, seen = [error], 0
+    while waiting and seen < _MOST_CAUSES:
+        found, seen = waiting.pop(), seen + 1
+        if isinstance(found, GraderError):
+            return found
+        if isinstance(found, SandboxFault):
+            return GraderError(str(found))
+        if isinstance(found, OSError):  # of this process: the machine is short of something
+            said = found.strerror or str(found)
+            return GraderError(f"The machine failed the check, not the submission: {type(found).__name__}: {said}.")
+        if isinstance(found, BaseException):
+            waiting += [*getattr(found, "exceptions", ()), found.__cause__]
+    return None
+
+
+_MOST_CAUSES = 50
 _LOST = {"timeout": Verdict.TIMEOUT, "crashed": Verdict.CRASHED, "protocol": Verdict.BROKE_PROTOCOL}
 
 
 def _crop(text: str) -> str:
     """A message of bounded length."""
-    return text if len(text) <= _LONGEST_HEADLINE else f"{text[:_LONGEST_HEADLINE]} …"
+    return text if len(text) <= HEADLINE else f"{text[:HEADLINE]} …"
 
 
 def _input_text(value: Any) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import hypothesis
@@ -14,6 +15,7 @@ import msgspec
 import pytest
 
 from grader import __version__
+from grader.bounds import CHECK_SECONDS, FULL_TIMES, JUDGE_SECONDS, TRAINING_TIMES
 from grader.checks import context as check_context
 from grader.checks import marks
 from grader.checks.context import CheckContext
@@ -30,10 +32,11 @@ from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.checks import demand_of, report_of
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
 from grader.session.kept import KeptResults, fingerprint
-from grader.session.outcome import Judge, Outcome
+from grader.session.outcome import Judge, Outcome, fault_in
 from grader.session.pictures import curves, maps
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
+from grader.session.work import TooMuchWork, at_most
 
 Select = Callable[[str, str, Any], bool]  # of the exercise, the check's name and its function
 
@@ -263,6 +266,17 @@ class GradingPlugin:
         theirs = [f"{file.display}\n{file.text}" for file in (own, *imported_by(own, self._files, self.course))]
         return fingerprint(__version__, self.kept_for, exercise.id, item.name, *ours, *theirs)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Give the body of a check a bounded CPU time of this process."""
+        with at_most(self._work_seconds(item)):
+            return (yield)
+
+    def _work_seconds(self, item: pytest.Item) -> float:
+        if self._is_full(item):
+            return CHECK_SECONDS * FULL_TIMES
+        return CHECK_SECONDS * (TRAINING_TIMES if marks.is_training(getattr(item, "obj", None)) else 1)
+
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         """End the worker of an exercise with its last check: what it left running goes with it."""
@@ -360,13 +374,24 @@ class GradingPlugin:
         if isinstance(error, _Unusable):
             return error.outcome
         try:
-            return state.judge.judge(error, self._context, visibility, output, searched=searched)
+            return self._judge(state.judge, error, visibility, output, searched=searched)
         except GraderError as fault:
             text = str(fault)
         except Exception:  # noqa: BLE001 - a mistake of ours must cost neither a verdict nor the other results
             text = traceback.format_exc()
         failure = Failure("The grader failed here. This is not your mistake.")
         return Outcome(Verdict.GRADER_FAULT, failure, fault=text)
+
+    def _judge(
+        self, judge: Judge, error: BaseException | None, visibility: Visibility, output: str, *, searched: bool
+    ) -> Outcome:
+        fault = fault_in(error)
+        if fault is not None:
+            raise fault
+        if not isinstance(error, TooMuchWork):
+            with contextlib.suppress(TooMuchWork), at_most(JUDGE_SECONDS):
+                return judge.judge(error, self._context, visibility, output, searched=searched)
+        return judge.in_short(error, self._context, visibility, output)
 
     def release(self) -> None:
         """End the workers of this run."""

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader import bounds
 from grader.sandbox import wire
 
 
@@ -110,7 +111,7 @@ def test_a_list_within_itself_is_cut_off():
     loop = []
     loop.append(loop)
     answer = through(loop)
-    for _ in range(wire.MAX_DEPTH - 7):
+    for _ in range(bounds.MAX_DEPTH - 7):
         answer = answer[0]
     assert type(answer) is wire.Unsendable
 
@@ -187,9 +188,9 @@ def test_deep_nesting_is_a_protocol_error():
 
 def test_a_large_frame_is_refused_by_its_header():
     with pytest.raises(wire.ProtocolError, match="too large"):
-        wire.parse_header(wire.HEADER.pack(wire.MAX_STRUCTURE + 1, 0))
+        wire.parse_header(wire.HEADER.pack(bounds.MAX_STRUCTURE + 1, 0))
     with pytest.raises(wire.ProtocolError, match="too large"):
-        wire.parse_header(wire.HEADER.pack(10, wire.MAX_BLOB + 1))
+        wire.parse_header(wire.HEADER.pack(10, bounds.MAX_BLOB + 1))
 
 
 def test_a_map_is_no_message():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from types import ModuleType
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -191,6 +192,11 @@ def _various(shown: Mismatch, mismatches: list[Mismatch]) -> list[Mismatch]:
 def _content(mismatch: Mismatch) -> str:
     """The same for mismatches that say the same."""
     if not (is_tensor(mismatch.actual) or isinstance(mismatch.actual, np.ndarray)):
-        return repr((mismatch.sizes, show(mismatch.actual), show(mismatch.expected)))  # repr fails on huge integers
+        return repr((mismatch.sizes, show(mismatch.actual), show(mismatch.expected)))
     a, e = as_array(mismatch.actual), as_array(mismatch.expected)
-    return repr((mismatch.sizes, a.shape, e.shape, a.tobytes()[:4096], e.tobytes()[:4096]))
+    return repr((mismatch.sizes, a.shape, e.shape, _begins(a), _begins(e)))
+
+
+def _begins(array: np.ndarray[Any, Any]) -> bytes:
+    """The first bytes of an array, which may have hundreds of millions."""
+    return np.asarray(array.flat[:512]).tobytes()
