@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
+import traceback
+from pathlib import Path
 from typing import Any
 
 import click
 
 from grader import __version__
+from grader.cli.output import flush, open_standard_streams, say, silence
 from grader.errors import GraderError
+from grader.reports.text import sanitize
+
+_TRACEBACK = "--traceback"
+_LONGEST = 500  # characters of an exception's message
 
 _COMMANDS = {
     "run": ("grader.cli.run", "run"),
@@ -62,28 +70,71 @@ class GradeGroup(click.Group):
 def cli() -> None:
     """Grade exercises in neural networks, and say what was misunderstood.
 
-    Exit codes: 0 all passed, 1 something failed, 2 wrong usage, 3 the grader or its environment failed.
+    Exit codes: 0 all passed, 1 something failed, 2 wrong usage, 3 the grader or its environment failed. Where a command
+    failed without a reason that it knew, --traceback says where.
     """
 
 
 def main(args: list[str] | None = None) -> Any:
-    """The entry point: turns errors into messages and exit codes, and never shows a traceback for a GraderError."""
+    """The entry point: every error is a sentence and an exit code that says whose it is, and never a traceback.
+
+    Python's own exit code for an exception is 1, which here means that a submission failed.
+    """
+    words = sys.argv[1:] if args is None else list(args)
+    wants_traceback = _TRACEBACK in words
+    words = [word for word in words if word != _TRACEBACK]
+    open_standard_streams()
     signal.signal(signal.SIGTERM, _terminate)  # cleans up as Ctrl-C does
     try:
-        code = cli.main(args, standalone_mode=False)
+        code = _call(words)
+    except Exception as error:  # noqa: BLE001 - whatever nobody expected is ours
+        say(_sentence(error))
+        if wants_traceback:
+            say("".join(traceback.format_exception(error)))
+        code = GraderError.exit_code
+    if not flush():
+        say("Error: Standard output could not be written to its end.")
+        code = GraderError.exit_code
+    sys.exit(code)
+
+
+def _call(words: list[str]) -> int:
+    """Call the command; its exit code."""
+    try:
+        code = cli.main(words, standalone_mode=False)
     except click.exceptions.Abort:
-        click.echo("Interrupted.", err=True)
-        sys.exit(130)
+        say("Interrupted.")
+        return 130
     except KeyboardInterrupt:
-        click.echo("Interrupted. Nothing of the run is left.", err=True)
-        sys.exit(130)
+        say("Interrupted. Nothing of the run is left.")
+        return 130
+    except (BrokenPipeError, SystemExit):  # `grade list | head`: click exits with 1, and nothing has failed
+        silence()
+        return GraderError.exit_code
     except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        with contextlib.suppress(OSError, ValueError):
+            error.show()
+        return error.exit_code
     except GraderError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(error.exit_code)
-    sys.exit(code if isinstance(code, int) else 0)
+        say(f"Error: {error}")
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _sentence(error: Exception) -> str:
+    """What is said of an exception that nobody expected."""
+    try:
+        Path.cwd()
+    except OSError:
+        return "Error: The current folder is gone. Change to one that is there, and call the grader again."
+    if isinstance(error, OSError):
+        about = f" ({error.filename})" if error.filename else ""
+        said = f"The machine failed the grader: {error.strerror or error}{about}."
+    elif isinstance(error, MemoryError):
+        said = "The grader has no memory left."
+    else:
+        said = f"The grader failed ({type(error).__name__}: {str(error)[:_LONGEST]})."
+    return f"Error: {sanitize(said)} This is no verdict on the submission. With {_TRACEBACK} it says where."
 
 
 def _terminate(*_: object) -> None:

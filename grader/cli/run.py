@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import shlex
 import sys
 from pathlib import Path
@@ -13,9 +14,10 @@ import msgspec
 
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
 from grader.cli.options import course_option, isolation_option
-from grader.cli.story import explain_option, html_page, print_story, report_option, write_page
+from grader.cli.output import console, printing, say, write_file
+from grader.cli.story import explain_option, html_page, print_story, report_option
 from grader.course import find_course, read_submission
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +83,7 @@ def run(
     from grader.reports.journal import Journal
     from grader.session.grading import GradingSession, Options
 
-    journal = Journal(Path.cwd())
+    journal = Journal(_here())
     with contextlib.ExitStack() as stack:
         options = Options(
             seed=seed,
@@ -104,16 +106,28 @@ def run(
         report = session.grade(exercises, files)
     report = msgspec.structs.replace(report, command=shlex.join(["grade", *sys.argv[1:]]))
     journal.finish(report)
-    if wanted is None:
-        _write(report, style, output, verbose=verbose)
-    _keep_page(report, exercises, journal, page)
-    if wanted is not None:
-        print_story(report, wanted)
-    elif style == "terminal" and output is None and report.exit_code == 1 and not journal.trouble:
-        click.secho(f"Pictures and every detail: {journal.page}", dim=True)
+    kept = "" if journal.trouble else "`grade show` prints the report: it is kept."
     if journal.trouble:
-        click.echo(journal.trouble, err=True)
+        say(journal.trouble)
+    try:
+        if wanted is None:
+            _write(report, style, output, kept, verbose=verbose)
+    finally:  # what could not be printed is in the page, too
+        _keep_page(report, exercises, journal, page)
+    if wanted is not None:
+        with printing(kept):
+            print_story(report, wanted)
+    elif style == "terminal" and output is None and report.exit_code == 1 and not journal.trouble:
+        with printing(kept):
+            click.secho(f"Pictures and every detail: {journal.page}", dim=True)
     return report.exit_code
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError:
+        raise GraderError("The current folder is gone. Change to one that is there, and grade again.") from None
 
 
 def _keep_page(report: Report, exercises: Sequence[Exercise], journal: Journal, path: Path | None) -> None:
@@ -123,11 +137,11 @@ def _keep_page(report: Report, exercises: Sequence[Exercise], journal: Journal, 
     except Exception as error:  # a mistake of ours in a picture must not cost the run
         if path is not None:
             raise
-        click.echo(f"The page {journal.page} could not be made: {type(error).__name__}: {error}", err=True)
+        say(f"The page {journal.page} could not be made: {type(error).__name__}: {error}")
         return
     journal.keep_page(page)
     if path is not None:
-        write_page(page, path)
+        write_file(path, page)
 
 
 def _default_submission(root: Path) -> Path:
@@ -142,34 +156,41 @@ def _default_submission(root: Path) -> Path:
     )
 
 
-def _write(report: Report, style: str, output: Path | None, *, verbose: bool) -> None:
-    if style == "terminal":
-        _print(report, output, verbose=verbose)
+def _write(report: Report, style: str, output: Path | None, kept: str, *, verbose: bool) -> None:
+    if style == "terminal" and output is None:
+        _print(report, kept, verbose=verbose)
         return
+    content = _rendered(report, style, verbose=verbose)
+    if output is None:
+        with printing(kept):
+            click.echo(content.decode())
+        return
+    try:
+        write_file(output, content)
+    finally:  # where the file cannot be written, the verdicts are on the terminal
+        if style != "terminal" or sys.exception() is not None:
+            _print(report, kept, verbose=verbose)
+
+
+def _rendered(report: Report, style: str, *, verbose: bool) -> bytes:
+    """The report in the style of a file."""
     if style == "json":
         from grader.reports.json_format import to_json
 
-        content = to_json(report)
-    else:
+        return to_json(report)
+    if style == "junit":
         from grader.reports.junit import to_junit
 
-        content = to_junit(report)
-    if output is None:
-        click.echo(content.decode())
-    else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
-        _print(report, None, verbose=verbose)
-
-
-def _print(report: Report, output: Path | None, *, verbose: bool) -> None:
-    from rich.console import Console
-
+        return to_junit(report)
     from grader.reports.terminal import print_report
 
-    if output is None:
-        print_report(report, Console(), verbose=verbose)
-        return
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with output.open("w", encoding="utf-8") as file:
-        print_report(report, Console(file=file, width=100, no_color=True), verbose=verbose)
+    text = io.StringIO()
+    print_report(report, console(text, width=100, no_color=True), verbose=verbose)
+    return text.getvalue().encode(errors="backslashreplace")
+
+
+def _print(report: Report, kept: str, *, verbose: bool) -> None:
+    from grader.reports.terminal import print_report
+
+    with printing(kept):
+        print_report(report, console(), verbose=verbose)

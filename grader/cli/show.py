@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from grader.cli.options import course_option
-from grader.cli.story import explain_option, html_page, print_story, report_option, write_page
+from grader.cli.output import console, printing, write_file
+from grader.cli.story import explain_option, html_page, print_story, report_option
 from grader.course import Exercise, find_course
 from grader.errors import UsageError
 from grader.reports.json_format import from_json
@@ -32,15 +33,15 @@ def show(file: Path, verbose: bool, page: Path | None, wanted: str | None, cours
     except msgspec.DecodeError as error:
         raise UsageError(f"{file} is not a report of this version of the grader: {error}") from None
     if page is not None:
-        write_page(html_page(report, _exercises(report, course_path)), page)
+        write_file(page, html_page(report, _exercises(report, course_path)))
     if wanted is not None:
-        print_story(report, wanted)
+        with printing():
+            print_story(report, wanted)
     elif page is None:
-        from rich.console import Console
-
         from grader.reports.terminal import print_report
 
-        print_report(report, Console(), verbose=verbose)
+        with printing():
+            print_report(report, console(), verbose=verbose)
     return report.exit_code
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.output import console
+
 if TYPE_CHECKING:
     from grader.course import Exercise
     from grader.reports.model import Report
@@ -32,13 +34,11 @@ def print_story(report: Report, wanted: str) -> None:
     Raises:
         UsageError: the report has no such check, or several.
     """
-    from rich.console import Console
-
     from grader.reports.story import find_check, story
     from grader.reports.terminal import print_lines
 
     exercise, check = find_check(report, wanted)
-    print_lines(lambda width, charset: story(report, exercise, check, width=width, charset=charset), Console())
+    print_lines(lambda width, charset: story(report, exercise, check, width=width, charset=charset), console())
 
 
 def html_page(report: Report, exercises: Sequence[Exercise]) -> bytes:
@@ -47,9 +47,3 @@ def html_page(report: Report, exercises: Sequence[Exercise]) -> bytes:
 
     stubs = {exercise.id: exercise.stub for exercise in exercises if exercise.stub.is_file()}
     return to_html(report, {exercise: stub.read_text("utf-8") for exercise, stub in stubs.items()})
-
-
-def write_page(page: bytes, path: Path) -> None:
-    """Write a page where it was asked for."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(page)

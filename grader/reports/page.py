@@ -31,6 +31,7 @@ NARROWEST = 40  # consoles that claim less get this, and break the lines themsel
 _ALL_IN_FULL, _FIRST_IN_FULL = 6, 4
 
 _UNWRITTEN = re.compile(r"([\w.]+) is not written yet")  # the sentence that stubs raise
+_TRACEBACK = "Traceback (most recent call last)"
 _CASE = re.compile(r"\[(.+)\]$")
 
 _STYLE_OF = {
@@ -249,7 +250,8 @@ def _grader_faults(report: Report, width: int, *, verbose: bool, charset: Charse
     body: list[Line] = []
     room = width - 4
     for fault in report.faults:
-        body += [(Span(row),) for row in wrap(charset.clean(fault, multiline=True), min(room, TEXT_WIDTH))]
+        text = fault if verbose else in_short(fault)
+        body += [(Span(row),) for row in wrap(charset.clean(text, multiline=True), min(room, TEXT_WIDTH))]
     for exercise in report.exercises:
         if not exercise.checks:
             body.append((Span(f"{charset.clean(exercise.exercise)}: no check ran."),))
@@ -263,14 +265,28 @@ def _grader_faults(report: Report, width: int, *, verbose: bool, charset: Charse
     if not body:
         return []
     head = f"{charset.fault} The grader failed. This is not your mistake."
-    again = f"Run it again with --seed {report.seed}"
-    advice = f"{again}; if it fails again, report this with what `grade doctor` says."
     return [
         *_wrapped(head, width, "fault"),
         *indented(body, 4),
-        *indented([(Span(row),) for row in wrap(advice, min(room, TEXT_WIDTH))], 4),
+        *indented([(Span(row),) for row in wrap(advice(report), min(room, TEXT_WIDTH))], 4),
         (),
     ]
+
+
+def in_short(fault: str) -> str:
+    """What failed and what Python said of it, without the lines between: these are for whoever mends it."""
+    start = fault.find(_TRACEBACK)
+    if start < 0:
+        return fault
+    return f"{fault[:start].rstrip()}\n{fault.rstrip().rpartition(chr(10))[2]}".strip()
+
+
+def advice(report: Report) -> str:
+    """What to do about faults: a mistake of ours is worth a report, what the machine lacks is not."""
+    again = f"Run it again with --seed {report.seed}"
+    if any(_TRACEBACK in fault for fault in report.faults):
+        return f"{again}; if it fails again, report what `grade show -v` says, and `grade doctor`."
+    return f"{again}; if it fails again, `grade doctor` says what this machine lacks."
 
 
 def _total(report: Report, width: int, charset: Charset) -> list[Line]:

@@ -16,7 +16,7 @@ from grader.reports.html.graphs import backward_graph
 from grader.reports.html.view import View
 from grader.reports.layout import LONGEST_TEXT
 from grader.reports.model import Report
-from grader.reports.page import points_text
+from grader.reports.page import advice, in_short, points_text
 from grader.reports.text import sanitize
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -50,6 +50,8 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["points"] = points_text
     environment.filters["number"] = few_digits
+    environment.filters["in_short"] = in_short
+    environment.filters["advice"] = advice
     environment.globals |= {
         "error_grid": drawing.error_grid,
         "error_levels": drawing.ERROR_LEVELS,
