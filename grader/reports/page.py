@@ -31,6 +31,7 @@ NARROWEST = 40  # consoles that claim less get this, and break the lines themsel
 _ALL_IN_FULL, _FIRST_IN_FULL = 6, 4
 
 _UNWRITTEN = re.compile(r"([\w.]+) is not written yet")  # the sentence that stubs raise
+_FAULT_LINES = 3
 _TRACEBACK = "Traceback (most recent call last)"
 _CASE = re.compile(r"\[(.+)\]$")
 
@@ -275,10 +276,13 @@ def _grader_faults(report: Report, width: int, *, verbose: bool, charset: Charse
 
 def in_short(fault: str) -> str:
     """What failed and what Python said of it, without the lines between: these are for whoever mends it."""
-    start = fault.find(_TRACEBACK)
-    if start < 0:
+    lines = [line for line in fault.splitlines() if line.strip()]
+    if len(lines) <= _FAULT_LINES:
         return fault
-    return f"{fault[:start].rstrip()}\n{fault.rstrip().rpartition(chr(10))[2]}".strip()
+    said = next(
+        (line.removeprefix("E").strip() for line in lines if re.match("E  +", line)), lines[-1]
+    )  # pytest's mark
+    return f"{lines[0]}\n{said}"
 
 
 def advice(report: Report) -> str:
