@@ -88,6 +88,8 @@ class Proof:
             self.session.select, self.session.names = None, True
         for fault in report.faults:
             self._note("", f"the grader failed: {fault}")
+        for stumble in self.session.stumbles:
+            self._note("", f"the diagnosis failed: {stumble}")
         return report.exercises
 
     def solutions(self, seeds: int, training_seeds: int, first_seed: int = FIRST_SEED) -> None:

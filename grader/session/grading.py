@@ -93,6 +93,7 @@ class GradingSession:
         self.names = True  # see GradingPlugin
         self.used: dict[str, dict[str, set[str]]] | None = None  # see GradingPlugin
         self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
+        self.stumbles: tuple[str, ...] = ()  # of the last run: where the diagnosis failed, which costs no verdict
 
     def __enter__(self) -> Self:
         return self
@@ -195,6 +196,7 @@ class GradingSession:
                 code = pytest.main(_arguments(self.course.root, files, self.options), plugins=[plugin])
         finally:
             plugin.release()
+        self.stumbles = tuple(plugin.stumbles)
         self.numeric = {exercise: frozenset(names) for exercise, names in plugin.numeric.items()}
         faults = list(plugin.faults)
         if code == pytest.ExitCode.INTERRUPTED:

@@ -18,7 +18,7 @@ from grader import __version__
 from grader.bounds import CHECK_SECONDS, FULL_TIMES, JUDGE_SECONDS, TRAINING_TIMES
 from grader.checks import context as check_context
 from grader.checks import marks
-from grader.checks.context import CheckContext
+from grader.checks.context import CheckContext, CheckFailed
 from grader.checks.diagnosis.replay import symbols_used
 from grader.course import Course, Exercise, Submission, imports_of, missing_hint
 from grader.course.forbidden import find_forbidden
@@ -26,7 +26,7 @@ from grader.errors import GraderError
 from grader.reports.failure import explain
 from grader.reports.layout import plain
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict, Visibility
-from grader.sandbox.ended import Interrupted
+from grader.sandbox.ended import Interrupted, RaisedError
 from grader.sandbox.proxy import CALL_SECONDS, Conversation, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.checks import demand_of, report_of
@@ -113,6 +113,7 @@ class GradingPlugin:
         self.watch: Callable[[str, CheckContext], None] | None = None  # told of each check's context before it runs
         self.wrap: Callable[[str, Peer], Peer] | None = None  # puts something between a check and its worker
         self.faults: list[str] = []
+        self.stumbles: list[str] = []  # where the diagnosis failed, of a check whose verdict stands
         self.numeric: dict[str, set[str]] = {
             exercise.id: set() for exercise in exercises
         }  # checks that compare numbers
@@ -388,9 +389,17 @@ class GradingPlugin:
         fault = fault_in(error)
         if fault is not None:
             raise fault
-        if not isinstance(error, TooMuchWork):
-            with contextlib.suppress(TooMuchWork), at_most(JUDGE_SECONDS):
+        if isinstance(error, TooMuchWork):
+            return judge.in_short(error, self._context, visibility, output)
+        try:
+            with at_most(JUDGE_SECONDS):
                 return judge.judge(error, self._context, visibility, output, searched=searched)
+        except TooMuchWork:
+            self.stumbles.append("The diagnosis takes too long.")
+        except Exception:
+            if not isinstance(error, CheckFailed | RaisedError):
+                raise
+            self.stumbles.append(traceback.format_exc())
         return judge.in_short(error, self._context, visibility, output)
 
     def release(self) -> None:

@@ -191,7 +191,7 @@ def _various(shown: Mismatch, mismatches: list[Mismatch]) -> list[Mismatch]:
 
 def _content(mismatch: Mismatch) -> str:
     """The same for mismatches that say the same."""
-    if not (is_tensor(mismatch.actual) or isinstance(mismatch.actual, np.ndarray)):
+    if not all(is_tensor(side) or isinstance(side, np.ndarray) for side in (mismatch.actual, mismatch.expected)):
         return repr((mismatch.sizes, show(mismatch.actual), show(mismatch.expected)))
     a, e = as_array(mismatch.actual), as_array(mismatch.expected)
     return repr((mismatch.sizes, a.shape, e.shape, _begins(a), _begins(e)))
