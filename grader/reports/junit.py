@@ -103,7 +103,8 @@ def _faults(report: Report) -> list[ET.Element]:
 
 def _error(name: str, classname: str, text: str) -> ET.Element:
     case = ET.Element("testcase", name=name, classname=sanitize(classname), time=_seconds(0.0))
-    error = ET.SubElement(case, "error", message=sanitize(text), type=Verdict.GRADER_FAULT.value)
+    message = sanitize(text.strip().partition("\n")[0][:_LONGEST_MESSAGE])
+    error = ET.SubElement(case, "error", message=message, type=Verdict.GRADER_FAULT.value)
     error.text = sanitize(text, multiline=True)
     return case
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from grader.bounds import HEADLINE
+from grader.bounds import HEADLINE, PATH
 from grader.checks.context import CheckContext, CheckFailed, Mismatch
 from grader.checks.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.checks.show import is_tensor, show, side_by_side
@@ -109,13 +109,13 @@ class Judge(msgspec.Struct, eq=False):
         location = self._last_location(context)
         match error:
             case CheckFailed(mismatch=mismatch):
-                failure = Failure(_crop(mismatch.headline), location=self._location(mismatch.call), output=shown_output)
+                failure = Failure(mismatch.headline, location=self._location(mismatch.call), output=shown_output)
                 return Outcome(Verdict.FAILED, failure)
             case RaisedError():
-                failure = Failure(_crop(str(error)), location=location, output=shown_output)
+                failure = Failure(str(error), location=location, output=shown_output)
                 return Outcome(Verdict.RAISED, failure)
         if context.mismatches:
-            failure = Failure(_crop(context.mismatches[-1].headline), location=location, output=shown_output)
+            failure = Failure(context.mismatches[-1].headline, location=location, output=shown_output)
             return Outcome(Verdict.FAILED, failure)
         if context.talk is None or not context.talk.log:
             raise GraderError("The check takes too long by itself: nothing had been asked of the submission.")
@@ -231,7 +231,7 @@ class Judge(msgspec.Struct, eq=False):
     ) -> Failure:
         mismatch = error.mismatch
         found = diagnose(context, mismatch, self.bank(), self.solution, self.suspects)
-        headline = _crop(mismatch.headline)  # it may quote what the submission calls its things
+        headline = mismatch.headline
         if mismatch.kind == "modified" and mismatch.call is not None:
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
         return Failure(
@@ -360,6 +360,16 @@ def fault_in(error: BaseException | None) -> GraderError | None:
 
 _MOST_CAUSES = 50
 _LOST = {"timeout": Verdict.TIMEOUT, "crashed": Verdict.CRASHED, "protocol": Verdict.BROKE_PROTOCOL}
+
+
+def bounded(failure: Failure) -> Failure:
+    """A failure whose sentences have a bounded length, whatever a submission calls its things."""
+    return msgspec.structs.replace(
+        failure,
+        headline=_crop(failure.headline),
+        findings=tuple(msgspec.structs.replace(finding, text=_crop(finding.text)) for finding in failure.findings),
+        location=failure.location[: 2 * PATH],
+    )
 
 
 def _crop(text: str) -> str:

@@ -31,7 +31,7 @@ from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.checks import demand_of, report_of
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
 from grader.session.kept import KeptResults, fingerprint
-from grader.session.outcome import Judge, Outcome, fault_in
+from grader.session.outcome import Judge, Outcome, bounded, fault_in
 from grader.session.pictures import curves, maps
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes, quiet_torch
@@ -360,7 +360,7 @@ class GradingPlugin:
             verdict=outcome.verdict,
             points=marks.points_of(function),
             visibility=visibility,
-            failure=outcome.failure,
+            failure=None if outcome.failure is None else bounded(outcome.failure),
             seconds=round(time.perf_counter() - self._started, 4),
             curves=curves(self._context, visibility),
             maps=maps(self._context, visibility),
