@@ -15,6 +15,7 @@ from grader import __version__
 from grader.cli.output import flush, open_standard_streams, say, silence
 from grader.errors import GraderError
 from grader.reports.text import sanitize
+from grader.session.surroundings import import_nothing_from_here
 
 _TRACEBACK = "--traceback"
 _LONGEST = 500  # characters of an exception's message
@@ -84,6 +85,7 @@ def main(args: list[str] | None = None) -> Any:
     wants_traceback = _TRACEBACK in words
     words = [word for word in words if word != _TRACEBACK]
     open_standard_streams()
+    import_nothing_from_here()
     signal.signal(signal.SIGTERM, _terminate)  # cleans up as Ctrl-C does
     try:
         code = _call(words)
