@@ -128,6 +128,9 @@ def test_the_generator_decides(submission, rng):
 
 
 def test_data_stay_as_they_are(submission, rng):
-    """data is not modified."""
-    data = torch.randint(0, 50, (30,), generator=rng)
-    assert_unchanged(submission.get_batch, data, 4, 3, generator(new_seed(rng)))
+    """The right windows are cut without modifying data."""
+    data, (theirs, ours) = torch.randint(0, 50, (30,), generator=rng), generators(rng)
+    x, y = unpack(assert_unchanged(submission.get_batch, data, 4, 3, theirs), 3, 4)
+    right = oracle(data, 4, 3, ours)
+    assert_equal(x, right[0], name="x")
+    assert_equal(y, right[1], name="y")

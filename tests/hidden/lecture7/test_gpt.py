@@ -7,6 +7,7 @@ from grader.checks import (
     assert_close,
     assert_equal,
     assert_raises,
+    assert_responds,
     assert_unchanged,
     check,
     generators,
@@ -312,7 +313,7 @@ def test_generate_leaves_the_model_as_it_is(submission, rng):
 
 
 def test_number_of_parameters(submission, rng):
-    """The lecture's configuration has 10,788,929 parameters, and a small one as many as its sizes say."""
+    """A model that computes has 10,788,929 parameters by default, and at other sizes as many as they say."""
     builtins = library(submission, "builtins")
     numel = library(submission, "operator").methodcaller("numel")
     small = random_sizes(rng, vocab_size=integer(rng, 20, 400), block_size=integer(rng, 20, 400))
@@ -322,3 +323,5 @@ def test_number_of_parameters(submission, rng):
         expected = 10_788_929 if sizes is None else sum(w.numel() for w in random_weights(rng, sizes).values())
         which = "With the default configuration" if sizes is None else f"With {sizes}"
         check(count == expected, f"{which} the model has {count:,} parameters; {expected:,} are wanted.")
+    model, idx = make(submission, small, random_weights(rng, small)), tokens(rng, small, 2, 3)
+    assert_responds(lambda idx: unpack(model(idx))[0], idx, (idx + 1) % small["vocab_size"], name="logits")
