@@ -176,6 +176,7 @@ def test_dropout_reaches_both_parts(submission, rng):
         block.train()
         out = block(x)
         check(isinstance(out, torch.Tensor) and out.shape == x.shape, "The output must be a tensor (B, T, n_embd).")
+        check(bool(out.isfinite().all()), "In training the output holds NaN or Inf.")
         # 64 equal sequences: with p = 0.5 all 1,024 numbers come out alike in one run of 2^1000.
         which = "sa" if quiet.startswith("ffwd") else "ffwd"
         check(

@@ -42,7 +42,7 @@ def make(submission, weights, dropout=0.0):
     )
     width = module.net[0].out_features
     check(
-        width == 4 * n_embd,
+        type(width) is int and width == 4 * n_embd,
         f"The inner layer must have 4 * n_embd numbers, {4 * n_embd} for n_embd = {n_embd}; yours has {width}.",
     )
     module.load_state_dict(weights)

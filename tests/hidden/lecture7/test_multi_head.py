@@ -159,6 +159,7 @@ def assert_is_out(out, shape):
         isinstance(out, torch.Tensor) and out.shape == shape,
         f"The output must be a tensor (B, T, n_embd), here {tuple(shape)}.",
     )
+    check(bool(out.isfinite().all()), "The output holds NaN or Inf.")
 
 
 @points(2)
