@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from grader.checks.compare import assert_equal, same_keys
 from grader.checks.context import CheckFailed, Mismatch, current
-from grader.checks.show import as_array, is_tensor, show
+from grader.checks.show import as_array, is_tensor, question, show, type_in_words
 from grader.sandbox.ended import RaisedError
 from grader.sandbox.proxy import Handle, call_and_echo
 
@@ -57,6 +58,29 @@ def assert_raises(kind: type[Exception], function: Any, *args: Any, why: str = "
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
     message = f"{kind.__name__} is wanted here{because}; you return {shown}."
     raise current().fail(Mismatch("demand", "", message, actual=result))
+
+
+def assert_responds(function: Callable[[Any], Any], first: Any, second: Any, *, name: str = "result") -> None:
+    """Demand that a function computes something: finite numbers, and others for another input.
+
+    For checks of what an object has, such as parameters, which would hold of one that does nothing. What it computes
+    is compared elsewhere, so that a mistake there costs no point here.
+
+    Args:
+        function: what to call, an object of the submission's for example.
+        first: an input.
+        second: an input to which the answer must be another.
+        name: what the learner calls the answer.
+
+    Raises:
+        CheckFailed: an answer is no tensor, is not finite, or is the same for both.
+    """
+    answers = [function(given) for given in (first, second)]
+    for answer in answers:
+        check(is_tensor(answer), f"{name} is {type_in_words(answer)}; a tensor is wanted{question(answer)}")
+        check(bool(np.isfinite(as_array(answer)).all()), f"{name} must hold finite numbers; here are NaN or Inf.")
+    before, after = map(as_array, answers)
+    check(not np.array_equal(before, after), f"{name} is the same for two inputs: it must depend on what is passed in.")
 
 
 def assert_unchanged(function: Any, *args: Any) -> Any:

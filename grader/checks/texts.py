@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from grader.checks.compare import assert_equal
 from grader.checks.context import Mismatch, current
-from grader.checks.show import are, show
+from grader.checks.show import are, show, type_in_words
 
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
 WHOLE = r"(?s).+"  # does not split it at all
@@ -151,6 +151,23 @@ def plain(value: Any) -> Any:
     return value
 
 
+def alike(actual: Any, right: Any) -> bool:
+    """Equality in kind and in value, with dicts in one order: 97.0, True and an array of one number equal no id."""
+    if type(actual) is not type(right):
+        return False
+    if isinstance(right, dict):
+        return alike(list(actual.items()), list(right.items()))
+    if isinstance(right, tuple | list):
+        return len(actual) == len(right) and all(map(alike, actual, right))
+    return bool(actual == right)
+
+
+def first_difference(actual: Sequence[Any], right: Sequence[Any]) -> int:
+    """The first place where two sequences are not alike; where there is none, where the shorter one ends."""
+    pairs = enumerate(zip(actual, right, strict=False))
+    return next((i for i, (a, b) in pairs if not alike(a, b)), min(len(actual), len(right)))
+
+
 def assert_ids(
     actual: Any, right: list[int], vocab: Mapping[int, bytes], *, name: str, oracle: str, note: str = ""
 ) -> None:
@@ -187,19 +204,21 @@ def _assert_alike(
     actual = plain(actual)
     headline = " ".join(filter(None, (f"{name} {are(name)} not right.", note)))
     if type(actual) is type(right):
-        place = next(
-            (i for i, (a, b) in enumerate(zip(actual, right, strict=False)) if a != b), min(len(actual), len(right))
-        )
+        place = first_difference(actual, right)
         if not place == len(actual) == len(right):
-            if not (_shown_whole(actual) and _shown_whole(right)):
+            long = not (_shown_whole(actual) and _shown_whole(right))
+            if long or _other_kind(actual, right, place):
+                headline = " ".join(filter(None, (_where(actual, right, place, name, vocab), note)))
+            if long:
                 before, after = (20, 20) if type(right) is str else (4, 6)
-                actual, right, headline = (
-                    actual[max(0, place - before) : place + after],
-                    right[max(0, place - before) : place + after],
-                    " ".join(filter(None, (_where(actual, right, place, name, vocab), note))),
-                )
+                shown = slice(max(0, place - before), place + after)
+                actual, right = actual[shown], right[shown]
             raise current().fail(Mismatch("values", name, headline, actual, right, oracle=oracle, call=call))
     assert_equal(actual, right, name=name, oracle=oracle, headline=headline)  # types too
+
+
+def _other_kind(actual: Sequence[Any], right: Sequence[Any], place: int) -> bool:
+    return place < min(len(actual), len(right)) and type(actual[place]) is not type(right[place])
 
 
 _SHORT = 40  # ids that are shown whole
@@ -210,6 +229,9 @@ def _shown_whole(value: Sequence[Any]) -> bool:
 
 
 def _where(actual: Sequence[Any], right: Sequence[Any], place: int, name: str, vocab: Mapping[int, bytes]) -> str:
+    if _other_kind(actual, right, place):
+        yours, wanted = (type_in_words(sequence[place]) for sequence in (actual, right))
+        return f"At place {place} {name} holds {yours}; {wanted} is wanted there."
     before = b"".join(vocab.get(i, b"") for i in right[max(0, place - 6) : place]).decode(errors="replace")
     yours, wanted = (_token(sequence, place, vocab) for sequence in (actual, right))
     said = f", after {before!r}" if before else ""
@@ -234,17 +256,19 @@ def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int, *, blame:
         blame: why they differ, where the check knows a reason; it is said in place of the difference.
     """
     right, _ = bpe(chunks, vocab_size)
+    call = current().call_that_gave(merges)
+    merges = plain(merges)
     if type(merges) is not dict:
         assert_equal(merges, right, name="merges")
     theirs, ours = list(merges.items()), list(right.items())
-    place = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), min(len(theirs), len(ours)))
+    place = first_difference(theirs, ours)
     if not place == len(theirs) == len(ours):
-        headline = blame or _first_difference(theirs, ours, place, chunks, vocab_size)
+        headline = blame or _what_differs(theirs, ours, place, chunks, vocab_size)
         shown = [dict(merges[max(0, place - 2) : place + 4]) for merges in (theirs, ours)]
-        assert_equal(*shown, name="merges", headline=headline)
+        raise current().fail(Mismatch("values", "merges", headline, *shown, oracle="by hand", call=call))
 
 
-def _first_difference(
+def _what_differs(
     theirs: list[tuple[Any, Any]],
     ours: list[tuple[tuple[int, int], int]],
     place: int,
@@ -257,10 +281,12 @@ def _first_difference(
         end = "the vocabulary is full" if 256 + place == vocab_size else "no pair is left"
         return f"{_learned(theirs, ours)}, as {end}."
     (pair, new), (wanted, idx) = theirs[place], ours[place]
-    if pair == wanted:
-        return f"Merge number {place + 1} is given the id {show(new)}; {idx} is the next free one."
     if not (type(pair) is tuple and len(pair) == 2 and all(type(token) is int for token in pair)):
-        return "merges maps each pair of ids to its new id, {(left id, right id): id}."
+        return "merges maps each pair of ids to its new id, {(left id, right id): id}, and an id is an int."
+    if pair == wanted:
+        if type(new) is not int:
+            return f"Merge number {place + 1} is given {type_in_words(new)} for its id; an int is wanted, {idx}."
+        return f"Merge number {place + 1} is given the id {show(new)}; {idx} is the next free one."
     counts = _counts_after(dict(ours[:place]), chunks)
     after = f", after {place} right merge{'s' * (place > 1)}" if place else ""
     said = f"Merge number {place + 1} joins {show(pair)}; {wanted} is wanted{after}"

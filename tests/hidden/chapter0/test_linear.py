@@ -7,7 +7,19 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_equal, check, integer, library, new_seed, normal, points, strategies, vjp
+from grader.checks import (
+    assert_close,
+    assert_equal,
+    assert_responds,
+    check,
+    integer,
+    library,
+    new_seed,
+    normal,
+    points,
+    strategies,
+    vjp,
+)
 
 
 def seed_worker(submission, rng):
@@ -33,7 +45,7 @@ def layers_and_inputs(draw):
 
 
 def test_parameters(submission, rng):
-    """weight is (out, in) and bias is (out,), float32; both are parameters, and the layer has no others."""
+    """The layer computes with weight (out, in) and bias (out,), float32: both parameters, and there are no others."""
     i, o = integer(rng, 2, 9), integer(rng, 10, 20)
     seed_worker(submission, rng)
     layer = submission.Linear(i, o)
@@ -43,7 +55,8 @@ def test_parameters(submission, rng):
     )
     assert_equal(tuple(layer.weight.shape), (o, i), name=f"the shape of Linear({i}, {o}).weight")
     assert_equal(tuple(layer.bias.shape), (o,), name=f"the shape of Linear({i}, {o}).bias")
-    _, _, parameters = vjp(layer, (torch.randn(4, i, generator=rng),), torch.randn(4, o, generator=rng))
+    x = torch.randn(4, i, generator=rng)
+    _, _, parameters = vjp(layer, (x,), torch.randn(4, o, generator=rng))
     for name in ("weight", "bias"):
         check(
             name in parameters,
@@ -54,6 +67,7 @@ def test_parameters(submission, rng):
         layer.weight.dtype == layer.bias.dtype == torch.float32,
         "The parameters must be float32, as nn.Linear's are.",
     )
+    assert_responds(layer, x, x + 1, name="y")
 
 
 @points(2)
@@ -121,12 +135,13 @@ def test_without_bias(submission, rng):
 
 
 def test_state_dict(submission, rng):
-    """state_dict() gives back what load_state_dict() took, under the names weight and bias."""
+    """state_dict() gives back what load_state_dict() took, under the names weight and bias, and computes."""
     i, o = integer(rng, 2, 6), integer(rng, 7, 9)
     state = {"weight": normal(rng, o, i), "bias": normal(rng, o)}
     layer = submission.Linear(i, o).double()
     layer.load_state_dict(state)
     assert_close(dict(layer.state_dict()), state, name="state_dict()", oracle="what was loaded")
+    assert_responds(layer, normal(rng, 3, i), normal(rng, 3, i), name="y")
 
 
 def new_layers(submission, rng, i, o, number):
@@ -139,6 +154,7 @@ def new_layers(submission, rng, i, o, number):
             all(isinstance(t, torch.Tensor) and t.shape == shape and t.is_floating_point() for t in tensors),
             f"Linear({i}, {o}) must have a weight ({o}, {i}) and a bias ({o},), both floats.",
         )
+    assert_responds(layers[0], *torch.randn(2, 3, i, generator=rng), name="y")
     return torch.cat(weights).double(), torch.cat(biases).double()
 
 
@@ -174,7 +190,7 @@ def check_uniform(numbers, s, i, o, name):
 
 @points(2)
 def test_first_weights(submission, rng):
-    """The weight starts uniform between −1/√in and 1/√in."""
+    """The weight of a new layer, which computes, is uniform between −1/√in and 1/√in."""
     i, o = integer(rng, 30, 60), integer(rng, 100, 140)
     weights, _ = new_layers(submission, rng, i, o, 4)
     check_uniform(weights, 1 / math.sqrt(i), i, o, "weight")
@@ -183,7 +199,7 @@ def test_first_weights(submission, rng):
 
 
 def test_first_biases(submission, rng):
-    """The bias starts uniform between −1/√in and 1/√in too: in, although it has one number for each output."""
+    """The bias of a new layer, which computes, is uniform between −1/√in and 1/√in too: in, not out, its length."""
     i, o = integer(rng, 30, 60), integer(rng, 400, 500)
     _, biases = new_layers(submission, rng, i, o, 5)
     check_uniform(biases, 1 / math.sqrt(i), i, o, "bias")

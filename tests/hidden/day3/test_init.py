@@ -19,6 +19,7 @@ def matrix(W, fan_in, fan_out):
         isinstance(W, np.ndarray) and W.shape == (fan_in, fan_out),
         f"The weights must be an array of shape (fan_in, fan_out), here ({fan_in}, {fan_out}).",
     )
+    check(W.dtype == np.float64, f"The weights must be float64; here they are {W.dtype}.")
     return W
 
 
@@ -30,7 +31,7 @@ def looks_normal(submission_init, std, rng):
     a share p has the error √(p(1 − p)/n).
     """
     fan_in, fan_out = (int(n) for n in rng.integers(250, 400, 2))
-    W = matrix(submission_init(fan_in, fan_out, twins(rng)[0]), fan_in, fan_out).astype(np.float64)
+    W = matrix(submission_init(fan_in, fan_out, twins(rng)[0]), fan_in, fan_out)
     expected = std(fan_in)
     found, tolerance = float(W.std()), 7 / np.sqrt(2 * W.size)
     check(

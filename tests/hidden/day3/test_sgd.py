@@ -212,6 +212,7 @@ def test_three_blobs(submission, rng):
         all(isinstance(params[name], np.ndarray) and params[name].shape == shape for name, shape in shapes.items()),
         "The shapes must be W1 (4, 16), b1 (16,), W2 (16, 3) and b2 (3,).",
     )
+    check(all(array.dtype == np.float64 for array in params.values()), "The parameters must be arrays of float64.")
     unseen, truth = points_of(centres, 20_000, rng)  # two samples of 20,000 differ by 0.001 or so in accuracy
     reached, best = accuracy(guesses(params, unseen), truth), accuracy(nearest(centres, unseen), truth)
     check(

@@ -66,6 +66,15 @@ def plain(state):
     return dict(state) if isinstance(state, dict) else state
 
 
+def assert_floats(losses, steps):
+    """Demand a list of Python floats, one a step."""
+    check(
+        isinstance(losses, list) and all(isinstance(loss, float) for loss in losses),
+        "The losses must be a list of Python floats: .item() makes one of a tensor.",
+    )
+    check(len(losses) == steps, f"{steps} steps must give {steps} losses, one a step: here are {len(losses)}.")
+
+
 def test_the_layers(submission, rng):
     """MLP has the layers fc1 and fc2 with all their parameters, and maps (B, in) to logits (B, out)."""
     in_dim, hidden, out = (int(n) for n in torch.randint(2, 30, (3,), generator=rng))
@@ -127,6 +136,7 @@ def test_examples_stay_as_they_are(submission, rng):
     model = submission.from_numpy(params)
     losses = assert_unchanged(submission.train, model, X, y, 2, 0.3, 8, np.random.default_rng(batches))
     _, expected = numpy_train(params, X, y, 2, 0.3, 8, np.random.default_rng(batches))
+    assert_floats(losses, 2)
     assert_close(losses[0], expected[0], name="the first loss", sizes={"batch": 8}, oracle="NumPy")
 
 
@@ -135,11 +145,7 @@ def test_losses(submission, rng):
     params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
     losses = submission.train(twin(submission, params, X), X, y, 12, 0.3, 8, np.random.default_rng(batches))
     _, expected = numpy_train(params, X, y, 12, 0.3, 8, np.random.default_rng(batches))
-    check(
-        isinstance(losses, list) and all(isinstance(loss, float) for loss in losses),
-        "The losses must be a list of Python floats: .item() makes one of a tensor.",
-    )
-    check(len(losses) == 12, f"12 steps must give 12 losses, one a step: here are {len(losses)}.")
+    assert_floats(losses, 12)
     assert_close(np.array(losses), np.array(expected), name="losses", sizes={"batch": 8}, oracle="NumPy")
 
 

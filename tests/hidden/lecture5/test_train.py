@@ -159,9 +159,12 @@ def test_losses(submission, rng):
 
 
 def test_params_stay_as_they_are(submission, rng):
-    """The parameters, X and Y that are passed in are not modified by training."""
+    """Two steps give the right parameters, and leave those that are passed in, X and Y as they are."""
     params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
-    assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(new_seed(rng)))
+    seed = new_seed(rng)
+    after, _ = unpack(assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(seed)))
+    expected, _ = oracle_train(params, X, Y, 2, 8, 0.1, generator(seed))
+    assert_close(after, expected, rtol=1e-9, sizes={"N": 8, "H": 6, "V": V})
 
 
 def test_calibrate(submission, rng):
@@ -214,10 +217,14 @@ def test_evaluate_one_row(submission, rng):
 
 
 def test_calibrate_and_evaluate_leave_their_arguments(submission, rng):
-    """Neither calibrate nor evaluate modifies its arguments."""
+    """calibrate and evaluate are right without modifying their arguments."""
     params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 5)
-    assert_unchanged(submission.calibrate, params, X)
-    assert_unchanged(submission.evaluate, params, *random_statistics(rng, 6), X, Y)
+    hprebn, (mean, var) = first_layer(params, X), random_statistics(rng, 6)
+    found = assert_unchanged(submission.calibrate, params, X)
+    assert_close(found, statistics(hprebn), name=("mean", "var"), sizes={"M": 5, "H": 6}, oracle="torch")
+    loss = assert_unchanged(submission.evaluate, params, mean, var, X, Y)
+    right = F.cross_entropy(logits_of(params, hprebn, mean, var), Y).item()
+    assert_close(loss, right, name="loss", sizes={"N": 5, "H": 6}, oracle="torch")
 
 
 @points(2)

@@ -71,7 +71,9 @@ def test_y_is_x_one_token_later(submission, rng):
     at_x, at_y = (places[(tensor - 100).long()] for tensor in (x, y))
     check(bool((at_x[:, 1:] == at_x[:, :-1] + 1).all()), "A row of x must be a run of neighbours in the text.")
     check(bool((at_y == at_x + 1).all()), "y[b, t] must be the token that follows x[b, t] in the text.")
-    assert_equal(x, oracle(data, block_size, batch_size, ours)[0], name="x")
+    right = oracle(data, block_size, batch_size, ours)
+    assert_equal(x, right[0], name="x")
+    assert_equal(y, right[1], name="y")
 
 
 def test_every_start_and_none_beyond(submission, rng):
@@ -89,7 +91,9 @@ def test_every_start_and_none_beyond(submission, rng):
             bool((drawn == start).any()),
             f"In a text of {len(data)} tokens with block_size = {block_size} the start {start}{last} is never drawn.",
         )
-    assert_equal(y, oracle(data, block_size, 500, ours)[1], name="y")
+    right = oracle(data, block_size, 500, ours)
+    assert_equal(x, right[0], name="x")
+    assert_equal(y, right[1], name="y")
 
 
 def test_every_start_is_as_likely(submission, rng):
@@ -97,7 +101,7 @@ def test_every_start_is_as_likely(submission, rng):
     starts, block_size, rows = 8, integer(rng, 2, 4), 8_000
     data = 100 + torch.randperm(starts + block_size, generator=rng)
     theirs, ours = generators(rng)
-    x, _ = unpack(submission.get_batch(data, block_size, rows, theirs), rows, block_size)
+    x, y = unpack(submission.get_batch(data, block_size, rows, theirs), rows, block_size)
     check(bool(torch.isin(x, data).all()), "x must hold tokens of data.")
     drawn = torch.argsort(data)[(x[:, 0] - 100).long()]
     counts = torch.bincount(drawn, minlength=len(data))[:starts]
@@ -108,7 +112,9 @@ def test_every_start_is_as_likely(submission, rng):
         abs(int(counts[worst]) - rows / starts) < 7.5 * (rows / starts * (1 - 1 / starts)) ** 0.5,
         f"Of {rows:,} windows {int(counts[worst]):,} begin at {worst}; about {rows // starts:,} should.",
     )
-    assert_equal(x, oracle(data, block_size, rows, ours)[0], name="x")
+    right = oracle(data, block_size, rows, ours)
+    assert_equal(x, right[0], name="x")
+    assert_equal(y, right[1], name="y")
 
 
 def test_the_generator_decides(submission, rng):
@@ -124,10 +130,14 @@ def test_the_generator_decides(submission, rng):
             "The windows are not those that the generator gives. One call draws their starts: "
             "torch.randint(len(data) - block_size, (batch_size,), generator=generator).",
         )
+        assert_equal(x, expected[0], name="x")  # types too
         assert_equal(y, expected[1], name="y")
 
 
 def test_data_stay_as_they_are(submission, rng):
-    """data is not modified."""
-    data = torch.randint(0, 50, (30,), generator=rng)
-    assert_unchanged(submission.get_batch, data, 4, 3, generator(new_seed(rng)))
+    """The right windows are cut without modifying data."""
+    data, (theirs, ours) = torch.randint(0, 50, (30,), generator=rng), generators(rng)
+    x, y = unpack(assert_unchanged(submission.get_batch, data, 4, 3, theirs), 3, 4)
+    right = oracle(data, 4, 3, ours)
+    assert_equal(x, right[0], name="x")
+    assert_equal(y, right[1], name="y")

@@ -146,6 +146,8 @@ def test_each_row_writes_its_own_text(submission, rng):
 
 
 def test_idx_stays_as_it_is(submission, rng):
-    """generate leaves the idx that is passed in as it is."""
-    table = random_table(rng, 6)
-    assert_unchanged(make(submission, table).generate, tokens(rng, 6, 2, 3), 3, generators(rng)[0])
+    """generate appends the right tokens to an idx of its own: the one that is passed in stays as it is."""
+    table, (theirs, ours) = random_table(rng, 6), generators(rng)
+    idx = tokens(rng, 6, 2, 3)
+    answer = assert_unchanged(make(submission, table).generate, idx, 3, theirs)
+    assert_equal(answer, oracle_generates(idx, 3, table, ours), name="idx")

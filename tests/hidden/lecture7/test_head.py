@@ -7,6 +7,7 @@ from hypothesis import given
 
 from grader.checks import (
     assert_close,
+    assert_responds,
     assert_unchanged,
     check,
     integer,
@@ -210,7 +211,7 @@ def test_shorter_sequences(submission, rng):
 
 @points(2)
 def test_three_matrices_are_trained_and_tril_is_a_buffer(submission, rng):
-    """The parameters are the weights of key, query and value, without bias; tril is a buffer, not one of them."""
+    """A head that computes has the weights of key, query and value for parameters, no bias; and tril for a buffer."""
     block_size, n_embd, head_size = integer(rng, 3, 6), integer(rng, 3, 9), integer(rng, 2, 9)
     weights = random_weights(rng, n_embd, head_size)
     head = make(submission, weights, block_size)
@@ -229,6 +230,7 @@ def test_three_matrices_are_trained_and_tril_is_a_buffer(submission, rng):
         "tril is no buffer. A plain attribute stays behind when the module moves to a GPU: "
         'self.register_buffer("tril", …) takes it along.',
     )
+    assert_responds(head, *normal(rng, 2, 2, block_size, n_embd), name="out")
 
 
 @points(2)
@@ -313,6 +315,7 @@ def test_float32_and_large_scores(submission, rng):
 
 
 def test_x_stays_as_it_is(submission, rng):
-    """The input is not modified."""
-    x = normal(rng, 2, 4, 3)
-    assert_unchanged(make(submission, random_weights(rng, 3, 2), 4), x)
+    """The right output is found without modifying the input."""
+    x, weights = normal(rng, 2, 4, 3), random_weights(rng, 3, 2)
+    out = assert_unchanged(make(submission, weights, 4), x)
+    assert_close(out, sdpa(x, weights), name="out", oracle="F.scaled_dot_product_attention")

@@ -4,7 +4,7 @@ import hypothesis.strategies as st
 import torch
 from hypothesis import given
 
-from grader.checks import assert_equal, assert_raises, check, points
+from grader.checks import assert_equal, assert_raises, check, integer, points
 
 ALPHABET = "abcxyzABC 0189.,!?\n\t'\"äéßøñçÉΩπжщ中文字あア한😀🎉‽\u0301\u200d"
 
@@ -59,22 +59,33 @@ def test_every_id_has_a_character(submission, rng):
     assert_equal(tokenizer.encode(decoded), ids, name="the ids that come back")
 
 
+SCRIPTS = ("äéßøñçÉ", "Ωπ", "жщ", "中文字", "あア", "한", "😀🎉")  # no language is written in three of them
+
+
+def is_named(character, message):
+    """Whether a message holds the character, or its escape, as ascii() writes it."""
+    return character in message or ascii(character).strip("'").lstrip("\\") in message
+
+
 @points(2)
 def test_unknown_character(submission, rng):
     """A character that is not in the vocabulary raises a KeyError that names it."""
     for _ in range(3):
-        letters = [c for c in ALPHABET if c.isalpha() and c != "A"]
-        unknown = letters[int(torch.randint(0, len(letters), (), generator=rng))]
-        text = " A" + random_text(rng, 50).replace(unknown, "")
+        absent = [script[integer(rng, 0, len(script) - 1)] for script in SCRIPTS]
+        unknown, *others = (absent[i] for i in torch.randperm(len(absent), generator=rng).tolist())
+        text = " A" + "".join(c for c in random_text(rng, 50) if c not in absent)
         tokenizer = submission.CharTokenizer(text)
-        known = text[:6]
+        known = "".join(c for c in text if c.isprintable() and c not in "'\"")[:12]  # is quoted as it stands
         ids = [sorted(set(text)).index(c) for c in known]
         assert_equal(tokenizer.encode(known), ids, name=f"encode({known!r})")
         assert_equal(tokenizer.decode(ids), known, name=f"decode({ids})")
         raised = assert_raises(
             KeyError, tokenizer.encode, known + unknown, why=f"{unknown!r} does not occur in the text"
         )
+        # It may be in any words and any language, and quote the text or the vocabulary besides.
+        besides = raised.message.replace(known + unknown, "")
         check(
-            unknown in raised.message or repr(unknown).strip("'") in raised.message,
-            f"The KeyError must name the character, {unknown!r}; its message is: {raised.message or '(none)'}",
+            is_named(unknown, besides) and sum(is_named(other, besides) for other in others) < 3,
+            f"The KeyError must name the character, {unknown!r}, and no other that is unknown; its message is: "
+            f"{raised.message[:200] or '(none)'}",
         )

@@ -134,13 +134,18 @@ def parameters_of(model, weights):
     return {name: value for name, value in model.state_dict().items() if name in weights}
 
 
-def assert_losses(losses, expected):
-    """Demand a list of Python floats, and these."""
+def assert_floats(losses, steps):
+    """Demand a list of Python floats, one a step."""
     check(
         isinstance(losses, list) and all(type(loss) is float for loss in losses),
         "train must return a list of Python floats: .item() makes one of a tensor.",
     )
-    check(len(losses) == len(expected), f"{len(expected)} steps must give {len(expected)} losses, not {len(losses)}.")
+    check(len(losses) == steps, f"{steps:,} steps must give {steps:,} losses, not {len(losses):,}.")
+
+
+def assert_losses(losses, expected):
+    """Demand a list of Python floats, and these."""
+    assert_floats(losses, len(expected))
     assert_close(
         torch.tensor(losses, dtype=torch.float64),
         torch.tensor(expected, dtype=torch.float64),
@@ -215,7 +220,7 @@ def test_dropout_is_on_in_training(submission, rng):
     # With no steps of any length the losses are those of the start; only dropout can change them.
     losses = submission.train(model, data, 3, 5, 8, 1e-12, theirs)
     _, expected = oracle_train(weights, sizes, data, 3, 8, 1e-12, ours)
-    check(isinstance(losses, list) and len(losses) == 3, "train must return the list of the losses.")
+    assert_floats(losses, 3)
     # With 8 windows through many dropouts of 0.5 all three losses are the same in one run of 2^1000.
     check(
         not torch.allclose(torch.tensor(losses), torch.tensor(expected), rtol=1e-6),
@@ -347,7 +352,7 @@ def test_learns_real_text(submission, rng):
     right = loss_of(twin(x, trained, sizes), y).item()
     bigram = bigram_loss(data[: int(0.9 * len(data))], x, y, V)
     losses = answer()
-    check(isinstance(losses, list) and len(losses) == 400, "train must return the list of the 400 losses.")
+    assert_floats(losses, 400)
     baselines = {"uniform": math.log(V), "pairs of characters": bigram}
     record_curve("loss", losses, reference=right_losses, baselines=baselines, band=(right - 0.1, right + 0.1))
 
@@ -388,7 +393,7 @@ def trained_on_shakespeare(submission, rng, device, sizes, steps, batch_size, lr
     model = make(submission, sizes, weights, double=False).to(device)
     losses = submission.train(model, place(submission, data, device), steps, block_size, batch_size, lr, theirs)
     model.to("cpu")
-    check(isinstance(losses, list) and len(losses) == steps, f"train must return the list of the {steps:,} losses.")
+    assert_floats(losses, steps)
     record_curve("loss", losses, baselines={"uniform": math.log(V)})
     model.eval()
     reached = loss_of(logits_of(model, x), y).item()

@@ -44,15 +44,15 @@ class File:
 
 def assert_loaded(merges, right):
     """Demand merges, in their order."""
-    if type(merges) is dict and list(merges.items()) != list(right.items()):
+    if type(merges) is dict and not texts.alike(merges, right):
         theirs, ours = list(merges.items()), list(right.items())
-        place = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), None)
-        if place is None:
+        place = texts.first_difference(theirs, ours)
+        if place == min(len(theirs), len(ours)):
             headline = f"{len(theirs)} merges are read; the file has {len(ours)}."
         else:
             headline = f"Line {place + 2} of the file is read as {theirs[place]}; it stands for {ours[place]}."
-        at = place or 0
-        assert_equal(dict(theirs[at : at + 3]), dict(ours[at : at + 3]), name="merges", headline=headline)
+        shown = slice(place, place + 3)
+        assert_equal(dict(theirs[shown]), dict(ours[shown]), name="merges", headline=headline)
         check(False, headline)
     assert_equal(merges, right, name="merges")
 

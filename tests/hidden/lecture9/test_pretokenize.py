@@ -25,7 +25,7 @@ def doubt(submission, text, *pattern):
     """What is to be mended before anything is trained or encoded: split, where it is wrong on this very text."""
     with contextlib.suppress(Exception):
         chunks = submission.split(text, *pattern)
-        if type(chunks) is list and chunks == regex.findall(*(pattern or (GPT2,)), text):
+        if texts.alike(chunks, regex.findall(*(pattern or (GPT2,)), text)):
             return ""
     return "split is not right yet on this text, and all else rests on it: mend split first."
 

@@ -158,7 +158,7 @@ class CharTokenizer(_Tokenizer):
 
 
 @misconception(
-    "The KeyError does not say which character is unknown. Name it: KeyError(c), as a dict's own does.",
+    "The KeyError does not say which character is unknown. Name it, and it alone: KeyError(c), as a dict's own does.",
     name="nameless-error",
 )
 class CharTokenizer(_Tokenizer):
