@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import select
 import socket
@@ -12,10 +14,13 @@ from grader.bounds import MAX_SHARED
 from grader.errors import GraderError
 from grader.sandbox import wire
 from grader.sandbox.deadline import Deadline
+from grader.sandbox.faults import fault
 
 _CONTROL_SECONDS = 30.0
 _MOST_OUTPUT = 64 << 10
 _CHUNK = 64 << 10  # most answers come whole in one
+_SIZE_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
+_CLOSED = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ESHUTDOWN}
 
 
 class WorkerLostError(Exception):
@@ -37,7 +42,6 @@ class Channel:
 
     def __init__(self, sock: socket.socket, output: int, shared: int) -> None:
         self.sock = sock
-        self.pid = 0
         self._output = output
         self._shared = shared
         self._received = b""
@@ -85,8 +89,8 @@ class Channel:
                 part = self.sock.recv(_CHUNK)
             except BlockingIOError:
                 continue
-            except OSError:
-                part = b""
+            except OSError as error:
+                part = bytes(_nothing(error))
             if not part:
                 raise WorkerLostError("crashed", "")
             return part
@@ -102,8 +106,8 @@ class Channel:
                 read = self.sock.recv_into(view[got:])
             except BlockingIOError:
                 continue
-            except OSError:
-                read = 0
+            except OSError as error:
+                read = _nothing(error)
             if not read:
                 raise WorkerLostError("crashed", "")
             got += read
@@ -123,7 +127,8 @@ class Channel:
                 finally:
                     self._poll.modify(self.sock, select.POLLIN)
                 continue
-            except OSError:
+            except OSError as error:
+                _nothing(error)
                 raise WorkerLostError("crashed", "") from None
             ancillary = []
             while remaining and sent >= remaining[0].nbytes:
@@ -187,6 +192,35 @@ class Channel:
             os.close(self._output)
             if self._shared >= 0:
                 os.close(self._shared)
+
+
+def open_channel(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tuple[Channel, list[int]]:
+    """A channel to a worker to be, and the descriptors of its other end; each stack closes one end."""
+    with contextlib.ExitStack() as parts:
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        parts.callback(near.close)
+        theirs.callback(far.close)
+        read_end, write_end = os.pipe2(os.O_CLOEXEC) if sys.platform == "linux" else os.pipe()
+        parts.callback(os.close, read_end)
+        theirs.callback(os.close, write_end)
+        fds, shared = [far.fileno(), write_end], -1
+        if sys.platform == "linux":
+            shared = os.memfd_create("answers", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+            parts.callback(os.close, shared)
+            os.ftruncate(shared, MAX_SHARED)
+            fcntl.fcntl(shared, fcntl.F_ADD_SEALS, _SIZE_SEALS)
+            fds.append(shared)
+        channel = Channel(near, read_end, shared)
+        parts.pop_all()
+    ours.callback(channel.close)
+    return channel, fds
+
+
+def _nothing(error: OSError) -> int:
+    """Take an error for the end of the worker if that is what it tells; any other is the machine's."""
+    if error.errno not in _CLOSED:
+        raise fault("A submission could not be asked", error) from None
+    return 0
 
 
 def _descriptors(fds: list[int]) -> list[tuple[int, int, bytes]]:

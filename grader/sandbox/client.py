@@ -3,63 +3,87 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import msgspec
 
-from grader.bounds import MAX_SHARED
 from grader.errors import GraderError
-from grader.sandbox import wire
-from grader.sandbox.channel import Channel, WorkerLostError
+from grader.sandbox import scratch, wire
+from grader.sandbox.channel import Channel, WorkerLostError, open_channel
 from grader.sandbox.deadline import Deadline
-from grader.sandbox.zygote import End, Probe, Ready, Setup, Spawn, Waited
+from grader.sandbox.faults import fault
+from grader.sandbox.processes import kill_tree
+from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Waited
 
 _START_SECONDS = 120.0  # importing torch on a loaded machine
 _CONTROL_SECONDS = 30.0
+_KILL_SECONDS = 5.0
+_TOO_LATE = "The sandbox did not answer in time, and has been ended."
+_OUT_OF_STEP = "The sandbox answered something that was not asked, and has been ended."
+_NO_ROOM = {errno.EMFILE, errno.ENOBUFS, errno.ENOMEM, errno.ETOOMANYREFS}
 _SEALS = (
     fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
 )
-_SIZE_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
-
-
-_T = TypeVar("_T")
 
 
 class ZygoteProcess:
     """A zygote and the control socket to it. Starts at once; ``ready`` waits for it.
 
-    Use as a context manager: whatever happens, no process and no file is left.
+    Use as a context manager: whatever happens, no process and no file is left. Orders carry a number that the answer
+    repeats, so that an answer that came too late, or to nobody, is never taken for another's. An order that stays
+    unanswered ends the zygote and its workers, and every later use fails in the same way.
+
+    Attributes:
+        broken: why it cannot be used any more, in words; empty while it is well.
     """
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-I", "-B", "-m", "grader.sandbox.zygote", str(theirs.fileno())]
-        command.append(str(os.getpid()))  # for a reader of `ps`: whose it is
-        self._errors = os.memfd_create("zygote-stderr", os.MFD_CLOEXEC) if sys.platform == "linux" else None
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                command,
-                pass_fds=[theirs.fileno()],
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._errors if self._errors is not None else subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the trusted process, which then cleans up
-                cwd="/",
-            )
-        self.control = ours
+        self.broken = ""
+        self._number = 0
         self._ready: Ready | None = None
-        self.control.send(msgspec.msgpack.encode(setup))
+        self._temporary = _folder_for_temporary_files()
+        self._errors: int | None = None
+        try:
+            with contextlib.ExitStack() as stack:  # of what must not stay open if a later step fails
+                self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                stack.callback(self.control.close)
+                if sys.platform == "linux":
+                    self._errors = os.memfd_create("zygote-stderr", os.MFD_CLOEXEC)
+                    stack.callback(os.close, self._errors)
+                with theirs:
+                    self.process = self._start(theirs.fileno())
+                stack.pop_all()
+        except OSError as error:
+            raise fault("The sandbox could not be started", error) from None
+        with contextlib.suppress(OSError):  # it ended at once: whoever waits for it is told why
+            self.control.send(msgspec.msgpack.encode(setup))
+
+    def _start(self, control: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-I", "-B", "-m", "grader.sandbox.zygote", str(control)]
+        command.append(str(os.getpid()))  # for a reader of `ps`: whose it is
+        return subprocess.Popen(  # noqa: S603 - our own interpreter
+            command,
+            pass_fds=[control],
+            env={**_environment(), "TMPDIR": self._temporary},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._errors if self._errors is not None else subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the trusted process, which then cleans up
+            cwd="/",
+        )
 
     def ready(self) -> Ready:
         """Wait until the zygote has imported everything.
@@ -67,97 +91,147 @@ class ZygoteProcess:
         Raises:
             GraderError: it could not start; the message holds its last words.
         """
+        if self.broken:
+            raise GraderError(self.broken)
         if self._ready is None:
-            self._ready = self._receive(Ready, _START_SECONDS)
+            message = self._receive(time.monotonic() + _START_SECONDS)
+            if not isinstance(message, Ready):
+                raise self._break(message.why if isinstance(message, Refused) else _OUT_OF_STEP)
+            self._ready = message
         return self._ready
 
-    def _receive(self, kind: type[_T], seconds: float) -> _T:
-        self.control.settimeout(seconds)
+    def _receive(self, until: float) -> Ready | Reply | Refused:
+        began = time.monotonic()
+        self.control.settimeout(max(until - began, 0.001))
         try:
             raw = self.control.recv(1 << 16)
+            if raw:
+                return msgspec.msgpack.decode(raw, type=Ready | Reply | Refused)
         except TimeoutError:
-            raise GraderError(f"The sandbox did not answer within {seconds:.0f} s.{self._last_words()}") from None
-        except OSError as error:
-            raise GraderError(f"The sandbox is gone: {error}.{self._last_words()}") from None
-        if not raw:
-            raise GraderError(f"The sandbox could not start or ended early.{self._last_words()}")
-        return msgspec.msgpack.decode(raw, type=kind)
+            raise self._break(_TOO_LATE) from None
+        except ConnectionResetError:
+            pass  # the same end, with something unread
+        except (OSError, msgspec.MsgspecError) as error:
+            raise self._break(f"The sandbox is gone: {error}.") from None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        raise self._break(f"The sandbox {_how_it_left(self.process.returncode)}.")
+
+    def _break(self, why: str) -> GraderError:
+        """End the zygote and all below it; the error that this and every later use raises."""
+        if not self.broken:
+            self.broken = why  # before anything else: a signal may come in between
+            self._kill()
+            self.broken += self._last_words()
+        return GraderError(self.broken)
+
+    def _kill(self) -> None:
+        if self.process.poll() is None:  # otherwise the number may be another's by now
+            kill_tree(self.process.pid)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_KILL_SECONDS)
 
     def _last_words(self) -> str:
         if self._errors is None:
             return ""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(1)
         text = os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
         return f" It said:\n{text[-3000:]}" if text else ""
 
-    def _ask(self, request: Spawn | Probe | End | Waited, kind: type[_T], fds: list[int] | None = None) -> _T:
+    def _ask(self, request: Request, fds: Sequence[int] = ()) -> int:
+        """Give an order and wait for its answer; its number is ``self._number``.
+
+        Raises:
+            GraderError: the zygote could not carry it out, and is well; or it is broken.
+        """
         self.ready()
+        self._number += 1
+        number = self._number
         try:
-            socket.send_fds(self.control, [msgspec.msgpack.encode(request)], fds or [])
-        except OSError:
-            raise GraderError(f"The sandbox is gone.{self._last_words()}") from None
-        return self._receive(kind, _CONTROL_SECONDS)
+            self.control.settimeout(_CONTROL_SECONDS)
+            socket.send_fds(self.control, [msgspec.msgpack.encode(Order(number, request))], list(fds))
+        except TimeoutError:
+            raise self._break(_TOO_LATE) from None
+        except OSError as error:
+            if error.errno in _NO_ROOM:  # nothing has been sent
+                raise fault("The sandbox could not be asked", error) from None
+            raise self._break("The sandbox is gone.") from None
+        until = time.monotonic() + _CONTROL_SECONDS
+        while True:
+            answer = self._receive(until)
+            if isinstance(answer, Ready) or answer.number > number:
+                raise self._break(_OUT_OF_STEP)
+            if answer.number < number:
+                continue  # to an order that was given up: an exception came in between
+            if isinstance(answer, Refused):
+                raise GraderError(answer.why)
+            return answer.value
 
     def spawn(self) -> Worker:
         """Fork a confined worker and wait until it is ready."""
-        return Worker(self, self._fork(Spawn()))
+        return Worker(self, *self._fork(Spawn()))
 
     def probe(self, secret: Path) -> list[str]:
         """Try in a throw-away worker what is forbidden; the names of what succeeded."""
-        channel = self._fork(Probe(str(secret)))
+        worker = Worker(self, *self._fork(Probe(str(secret))))
         try:
-            return msgspec.msgpack.decode(channel.read_all(_CONTROL_SECONDS), type=list[str])
+            return msgspec.msgpack.decode(worker.channel.read_all(_CONTROL_SECONDS), type=list[str])
         except (WorkerLostError, msgspec.MsgspecError) as error:
-            raise GraderError(f"The isolation test gave no answer ({error}). {channel.output()}") from None
+            said = worker.output()
+            raise GraderError(f"The isolation test gave no answer ({error}). {said}") from None
         finally:
-            self.end(channel.pid)
-            channel.close()
+            worker.close()
 
-    def _fork(self, request: Spawn | Probe) -> Channel:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        read_end, write_end = os.pipe2(os.O_CLOEXEC) if sys.platform == "linux" else os.pipe()
-        shared = -1
-        fds = [theirs.fileno(), write_end]
-        if sys.platform == "linux":
-            shared = os.memfd_create("answers", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-            os.ftruncate(shared, MAX_SHARED)
-            fcntl.fcntl(shared, fcntl.F_ADD_SEALS, _SIZE_SEALS)
-            fds.append(shared)
-        channel = Channel(ours, read_end, shared)
+    def _fork(self, request: Spawn | Probe) -> tuple[int, Channel]:
+        """Have a worker forked; its name, and the channel to it once it is ready."""
+        if self.broken:
+            raise GraderError(self.broken)
+        with contextlib.ExitStack() as stack, contextlib.ExitStack() as theirs:
+            try:
+                channel, fds = open_channel(stack, theirs)
+            except OSError as error:
+                raise fault("A worker could not be started", error) from None
+            before = self._number
+            try:
+                self._ask(request, fds)
+                channel.await_ready()
+            except BaseException as error:
+                if self._number > before:
+                    with contextlib.suppress(GraderError):
+                        self.end(before + 1)  # the number of its order, whether or not it was answered
+                if self.broken and isinstance(error, GraderError):
+                    raise GraderError(self.broken) from None
+                raise
+            stack.pop_all()
+        return before + 1, channel
+
+    def end(self, worker: int) -> int:
+        """Kill a worker; its exit code, negative for a signal, −9 when it was still alive.
+
+        Raises:
+            GraderError: that could not be had: now the zygote has been killed, and the worker with it.
+        """
         try:
-            channel.pid = self._ask(request, int, fds)
-        except BaseException:
-            channel.close()
-            raise
-        finally:
-            theirs.close()
-            os.close(write_end)
-        try:
-            channel.await_ready()
-        except BaseException:
-            with contextlib.suppress(GraderError):
-                self.end(channel.pid)
-            channel.close()
-            raise
-        return channel
+            return self._ask(End(worker))
+        except GraderError as error:
+            raise self._break(str(error)) from None
 
-    def end(self, pid: int) -> int:
-        """Kill a worker; its exit code, negative for a signal, −9 when it was still alive."""
-        return self._ask(End(pid), int)
-
-    def waited(self, pid: int) -> float:
-        """How long a worker has been ready to run without a processor to run on, in seconds since it began."""
-        return self._ask(Waited(pid), int) / 1e9
+    def waited(self, worker: int) -> float:
+        """How long others have kept a worker waiting for a processor, in seconds since it began."""
+        return self._ask(Waited(worker)) / 1e9
 
     def close(self) -> None:
-        """End the zygote and everything in it."""
+        """End the zygote and everything in it; standard error says what could not be removed."""
+        self.broken = self.broken or "The sandbox has been closed."
         self.control.close()
+        inside = self._ready is not None and self._ready.layers.in_namespaces
         try:
-            self.process.wait(5)
+            self.process.wait(_KILL_SECONDS if inside else _KILL_SECONDS + scratch.AT_THE_END)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+            self._kill()
+        if not inside:
+            seconds = 1.0 if self.process.returncode == 0 else scratch.AT_THE_END  # or the zygote has had its time
+            for said in scratch.remove_of(os.getpid(), self.process.pid, self._temporary, seconds):
+                sys.stderr.write(f"{said}\n")
         if self._errors is not None:
             os.close(self._errors)
             self._errors = None
@@ -171,6 +245,20 @@ class ZygoteProcess:
         self.close()
 
 
+def _folder_for_temporary_files() -> str:
+    try:
+        return os.path.abspath(tempfile.gettempdir())
+    except OSError:
+        return "/tmp"  # noqa: S108 - whoever needs it says that it cannot be had
+
+
+def _how_it_left(code: int | None) -> str:
+    if code is None:
+        return "closed its connection"
+    number = -code if code < 0 else code - 128 if code > 128 else 0  # the second by a process between
+    return f"was ended by signal {number}" if number else f"ended early, with exit code {code}"
+
+
 def _environment() -> dict[str, str]:
     # Built, not inherited: the caller's environment may hold tokens. One thread: forks must not find a pool.
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
@@ -178,11 +266,19 @@ def _environment() -> dict[str, str]:
 
 
 class Worker:
-    """One confined process with one submission in it. After a fault it is dead; ask the zygote for another."""
+    """One confined process with one submission in it. After a fault it is dead; ask the zygote for another.
 
-    def __init__(self, zygote: ZygoteProcess, channel: Channel) -> None:
+    Args:
+        zygote: whose it is.
+        name: the number of the order that made it.
+        channel: the line to it.
+    """
+
+    def __init__(self, zygote: ZygoteProcess, name: int, channel: Channel) -> None:
         self._zygote = zygote
-        self._channel = channel
+        self._name = name
+        self._status: int | None = None
+        self.channel = channel
         self.alive = True
 
     def exchange(
@@ -194,28 +290,33 @@ class Worker:
     ) -> tuple[list[Any], bytes | bytearray]:
         """Send a request and read its answer.
 
+        Whatever comes in between, an interrupt too, the worker is dead before it is passed on: the answer that is
+        still on its way would be taken for the next one's.
+
         Args:
             body: the request without its nonce.
             buffers: makes the frame of the whole request.
             large: arrays that travel beside it.
-            seconds: the deadline; what the worker waited for a processor does not count, see Deadline.
+            seconds: the deadline; what others kept the worker waiting for a processor does not count, see Deadline.
 
         Returns:
             The answer's structure without the nonce, and its blob.
 
         Raises:
             WorkerLostError: there was no answer; the worker has been killed.
+            GraderError: the sandbox or the machine failed; the worker has been killed.
         """
         if not self.alive:
-            raise GraderError("a dead worker was asked")
-        deadline = Deadline(seconds, lambda: self._zygote.waited(self._channel.pid))
+            raise GraderError(self._zygote.broken or "a dead worker was asked")
+        deadline = Deadline(seconds, lambda: self._zygote.waited(self._name))
         nonce = int.from_bytes(os.urandom(7), "little")
-        fds = [_sealed(content) for content in large]
         try:
-            self._channel.write(buffers([nonce, *body]), fds, deadline)
-            structure, size = wire.parse_header(self._channel.read(wire.HEADER.size, deadline))
-            answer = wire.parse_structure(self._channel.read(structure, deadline))
-            blob = self._channel.read(size, deadline)
+            with contextlib.ExitStack() as stack:
+                fds = [_sealed(content, stack) for content in large]
+                self.channel.write(buffers([nonce, *body]), fds, deadline)
+                structure, size = wire.parse_header(self.channel.read(wire.HEADER.size, deadline))
+                answer = wire.parse_structure(self.channel.read(structure, deadline))
+                blob = self.channel.read(size, deadline)
             if len(answer) != 4 or answer[0] != nonce or type(answer[0]) is not int:
                 raise wire.ProtocolError("an answer to something that was not asked")  # noqa: TRY301
         except wire.ProtocolError as error:
@@ -226,38 +327,46 @@ class Worker:
             if lost.kind == "crashed":
                 lost.detail = how_it_ended(status)
             raise
-        finally:
-            for fd in fds:
-                os.close(fd)
+        except BaseException as error:
+            with contextlib.suppress(GraderError):
+                self.kill()
+            if isinstance(error, OSError):
+                raise fault("A submission could not be asked", error) from None
+            raise
         return answer[1:], blob
 
     def read_shared(self, offset: int, size: int) -> bytearray:
         """See Channel.read_shared."""
-        return self._channel.read_shared(offset, size)
+        return self.channel.read_shared(offset, size)
 
     def output(self) -> str:
         """What the learner's code printed since the last call."""
-        return self._channel.output()
+        return self.channel.output()
 
     def kill(self) -> int:
-        """End the worker and all it left; its exit status."""
-        if not self.alive:
-            return 0
+        """End the worker and all it left; its exit status.
+
+        Raises:
+            GraderError: it could not be had; the zygote has been killed, and the worker with it.
+        """
         self.alive = False
-        return self._zygote.end(self._channel.pid)
+        if self._status is None:
+            self._status = self._zygote.end(self._name)
+        return self._status
 
     def close(self) -> None:
         """End the worker and release its descriptors."""
         try:
-            self.kill()
-        except GraderError:
-            self.alive = False  # its zygote is gone, and the worker with it
+            with contextlib.suppress(GraderError):  # its zygote has been killed, and says so when it is asked again
+                self.kill()
         finally:
-            self._channel.close()
+            self.channel.close()
 
 
-def _sealed(content: wire.Buffer) -> int:
+def _sealed(content: wire.Buffer, stack: contextlib.ExitStack) -> int:
+    """A copy of an array, in memory that nobody can change; the stack closes its descriptor."""
     fd = os.memfd_create("input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    stack.callback(os.close, fd)
     view, written = memoryview(content).cast("B"), 0
     while written < view.nbytes:
         written += os.write(fd, view[written:])

@@ -10,6 +10,7 @@ operator.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import importlib
 import mmap
@@ -19,12 +20,24 @@ import socket
 import sys
 import tempfile
 import traceback
-from typing import Any
+from collections.abc import Callable
 
 import msgspec
 
-from grader.sandbox import confinement, landlock, namespaces, probes, runtime, seccomp, syscalls, tree
+from grader.sandbox import (
+    confinement,
+    landlock,
+    namespaces,
+    probes,
+    processes,
+    runtime,
+    scratch,
+    seccomp,
+    syscalls,
+    tree,
+)
 from grader.sandbox.confinement import Layers, Limits
+from grader.sandbox.faults import in_words
 
 _MESSAGE = 1 << 16
 _SCRATCH_BYTES = 128 << 20
@@ -53,11 +66,14 @@ class Setup(msgspec.Struct, frozen=True):
 
 
 class Spawn(msgspec.Struct, frozen=True, tag="spawn"):
-    """Fork a worker; its socket, output pipe and shared memory come along as descriptors."""
+    """Fork a worker; its socket, output pipe and shared memory come along as descriptors. Answers 0.
+
+    The number of this order is the worker's name from now on: whoever asked can have it ended even if no answer came.
+    """
 
 
 class Probe(msgspec.Struct, frozen=True, tag="probe"):
-    """Fork a worker that tries what is forbidden and answers what succeeded."""
+    """Fork a worker that tries what is forbidden and tells what succeeded; otherwise as Spawn."""
 
     secret: str
 
@@ -65,19 +81,26 @@ class Probe(msgspec.Struct, frozen=True, tag="probe"):
 class End(msgspec.Struct, frozen=True, tag="end"):
     """Kill a worker and all it left behind; answers how it had ended."""
 
-    pid: int
+    worker: int
 
 
 class Waited(msgspec.Struct, frozen=True, tag="waited"):
-    """How long a worker has been ready to run and had no processor, in nanoseconds since it began."""
+    """How long others have kept a worker waiting for a processor; answers nanoseconds since it began."""
 
-    pid: int
+    worker: int
 
 
 Request = Spawn | Probe | End | Waited
 
 
-class Ready(msgspec.Struct, frozen=True):
+class Order(msgspec.Struct, frozen=True):
+    """A request and its number; numbers rise."""
+
+    number: int
+    request: Request
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
     """The zygote's first message.
 
     Attributes:
@@ -89,6 +112,20 @@ class Ready(msgspec.Struct, frozen=True):
     layers: Layers
     lacks: dict[str, str]
     versions: dict[str, str]
+
+
+class Reply(msgspec.Struct, frozen=True, tag="reply"):
+    """The answer to the order with this number."""
+
+    number: int
+    value: int
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """The order with this number (0: to start at all) could not be carried out, and why."""
+
+    number: int
+    why: str
 
 
 class Zygote:
@@ -105,25 +142,27 @@ class Zygote:
         self.setup = setup
         self.lacks: dict[str, str] = {}
         self.in_namespaces = in_namespaces
-        self.workers: dict[int, str] = {}  # pid -> its scratch folder
+        self.workers: dict[int, tuple[int, str]] = {}  # the number of its order -> its pid and scratch folder
         self.layers = Layers()
-        self.scratch = ""
+        self.scratch: scratch.Scratch | None = None
 
     def prepare(self) -> None:
         """Enter namespaces, import, and build the shared layers."""
         if self.setup.confine and not self.in_namespaces:
             self._enter_namespaces()
-        self.scratch = (
-            namespaces.SCRATCH if self.in_namespaces else tempfile.mkdtemp(prefix=f"gradlings-{sys.argv[-1]}-")
-        )
         if syscalls.IS_LINUX:
             syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)  # daemons come back here and are killed
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = self.scratch  # torch._dynamo wants a folder as it is imported
+        if self.in_namespaces:
+            self.scratch = scratch.Scratch(namespaces.SCRATCH, keeps=True)
+        else:
+            self.scratch = scratch.make(os.environ["TMPDIR"], sys.argv[-1])
+        del os.environ["TMPDIR"]
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = self.scratch.path  # torch._dynamo wants a folder as it is imported
         for name in self.setup.preload:
             importlib.import_module(name)
         runtime.text_streams()  # imported and warm before the first fork
         if self.setup.confine:
-            self._build_layers()
+            self._build_layers(self.scratch.path)
         gc.collect()
         gc.freeze()  # so that a collection in a worker does not copy every page
 
@@ -145,10 +184,10 @@ class Zygote:
             refusals.append(refused)
         self.lacks["namespaces"] = "; ".join(refusals) or "switched off"
 
-    def _build_layers(self) -> None:
+    def _build_layers(self, place: str) -> None:
         shared = -1
         try:
-            rules = [*tree.readable(self.setup.numpy_alone), (self.scratch, landlock.WRITE)]
+            rules = [*tree.readable(self.setup.numpy_alone), (place, landlock.WRITE)]
             shared = landlock.ruleset([*rules, ("/dev/null", landlock.WRITE)])
             if landlock.abi() < 6:
                 self.lacks["landlock scopes"] = f"Landlock ABI {landlock.abi()}, 6 is wanted"
@@ -163,41 +202,70 @@ class Zygote:
         """Answer requests until the trusted process is gone."""
         versions = {name: getattr(sys.modules[name], "__version__", "") for name in self.setup.preload}
         self._send(Ready(self.layers, self.lacks, {name: str(version) for name, version in versions.items()}))
-        decoder = msgspec.msgpack.Decoder(Request)
+        decoder = msgspec.msgpack.Decoder(Order)
         while True:
-            raw, fds, _, _ = socket.recv_fds(self.control, _MESSAGE, 4)
+            raw, fds, flags, _ = socket.recv_fds(self.control, _MESSAGE, 4)
             if not raw:
                 return
-            match decoder.decode(raw):
-                case Spawn():
-                    self._send(self._fork(lambda channel: runtime.serve(channel, self.setup.barred), fds))
-                case Probe(secret=secret):
-                    self._send(self._fork(lambda channel: probes.serve(channel.sock, secret), fds))
-                case End(pid=pid):
-                    self._send(self._end(pid))
-                case Waited(pid=pid):
-                    self._send(_waited(pid) if pid in self.workers else 0)
-            for fd in fds:
-                os.close(fd)
+            order = decoder.decode(raw)
+            try:
+                if flags & socket.MSG_CTRUNC:  # some of the descriptors did not arrive
+                    raise OSError(errno.EMFILE, "")  # noqa: TRY301
+                value = self._carry_out(order, fds)
+            except (OSError, MemoryError) as error:
+                what = "A worker could not be started" if fds else "A worker could not be dealt with"
+                self._send(Refused(order.number, in_words(what, error)))
+            else:
+                self._send(Reply(order.number, value))
+            finally:
+                for fd in fds:
+                    os.close(fd)
+            self._scratch().go_on()
 
-    def _send(self, message: Any) -> None:
+    def _carry_out(self, order: Order, fds: list[int]) -> int:
+        match order.request:
+            case Spawn():
+                self._fork(order.number, lambda channel: runtime.serve(channel, self.setup.barred), fds)
+            case Probe(secret=secret):
+                self._fork(order.number, lambda channel: probes.serve(channel.sock, secret), fds)
+            case End(worker=worker):
+                return self._end(worker)
+            case Waited(worker=worker):
+                return processes.waited(self.workers[worker][0]) if worker in self.workers else 0
+        return 0
+
+    def _send(self, message: Ready | Reply | Refused) -> None:
         self.control.send(msgspec.msgpack.encode(message))
 
-    def _fork(self, work: Any, fds: list[int]) -> int:
-        scratch = tempfile.mkdtemp(dir=self.scratch)
-        pid = os.fork()
+    def refuse(self, error: BaseException) -> None:
+        """Tell the trusted process why there will be no worker."""
+        with contextlib.suppress(OSError):
+            self.control.recv(_MESSAGE)  # what is unread as a socket is closed takes the last words along
+            self._send(Refused(0, in_words("The sandbox could not start", error)))
+
+    def _scratch(self) -> scratch.Scratch:
+        assert self.scratch is not None, "prepare comes first"
+        return self.scratch
+
+    def _fork(self, number: int, work: Callable[[runtime.Channel], None], fds: list[int]) -> None:
+        folder = self._scratch().new()
+        zygote = os.getpid()
+        try:
+            pid = os.fork()
+        except OSError:
+            self._scratch().discard(folder)
+            raise
         if pid == 0:
             try:
-                self._become_worker(work, fds, scratch)
+                self._become_worker(work, fds, folder, zygote)
             except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as a zygote
                 with contextlib.suppress(Exception):
                     os.write(2, traceback.format_exc().encode())
             finally:
                 os._exit(70)
-        self.workers[pid] = scratch
-        return pid
+        self.workers[number] = (pid, folder)
 
-    def _become_worker(self, work: Any, fds: list[int], scratch: str) -> None:
+    def _become_worker(self, work: Callable[[runtime.Channel], None], fds: list[int], folder: str, zygote: int) -> None:
         data, output, *shared = fds
         self.control.close()
         nothing = os.open("/dev/null", os.O_RDONLY)
@@ -207,16 +275,19 @@ class Zygote:
         answers = mmap.mmap(shared[0], 0) if shared else None
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if self.setup.confine:
-            confinement.confine(self.layers, self.setup.limits, scratch, {data})
+            confinement.confine(self.layers, self.setup.limits, folder, {data})
         else:
             if syscalls.IS_LINUX:
                 syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             os.setsid()
-            os.chdir(scratch)
+            os.chdir(folder)
             os.environ.clear()
             syscalls.close_all_but({data})
+        if os.getppid() != zygote:  # it ended before there was a death signal
+            return
         runtime.text_streams()
         runtime.cap_recursion()
+        tempfile.tempdir = None  # what the zygote may have found out is not the worker's
         sys.argv = [""]
         torch = sys.modules.get("torch")
         if torch is not None:
@@ -225,21 +296,23 @@ class Zygote:
         sock.sendall(b"ready")
         work(runtime.Channel(sock, answers))
 
-    def _end(self, pid: int) -> int:
+    def _end(self, worker: int) -> int:
         """Kill a worker; its wait status as it was before, or −SIGKILL when it was still alive."""
-        if pid not in self.workers:
+        if worker not in self.workers:
             return 0
+        pid, folder = self.workers.pop(worker)
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         self._kill_orphans()
-        remove_tree(self.workers.pop(pid))
+        self._scratch().discard(folder)
         return os.waitstatus_to_exitcode(status)
 
     def _kill_orphans(self) -> None:
         """Kill processes that workers left behind: they are our children now."""
+        ours = {pid for pid, _ in self.workers.values()} | self._scratch().removers
         for _ in range(100):  # a fork bomb may take a few rounds
-            orphans = [child for child in _children_of(os.getpid()) if child not in self.workers]
+            orphans = [child for child in processes.children_of(os.getpid()) if child not in ours]
             for orphan in orphans:
                 with contextlib.suppress(ProcessLookupError, ChildProcessError):
                     os.kill(orphan, signal.SIGKILL)
@@ -248,50 +321,13 @@ class Zygote:
                 return
 
     def close(self) -> None:
-        """Kill all workers and remove the scratch folder."""
-        for pid in list(self.workers):
-            self._end(pid)
-        if not self.in_namespaces and self.scratch:
-            remove_tree(self.scratch)
-
-
-def remove_tree(folder: str) -> None:
-    """Remove a folder, however deep a submission made it: what lies below is moved to the top first."""
-    todo, count = [folder], 0
-    with contextlib.suppress(OSError):  # whatever is left is in a tmpfs, or told by the tests
-        while todo:
-            current = todo[-1]
-            below = []
-            with os.scandir(current) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        below.append(entry.path)
-                    else:
-                        os.unlink(entry.path)
-            for path in below:
-                count += 1
-                os.chmod(path, 0o700)
-                os.rename(path, f"{folder}.{count}")
-                todo.append(f"{folder}.{count}")
-            todo.remove(current)
-            os.rmdir(current)
-
-
-def _children_of(pid: int) -> list[int]:
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children") as file:
-            return [int(child) for child in file.read().split()]
-    except OSError:
-        return []
-
-
-def _waited(pid: int) -> int:
-    """The time on a run queue of a process's first thread, in ns; 0 where the kernel does not keep it."""
-    try:
-        with open(f"/proc/{pid}/schedstat") as file:
-            return int(file.read().split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
+        """Kill all workers and remove the scratch folder; where that fails, standard error says so."""
+        if self.scratch is not None:
+            for worker in list(self.workers):
+                self._end(worker)
+            said = self.scratch.close()
+            if said:
+                sys.stderr.write(f"{said}\n")
 
 
 def main() -> None:
@@ -301,7 +337,11 @@ def main() -> None:
     setup = msgspec.msgpack.decode(control.recv(_MESSAGE, socket.MSG_PEEK), type=Setup)
     zygote = Zygote(control, setup, in_namespaces="bwrap" in sys.argv)
     try:
-        zygote.prepare()
+        try:
+            zygote.prepare()
+        except (ImportError, MemoryError, OSError) as error:
+            zygote.refuse(error)
+            return
         control.recv(_MESSAGE)
         zygote.serve()
     finally:
