@@ -6,7 +6,6 @@ which is wrong by its type before any of its code could answer for it.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from grader.checks.context import CheckContext, Compared, Mismatch, current
 from grader.checks.show import are, as_array, as_float, is_tensor, number, question, shape_in_words, type_in_words
+from grader.course.names import closest
 
 _ABSOLUTE_FLOOR = 1e-12
 
@@ -152,8 +152,8 @@ class _Comparison:
             self._fail("type", name, headline, actual, dict(expected))
         missing = [key for key in expected if key not in actual]
         if missing:
-            near = difflib.get_close_matches(str(missing[0]), [key for key in actual if isinstance(key, str)], 1)
-            hint = f" Did you mean it by {near[0]!r}?" if near else ""
+            near = closest(str(missing[0]), (key for key in actual if isinstance(key, str)), cutoff=0.6)
+            hint = f" Did you mean it by {near!r}?" if near else ""
             listed = ", ".join(repr(key) for key in missing[:6]) + (", …" if len(missing) > 6 else "")
             self._fail("missing", name, f"{name} lacks {listed}.{hint}", None, None)
         where = f" ({name})" if " " in name else ""  # a phrase says of what; a bare name says no more than the key

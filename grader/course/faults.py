@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
-import warnings
+from typing import TYPE_CHECKING
 
 from grader.course.names import printable
+from grader.course.parsing import MOST_TOKENS, TooSlowError, count_tokens, parse
 from grader.course.source import looks_like_notebook, notebook_fault
 
-MOST_TOKENS = 100_000  # Python's parser takes up to 10 µs and 2 kB for each; 1 MiB could hold 500,000
+if TYPE_CHECKING:
+    from grader.course.parsing import Allowance
+
 # patterns are texts here: re compiles and keeps them at first use, and most runs meet no fault
-_WORD = r"\w+|#+|[^\w\s#]|\n(?=\S)"
 _SHOWN = 90
 _MAGIC = r"\s*(%%?[A-Za-z]|!\s*[\w./~]|\?\w|[\w.]+\?{1,2}\s*$)"
 _SHELL = r"\s*(python3? -m )?(pip3?|conda|uv pip) install\b"
@@ -22,13 +23,14 @@ _QUOTES = "“”„‘’‚«»"
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:
+def fault_of(text: str, name: str, *, must_hold_code: bool, allowance: Allowance | None = None) -> str:
     """Say why a text is not Python; empty if it is.
 
     Args:
         text: the file's text.
         name: the file's name, for messages.
         must_hold_code: whether an empty file is a fault: it is for an exercise, not for ``__init__.py``.
+        allowance: how long the parser may take, which becomes less.
     """
     if looks_like_notebook(text) and _is_notebook(text):
         return notebook_fault(name)
@@ -39,20 +41,22 @@ def fault_of(text: str, name: str, *, must_hold_code: bool) -> str:
             "This file is too long for an exercise: it has more than 100,000 words and symbols. "
             "Take tables of numbers and pasted output out of it; only code belongs here."
         )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # where warnings are errors, "\d" would count as a syntax error
-            tree = ast.parse(text)
-    except SyntaxError as error:
-        return _fault_of_syntax(error, text)
-    except (RecursionError, MemoryError, SystemError):
-        return (
-            "This file nests too deeply for Python to read: one statement has hundreds of brackets or "
-            "operators. Split it into several statements."
-        )
-    except (ValueError, OverflowError) as error:
-        return f"Python {_VERSION} cannot read this file: {printable(str(error))}. Save it again as UTF-8 text."
-    if must_hold_code and not tree.body:
+    parsed = parse(text, allowance)
+    match parsed.error:
+        case None:
+            pass
+        case SyntaxError() as error:
+            return _fault_of_syntax(error, text)
+        case TooSlowError() as error:
+            return f"{error} No exercise needs that: take out long expressions, tables and pasted output."
+        case RecursionError() | MemoryError() | SystemError():
+            return (
+                "This file nests too deeply for Python to read: one statement has hundreds of brackets or "
+                "operators. Split it into several statements."
+            )
+        case error:
+            return f"Python {_VERSION} cannot read this file: {printable(str(error))}. Save it again as UTF-8 text."
+    if must_hold_code and parsed.tree is not None and not parsed.tree.body:
         return "This file holds only comments. Take the # away from your code, or start again from the stub."
     return ""
 
@@ -77,11 +81,6 @@ def notes_of(text: str, name: str, *, is_exercise: bool) -> tuple[str, ...]:
         line = text.count("\n", 0, at) + 1
         notes.append(f"Line {line} calls get_ipython(), which exists only in a notebook. Remove that line.")
     return tuple(notes)
-
-
-def count_tokens(text: str) -> int:
-    """Estimate what parsing will cost, without building anything."""
-    return sum(1 for _ in re.finditer(_WORD, text))
 
 
 def _is_notebook(text: str) -> bool:
@@ -119,7 +118,7 @@ def _fault_of_syntax(error: SyntaxError, text: str) -> str:
 
 def _in_words(error: SyntaxError, line: str) -> str:
     """Put Python's message plainly, with what to do; where Python says it well, in Python's own words."""
-    said = error.msg or "invalid syntax"
+    said = (error.msg or "invalid syntax")[:1_000]
     for pattern, words in _WORDS:
         match = re.match(pattern, said)
         if match:

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grader.course.parsing import nodes_of, tree_of
 from grader.course.rules import Rules
-from grader.course.scan import Scan, parsed
+from grader.course.scan import Scan
 
 if TYPE_CHECKING:
     from grader.course.source import SourceFile
@@ -53,11 +54,12 @@ def find_forbidden(source: SourceFile, forbids: Sequence[str], imported: Iterabl
     Returns:
         At most one use for each line and forbidden name, in order; none for a file that is not Python.
     """
-    tree = parsed("" if source.fault or not forbids else source.text)
+    tree = tree_of("" if source.fault or not forbids else source.text)
     if tree is None:
         return ()
     rules = Rules(forbids)
-    own = {name for text in (source.text, *(other.text for other in imported)) for name in _own_members(text, rules)}
+    texts = (source.text, *(other.text for other in imported if not other.fault))
+    own = {name for text in texts for name in _own_members(text, rules)}
     scan = Scan(rules, own)
     scan.run(tree)
     lines = source.text.split("\n")
@@ -73,8 +75,7 @@ def _own_members(text: str, rules: Rules) -> Iterator[str]:
     """Those forbidden methods, and ``requires_grad``, that objects of a file have of their own."""
     wanted = {*rules.methods, *(("requires_grad", "requires_grad_") if rules.graph else ())}
     wanted = {name for name in wanted if name in text}
-    tree = parsed(text) if wanted else None
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in nodes_of(text) if wanted else ():
         names: list[str] = []
         match node:
             case ast.ClassDef(body=body):
@@ -86,9 +87,22 @@ def _own_members(text: str, rules: Rules) -> Iterator[str]:
             case ast.Call(func=ast.Name(id=function) | ast.Attribute(attr=function), keywords=keywords):
                 names = [keyword.arg for keyword in keywords if keyword.arg and keyword.arg != "requires_grad"]
                 if function in {"namedtuple", "NamedTuple", "make_dataclass", "setattr"}:
-                    strings = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
-                    names += [word for text in strings if isinstance(text, str) for word in re.findall(r"\w+", text)]
+                    names += [word for text in _strings_of(node) for word in re.findall(r"\w+", text)]
         yield from wanted.intersection(names)
+
+
+def _strings_of(call: ast.Call) -> Iterator[str]:
+    """The strings that a call is given, written out, in a list, or in tuples in a list; no deeper: calls may nest."""
+    level: list[ast.expr | None] = [*call.args, *(keyword.value for keyword in call.keywords)]
+    for _ in range(3):
+        inner: list[ast.expr | None] = []
+        for node in level:
+            match node:
+                case ast.Constant(value=str(text)):
+                    yield text
+                case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Dict(keys=items):
+                    inner += items
+        level = inner
 
 
 def _defined(statement: ast.stmt) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import TYPE_CHECKING
+
+from grader.course.parsing import nodes_of
 
 if TYPE_CHECKING:
     from grader.course.model import Course
@@ -24,15 +25,9 @@ def imports_of(source: SourceFile, course: Course) -> tuple[str, ...]:
     """
     if source.fault:
         return ()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source.text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
-        return ()
     package = source.module.split(".")[:-1]
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(source.text):
         if isinstance(node, ast.Import):
             names = [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -12,6 +12,8 @@ import builtins
 _DEEPEST = 60  # of nested expressions: code that people write stays far below
 _LONGEST = 400  # characters of a name that is put together
 _MOST_VALUES = 6
+_MOST_STARS = 20
+_MOST_STEPS = 300_000  # in one file, whose author may have nested what stands for several things; people need 10,000
 _OWN_DICT = ".__dict__"
 _LOOKUPS = (".get", ".__getitem__")
 
@@ -65,6 +67,7 @@ class Scope:
         names: an empty tuple is a name that stands for something unknown.
         stars: of a module: what ``from … import *`` was said of; ``.`` for the learner's own files.
         elsewhere: names that a ``global`` or ``nonlocal`` statement sends to the module.
+        steps: of a module: how many expressions were looked into.
     """
 
     def __init__(self, parent: Scope | None = None, *, is_class: bool = False) -> None:
@@ -73,13 +76,17 @@ class Scope:
         self.names: dict[str, Values] = {}
         self.stars: list[str] = []
         self.elsewhere: set[str] = set()
+        self.steps = 0
+        self._module: Scope = self if parent is None else parent.module()
 
     def module(self) -> Scope:
         """The scope of the whole file."""
-        scope = self
-        while scope.parent is not None:
-            scope = scope.parent
-        return scope
+        return self._module
+
+    def add_star(self, base: str) -> None:
+        """Take note of a ``from … import *``."""
+        if base not in self.stars and (base == "." or len(self.stars) < _MOST_STARS):
+            self.stars.append(base)
 
     def for_body(self) -> Scope:
         """The scope of a function that is defined here."""
@@ -98,11 +105,11 @@ class Scope:
     def lookup(self, name: str) -> Values:
         """What a name may stand for."""
         scope: Scope | None = self
-        module = self
+        module = self.module()
         while scope is not None:
             if name in scope.names:
                 return scope.names[name]
-            module, scope = scope, scope.parent
+            scope = scope.parent
         if "." in module.stars:
             return ()  # it may come from the learner's own file
         found: Values = tuple(Ref(f"{star}.{name}") for star in module.stars)
@@ -111,8 +118,10 @@ class Scope:
 
 def meaning(node: ast.expr | None, scope: Scope, depth: int = 0) -> Values:  # noqa: C901 - a table of node kinds
     """What an expression may stand for; empty where that cannot be told."""
-    if node is None or depth > _DEEPEST:
+    module = scope.module()
+    if node is None or depth > _DEEPEST or module.steps >= _MOST_STEPS:
         return ()
+    module.steps += 1
     deeper = depth + 1
     match node:
         case ast.Constant(value=str(text)):
@@ -201,22 +210,30 @@ def _item(values: Values, keys: Values) -> Values:
 def _call(node: ast.Call, scope: Scope, depth: int) -> Values:
     """What a call gives: a module, an attribute, an instance, or nobody knows."""
     function = node.func
-    if isinstance(function, ast.Attribute) and function.attr == "join" and len(node.args) == 1:
-        parts = node.args[0]
-        if meaning(function.value, scope, depth) == (Text(""),) and isinstance(parts, ast.List | ast.Tuple):
+    if isinstance(function, ast.Attribute):
+        owner = meaning(function.value, scope, depth)  # once: calls of calls would take twice as long at each
+        functions = attribute(owner, function.attr)
+        parts = node.args[0] if function.attr == "join" and len(node.args) == 1 else None
+        if owner == (Text(""),) and isinstance(parts, ast.List | ast.Tuple):
             return _joined([meaning(part, scope, depth) for part in parts.elts[:_LONGEST]])
+    else:
+        functions = meaning(function, scope, depth)
     found: list[Value] = []
-    for value in meaning(function, scope, depth):
+    asked: dict[str, Values] = {}  # an argument is looked into once, however many functions this may be
+    for value in functions:
         if isinstance(value, Ref):
-            found += _result_of(value.name, node, scope, depth)
+            found += _result_of(value.name, node, scope, depth, asked)
         elif value == Own("class") or (value == Own("import") and _last_name(function)[:1].isupper()):
             found.append(Own("instance"))
     return tuple(found)
 
 
-def _result_of(path: str, node: ast.Call, scope: Scope, depth: int) -> Values:
+def _result_of(path: str, node: ast.Call, scope: Scope, depth: int, asked: dict[str, Values]) -> Values:
     def values(place: int, name: str) -> Values:
-        return meaning(argument(node, place, name), scope, depth)
+        key = f"{place} {name}"
+        if key not in asked:
+            asked[key] = meaning(argument(node, place, name), scope, depth)
+        return asked[key]
 
     if path == "builtins.getattr":
         return _union(*(attribute(values(0, ""), name) for name in texts_of(values(1, ""))))

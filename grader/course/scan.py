@@ -15,8 +15,8 @@ _MOST_TEXTS = 20  # that are run with eval or exec
 _FACTORIES = {"new_tensor", "new_zeros", "new_ones", "new_full", "new_empty"}
 
 
-def parsed(text: str) -> ast.Module | None:
-    """Parse a text; None where it is not Python."""
+def _parsed_anew(text: str) -> ast.Module | None:
+    """Parse a short text into a tree of its own, to be changed; None where it is not Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -100,7 +100,7 @@ class Scan:
                 self._push([node.annotation, value, node.target, then], scope)
             case ast.NamedExpr(value=value):
                 self._push([value, lambda: self._assign([node.target], value, scope, perhaps)], scope)
-            case ast.If() if _is_main_guard(node.test):
+            case ast.If() if is_main_guard(node.test):
                 self._push(node.orelse, scope, perhaps)
             case ast.If() | ast.While() | ast.For() | ast.AsyncFor() | ast.Try() | ast.TryStar() | ast.Match():
                 if isinstance(node, ast.For | ast.AsyncFor):
@@ -130,7 +130,7 @@ class Scan:
             if base == ".":
                 path = ""
             if alias.name == "*":
-                scope.module().stars.append(base)
+                scope.module().add_star(base)
                 path = base
             self._report_paths(node, (Ref(path),), "imports")
             if alias.name == "*":
@@ -268,7 +268,7 @@ class Scan:
             return
         self._texts += 1
         for text in texts_of(meaning(argument(call, 0, "source"), scope)):
-            tree = parsed(text)
+            tree = _parsed_anew(text)
             for node in ast.walk(tree) if tree is not None else ():
                 ast.copy_location(node, call)
             self._push([] if tree is None else tree.body, scope, perhaps=True)
@@ -278,12 +278,16 @@ def _is_constant(node: ast.expr | None, value: bool) -> bool:
     return isinstance(node, ast.Constant) and node.value is value
 
 
-def _is_main_guard(test: ast.expr) -> bool:
+def is_main_guard(test: ast.expr) -> bool:
     """``__name__ == "__main__"``, either way round."""
     match test:
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
-            return {ast.dump(left), ast.dump(right)} == _MAIN
+            return any(
+                isinstance(name, ast.Name) and name.id == "__name__" and _says_main(text)
+                for name, text in ((left, right), (right, left))
+            )
     return False
 
 
-_MAIN = {ast.dump(ast.parse(text, mode="eval").body) for text in ("__name__", "'__main__'")}
+def _says_main(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "__main__"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from grader.course.faults import MOST_TOKENS, count_tokens, fault_of, notes_of
+from grader.course.faults import fault_of, notes_of
 from grader.course.layout import Layout, is_module_name, lay_out, stem_of
 from grader.course.names import closest, plain, printable
+from grader.course.parsing import MOST_TOKENS, Allowance, count_tokens
 from grader.course.source import Entry, Folder, SourceFile, decode
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from grader.course.model import Course, Exercise
 
@@ -23,8 +25,9 @@ _MOST_ENTRIES = 20_000
 _MOST_STRAYS = 200
 _MOST_NOTES = 20
 _DEEPEST = 6
-_MOST_TEXT = 8 << 20  # characters in all files together
-_MOST_TOKENS = 500_000  # in all files together: about five seconds of parsing
+_MOST_TEXT = 1 << 20  # characters in all files together: what a worker is sent, in up to four bytes each
+_MOST_TOKENS = 200_000  # in all files together: two seconds of parsing, and as many trees as are kept
+_MANY = "Your Python files hold more than a million characters, or 200,000 words and symbols, taken together"
 _SKIPPED = frozenset({"__pycache__", "venv", "env", "node_modules", "build", "dist"})
 _ATTEMPTS = (".py", ".ipynb", ".txt", ".pyi", ".pyw")
 
@@ -67,7 +70,7 @@ def read_submission(path: Path, course: Course, wanted: Container[str] = ()) -> 
     """
     try:
         layout = lay_out(path, course, wanted)
-        reader = _Reader(layout, course, _displayed(layout.root, path))
+        reader = _Reader(layout, course, _displayed(layout.root, path), wanted)
         with Folder(layout.root) as root:
             reader.read(root)
     except OSError as error:
@@ -115,6 +118,16 @@ def missing_hint(submission: Submission, exercise: Exercise) -> str:
     return f"{missing}. Start from its stub, exercises/{exercise.unit}/{exercise.name}.py of the course."
 
 
+class _Taken(NamedTuple):
+    """One file, as far as it was read."""
+
+    module: str
+    name: str
+    path: str
+    text: str
+    fault: str
+
+
 @dataclass
 class _Reader:
     """Gathers the files of one submission, within limits that hold for all of them together."""
@@ -122,6 +135,7 @@ class _Reader:
     layout: Layout
     course: Course
     display: str
+    wanted: Container[str] = ()
     files: dict[str, SourceFile] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
@@ -129,34 +143,39 @@ class _Reader:
     entries: int = 0
     text: int = 0
     tokens: int = 0
+    allowance: Allowance = field(default_factory=Allowance)
 
     def __post_init__(self) -> None:
         self.exercises = frozenset(exercise.id for exercise in self.course.exercises)
 
     def read(self, root: Folder) -> None:
-        """Read the exercises first, so that no number of other files can crowd them out."""
+        """Read the exercises first, those to be graded before the others and the short before the long.
+
+        So no number of other files can crowd them out, and none that is too long can crowd out the others.
+        """
         if self.layout.file:
-            self.read_file(root, self.layout.file, self.layout.only[0], self.layout.file)
+            self.admit(self.take(root, self.layout.file, self.layout.only[0], self.layout.file))
             return
+        taken: list[_Taken] = []
         for unit in self.course.units:
             names = [exercise.name for exercise in unit.exercises]
             if self.layout.unit == unit.name:
-                self.read_unit(root, unit.name, names, "")
+                taken += self.take_unit(root, unit.name, names, "")
             elif not self.layout.unit:
                 try:
                     with Folder(root.path / unit.name, root) as folder:
-                        self.read_unit(folder, unit.name, names, f"{unit.name}/")
+                        taken += self.take_unit(folder, unit.name, names, f"{unit.name}/")
                 except OSError:
                     continue  # the walk says why, if it is there at all
+        for file in sorted(taken, key=lambda file: (file.module not in self.wanted, len(file.text))):
+            self.admit(file)
         self.walk(root, (self.layout.unit,) if self.layout.unit else (), "", 0)
 
-    def read_unit(self, folder: Folder, unit: str, names: list[str], below: str) -> None:
-        """Read those exercises of a unit that are there."""
+    def take_unit(self, folder: Folder, unit: str, names: list[str], below: str) -> Iterator[_Taken]:
+        """Take those exercises of a unit that are there."""
         for name in names:
-            try:
-                self.read_file(folder, f"{name}.py", f"{unit}.{name}", f"{below}{name}.py")
-            except FileNotFoundError:
-                continue
+            with suppress(FileNotFoundError):
+                yield self.take(folder, f"{name}.py", f"{unit}.{name}", f"{below}{name}.py")
 
     def walk(self, folder: Folder, package: tuple[str, ...], below: str, depth: int) -> None:
         """Read what else is there: modules of the learner's own, and files that may be misnamed exercises."""
@@ -203,34 +222,42 @@ class _Reader:
             self.note(f"There are more than {_MOST_FILES} Python files here; the others were not read.")
             return
         try:
-            self.read_file(folder, name, module, f"{below}{name}")
+            self.admit(self.take(folder, name, module, f"{below}{name}"))
         except FileNotFoundError:  # gone since the folder was listed
             return
 
-    def read_file(self, folder: Folder, name: str, module: str, path: str) -> None:
-        """Read one file and say what is wrong with it.
+    def take(self, folder: Folder, name: str, module: str, path: str) -> _Taken:
+        """Read the text of one file.
 
         Raises:
             FileNotFoundError: if there is none.
         """
-        display = printable(os.path.normpath(f"{self.display}/{path}"))
-        is_exercise = module in self.exercises
         data, fault = folder.read(name)
         text = ""
         if not fault:
             text, fault = decode(data, printable(name))
+        return _Taken(module, name, path, text, fault)
+
+    def admit(self, file: _Taken) -> None:
+        """Say what is wrong with a file, if there is room for it."""
+        display = printable(os.path.normpath(f"{self.display}/{file.path}"))
+        is_exercise = file.module in self.exercises
+        text, fault = file.text, file.fault
+        notes: tuple[str, ...] = ()
         tokens = count_tokens(text)
         if tokens > MOST_TOKENS:
             tokens = 0  # a fault by itself: it will not be parsed
         if self.text + len(text) > _MOST_TEXT or self.tokens + tokens > _MOST_TOKENS:
             text, tokens = "", 0
-            fault = "Your files are too long taken together, so this one was not read. Hand in only code."
-        self.text += len(text)
+            fault = f"{_MANY}, so this one was not read. Hand in the exercises alone."
+            notes = () if is_exercise else (printable(f"{file.path} was left out. {_MANY}.", 400),)
         self.tokens += tokens
         if not fault:
-            fault = fault_of(text, printable(name), must_hold_code=is_exercise)
-        notes = () if fault else notes_of(text, name, is_exercise=is_exercise)
-        self.files[module] = SourceFile(module, display, text, fault, notes)
+            fault = fault_of(text, printable(file.name), must_hold_code=is_exercise, allowance=self.allowance)
+        if not fault:
+            self.text += len(text)
+            notes = notes_of(text, file.name, is_exercise=is_exercise)
+        self.files[file.module] = SourceFile(file.module, display, text, fault, notes)
 
     def note(self, text: str) -> None:
         """Note something once."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
+from grader.course.names import nearest
 from grader.errors import UsageError
 from grader.reports.blocks import curve_lines, values_table, weight_blocks
 from grader.reports.failure import TEXT_WIDTH, explain
@@ -45,7 +45,7 @@ def find_check(report: Report, wanted: str) -> Found:
         return found[0]
     if found:
         raise UsageError(f"{wanted!r} could be any of these: {_listed(found)}.")
-    near = difflib.get_close_matches(key, [name for pair in everything for name in _names(*pair)], 3, 0.6)
+    near = nearest(key, [name for pair in everything for name in _names(*pair)], 3, cutoff=0.6)
     close = [pair for name in near for pair in everything if name in _names(*pair)]
     if close:
         raise UsageError(f"There is no check {wanted!r} in this report. Did you mean {_listed(close)}?")

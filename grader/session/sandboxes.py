@@ -106,7 +106,7 @@ class Sandboxes:
             GraderError: the sandbox failed.
         """
         sources = {name: (_importable(file), file.display) for name, file in submission.files.items()}
-        if sum(len(text) for text, _ in sources.values()) > _MOST_TEXT:
+        if sum(len(file.text) for file in submission.files.values() if not file.fault) > _MOST_TEXT:
             return ImportFailure("raised", {"type": "ImportError", "message": _TOO_MUCH_TEXT})
         if self.debug:
             return _load_here(sources, exercise)

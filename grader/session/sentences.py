@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Callable, Sequence
 
+from grader.course.names import closest, printable
+from grader.course.parsing import nodes_of, tree_of
+from grader.course.scan import is_main_guard
 from grader.sandbox.ended import RaisedError
 
 _NETWORK = {"URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "HTTPError", "MaxRetryError"}
@@ -25,6 +27,8 @@ _MISFIT = (
     r"size mismatch for ([\w.]+): copying a param with shape torch\.Size\(\[([\d, ]*)\]\) from checkpoint, "
     r"the shape in current model is torch\.Size\(\[([\d, ]*)\]\)"
 )
+_ALIKE = 0.6
+_VERY_ALIKE = 0.8  # what is imported may be a package that the learner knows and the course lacks
 _MEMORY = "It needs more than the 2 GB that a submission may use."
 
 
@@ -144,8 +148,7 @@ def _by_message(error: RaisedError) -> str:
 def _by_attribute(error: RaisedError) -> str:
     if error.type_name != "AttributeError" or not error.name:
         return ""
-    near = difflib.get_close_matches(error.name, error.names, 1)
-    return f"Did you mean {near[0]}?" if near and "Did you mean" not in error.message else ""
+    return _did_you_mean(error.name, error)
 
 
 def _by_name(error: RaisedError) -> str:
@@ -155,8 +158,18 @@ def _by_name(error: RaisedError) -> str:
     missing = found[1]
     if missing in _ALIASES:
         return f"Add `{_ALIASES[missing]}` at the top."
-    near = difflib.get_close_matches(missing, error.names, 1)
-    return f"Did you mean {near[0]}?" if near and "Did you mean" not in error.message else ""
+    return _did_you_mean(missing, error)
+
+
+def _did_you_mean(missing: str, error: RaisedError) -> str:
+    near = _near(missing, error)
+    return f"Did you mean {near}?" if near and "Did you mean" not in error.message else ""
+
+
+def _near(missing: str, error: RaisedError) -> str | None:
+    """The name that was likely meant, of those that came with the exception; they are the submission's word."""
+    names = (name for name in error.names if name != missing)
+    return closest(missing, names, cutoff=_ALIKE)
 
 
 def _unquoted(error: RaisedError) -> str:
@@ -171,23 +184,25 @@ _HELPS: tuple[Callable[[RaisedError], str], ...] = (_by_type, _by_message, _by_n
 
 def where_it_hides(text: str, name: str) -> str:
     """Where a file defines a name, if not at its top level: in a class, a function, or below ``__main__``."""
-    for outer in _parsed(text).body:
+    tree = tree_of(text)
+    for outer in tree.body if tree is not None else ():
         for node in ast.walk(outer):
             if node is outer or getattr(node, "name", None) != name or not isinstance(node, _DEFINITIONS):
                 continue
             if isinstance(outer, ast.ClassDef):
-                place = f"inside the class {outer.name}"
+                place = f"inside the class {printable(outer.name)}"
             elif isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
-                place = f"inside the function {outer.name}"
+                place = f"inside the function {printable(outer.name)}"
             else:
-                place = 'below `if __name__ == "__main__":`' if "__main__" in ast.unparse(outer)[:80] else "indented"
+                below_main = isinstance(outer, ast.If) and is_main_guard(outer.test)
+                place = 'below `if __name__ == "__main__":`' if below_main else "indented"
             return f" It is {place}: move it to the top level."
     return ""
 
 
 def has_code_before(text: str, line: int) -> bool:
     """Whether a function's ``raise`` on this line has code of the learner's above it."""
-    for node in ast.walk(_parsed(text)):
+    for node in nodes_of(text):
         if isinstance(node, ast.FunctionDef):
             body = [
                 part for part in node.body if not isinstance(part, ast.Expr) or not isinstance(part.value, ast.Constant)
@@ -200,7 +215,8 @@ def has_code_before(text: str, line: int) -> bool:
 def parameters_in(text: str, name: str) -> list[str]:
     """The parameters with which a file defines a function, or a method: ``Head.forward``, without its self."""
     owner, _, name = name.rpartition(".")
-    body = _parsed(text).body
+    tree = tree_of(text)
+    body = tree.body if tree is not None else []
     if owner:
         body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == owner), [])
     for node in body:
@@ -212,13 +228,6 @@ def parameters_in(text: str, name: str) -> list[str]:
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def _parsed(text: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
-
-
 def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
     if "ImportError" not in (error.type_name, *error.bases):
         return ""
@@ -228,16 +237,16 @@ def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
         return "The files import each other in a circle, or one imports itself."
     wanted = re.match(r"cannot import name '(\w+)' from", error.message)
     if wanted is not None:
-        near = difflib.get_close_matches(wanted[1], error.names, 1)
-        return f"It defines {near[0]}: did you mean that?" if near else ""
+        near = _near(wanted[1], error)
+        return f"It defines {near}: did you mean that?" if near else ""
     name = error.name.rpartition(".")[2]
     if error.type_name != "ModuleNotFoundError" or not name:
         return ""
     if name in exercises:
         return f"Write `from .{name} import …`, with the dot: it lies beside this file."
-    near = difflib.get_close_matches(name, exercises, 1, 0.8)
+    near = closest(name, exercises, cutoff=_VERY_ALIKE)
     if near:
-        return f"Did you mean `from .{near[0]} import …`?"
+        return f"Did you mean `from .{near} import …`?"
     if name in {"tkinter", "_tkinter"}:  # many systems have a Python without it
         return "There is no screen here: leave out what draws."
     if name == "pytorch":
