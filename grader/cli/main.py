@@ -10,6 +10,7 @@ import click
 
 from grader import __version__
 from grader.errors import GraderError
+from grader.session.surroundings import import_nothing_from_here
 
 _COMMANDS = {
     "run": ("grader.cli.run", "run"),
@@ -68,6 +69,7 @@ def cli() -> None:
 
 def main(args: list[str] | None = None) -> Any:
     """The entry point: turns errors into messages and exit codes, and never shows a traceback for a GraderError."""
+    import_nothing_from_here()
     signal.signal(signal.SIGTERM, _terminate)  # cleans up as Ctrl-C does
     try:
         code = cli.main(args, standalone_mode=False)

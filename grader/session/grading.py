@@ -11,7 +11,7 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -24,6 +24,7 @@ from grader.reports.model import Environment, ExerciseResult, Isolation, Report
 from grader.sandbox.proxy import Peer
 from grader.session.kept import KeptResults
 from grader.session.sandboxes import Sandboxes
+from grader.session.surroundings import elsewhere, own_settings
 
 if TYPE_CHECKING:
     from grader.checks.context import CheckContext
@@ -103,12 +104,13 @@ class GradingSession:
     def prepare(self) -> tuple[References, Isolation]:
         """Import what checks need, then see what isolation there is."""
         if self._references is None or self._isolation is None:
-            _import_for_checks(with_torch=self._needs_torch)
-            from grader.session.checks import hypothesis_profile
-            from grader.session.references import References
+            with elsewhere(), own_settings():
+                _import_for_checks(with_torch=self._needs_torch)
+                from grader.session.checks import hypothesis_profile
+                from grader.session.references import References
 
-            self._references = self._stack.enter_context(References(self.course))
-            self._stack.enter_context(hypothesis_profile(self.options.examples))
+                self._references = self._stack.enter_context(References(self.course))
+                self._stack.enter_context(hypothesis_profile(self.options.examples))
             self._isolation = self.sandboxes.isolation()
             self._demand_isolation(self._isolation)
         return self._references, self._isolation
@@ -179,7 +181,8 @@ class GradingSession:
         plugin.select, plugin.used, plugin.names = self.select, self.used, self.names
         plugin.trains_on, plugin.on_start = self.options.device, self.options.on_start
         plugin.kept = self.options.kept
-        plugin.kept_for = f"{self.options.device} {self.options.isolation} {self.options.seed}"
+        options = self.options
+        plugin.kept_for = f"{options.device} {options.isolation} {self._isolation} {options.seed} {options.examples}"
         return plugin
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:
@@ -187,11 +190,13 @@ class GradingSession:
         import pytest
 
         from grader.session.checks import check_files
+        from grader.session.home import no_home
 
         files = check_files(plan)
         _forget_other_courses(self.course.root)
         try:
-            with _own_pytest():
+            # a submission that is debugged runs in this process, where its author is
+            with own_settings(), no_home(), contextlib.nullcontext() if self.options.debug else elsewhere():
                 code = pytest.main(_arguments(self.course.root, files, self.options), plugins=[plugin])
         finally:
             plugin.release()
@@ -279,34 +284,11 @@ def _arguments(root: Path, files: Sequence[Path], options: Options) -> list[str]
     ]  # fmt: skip
 
 
-@contextlib.contextmanager
-def _own_pytest() -> Iterator[None]:
-    """Keep the surroundings' pytest settings out, and write no bytecode of the checks beside them."""
-    changed = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None}
-    before = {name: os.environ.get(name) for name in changed}
-    bytecode = sys.dont_write_bytecode
-    _set_environment(changed)
-    sys.dont_write_bytecode = True
-    try:
-        yield
-    finally:
-        _set_environment(before)
-        sys.dont_write_bytecode = bytecode
-
-
 def _forget_other_courses(root: Path) -> None:
     """Drop check modules of other courses: pytest knows a module by its path below the root alone."""
     for name, module in list(sys.modules.items()):
         if name.startswith("tests.hidden.") and not (module.__file__ or "").startswith(f"{root}{os.sep}"):
             del sys.modules[name]
-
-
-def _set_environment(values: dict[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
 
 
 def environment() -> Environment:
@@ -319,5 +301,11 @@ def environment() -> Environment:
         python=platform.python_version(),
         torch=str(getattr(torch, "__version__", "")),
         numpy=np.__version__,
-        platform=platform.platform(),
+        platform=_platform(),
     )
+
+
+def _platform() -> str:
+    """System, kernel, machine and libc. ``platform.platform()`` would run whatever ``uname`` PATH leads to."""
+    libc = "".join(platform.libc_ver())
+    return "-".join([platform.system(), platform.release(), platform.machine(), *(["with", libc] if libc else [])])
