@@ -1,0 +1,118 @@
+"""A folder among a stranger's files, held open: no link is followed, no FIFO waited for, nothing read without end."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import weakref
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_SAFELY = os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY  # opening a FIFO that nobody writes to would wait for ever
+_MOST_ENTRIES = 10_000
+_PIECE = 1 << 20
+
+
+def read_regular(path: Path | str, most: int, *, folder: int | None = None, follow: bool = False) -> bytes:
+    """Read a regular file, up to a bound.
+
+    Args:
+        path: the file.
+        most: how many bytes it may have.
+        folder: a folder's descriptor, to which the path is relative.
+        follow: whether it may be a link.
+
+    Raises:
+        OSError: it cannot be read, is no regular file, or is larger.
+    """
+    opened = os.open(path, os.O_RDONLY | _SAFELY | (0 if follow else os.O_NOFOLLOW), dir_fd=folder)
+    with os.fdopen(opened, "rb", buffering=0) as file:
+        _demand_regular(opened)
+        data = bytearray()
+        while len(data) <= most:
+            piece = file.read(min(_PIECE, most + 1 - len(data)))
+            if not piece:
+                return bytes(data)
+            data += piece
+    raise OSError(errno.EFBIG, f"it has more than {most:,} bytes")
+
+
+def _demand_regular(opened: int) -> os.stat_result:
+    status = os.fstat(opened)
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return status
+
+
+class HeldFolder:
+    """A folder that is opened once: it cannot be swapped for a link between one file and the next.
+
+    Args:
+        path: the folder.
+        make: whether to make it where nothing is.
+
+    Raises:
+        OSError: it is a link, something else, or closed to us.
+    """
+
+    def __init__(self, path: Path, *, make: bool = True) -> None:
+        if make:
+            with contextlib.suppress(FileExistsError):
+                path.mkdir()
+        self._fd = os.open(path, _FOLDER)
+        weakref.finalize(self, os.close, self._fd)
+
+    def read(self, name: str, most: int) -> bytes:
+        """Read a regular file of at most so many bytes; see `read_regular`."""
+        return read_regular(name, most, folder=self._fd)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write a file whole and rename it into place, so that it can be read at any time.
+
+        Raises:
+            OSError: it cannot be written; nothing is left of the attempt.
+        """
+        new = f".{secrets.token_hex(8)}.new"
+        opened = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | _SAFELY, 0o644, dir_fd=self._fd)
+        try:
+            with os.fdopen(opened, "wb") as file:
+                file.write(content)
+            os.replace(new, name, src_dir_fd=self._fd, dst_dir_fd=self._fd)
+        except BaseException:  # Ctrl-C too
+            self.remove(new)
+            raise
+
+    def append(self, name: str, content: bytes, most: int) -> None:
+        """Add to a file; one that would grow beyond so many bytes is begun anew.
+
+        Raises:
+            OSError: it is a link, no regular file, another name of some other file, or cannot be written.
+        """
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | _SAFELY
+        opened = os.open(name, flags, 0o644, dir_fd=self._fd)
+        with os.fdopen(opened, "ab") as file:
+            status = _demand_regular(opened)
+            if status.st_nlink != 1:
+                raise OSError(errno.EMLINK, "the file has another name, too")
+            if status.st_size + len(content) > most:
+                file.truncate(0)
+            file.write(content)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if it is there and may be removed."""
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self._fd)
+
+    def regular_files(self) -> Iterator[tuple[str, float]]:
+        """The names of regular files here and when they were last written, of the first ten thousand entries."""
+        with os.scandir(self._fd) as entries:
+            for entry in islice(entries, _MOST_ENTRIES):
+                with contextlib.suppress(OSError):  # gone since: another run has ended
+                    status = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(status.st_mode):
+                        yield entry.name, status.st_mtime
