@@ -64,13 +64,21 @@ def demand_device(device: str, isolation: str, *, full: bool) -> None:
 
 
 def kept_results(folder: Path, *, fresh: bool) -> KeptResults | None:
-    """Results of full mode in a folder that a journal has made; None where they cannot be signed or kept."""
+    """Results of full mode in a folder that a journal has made; None where none can be kept, which a line says."""
     from grader.session.kept import NAME, KeptResults, signing_key
 
-    key = signing_key()
-    if key is None or not folder.is_dir() or folder.is_symlink():
-        return None
-    return KeptResults(folder / NAME, key, use_old=not fresh)
+    key = signing_key(folder.parent)
+    if key is None:
+        trouble = (
+            "No results of full mode are kept: they are signed, and there is no folder of yours for the key. "
+            "Set HOME or XDG_STATE_HOME to one that is not below this folder."
+        )
+    else:
+        kept = KeptResults(folder / NAME, key, use_old=not fresh)
+        trouble = kept.trouble
+    if trouble:
+        click.echo(trouble, err=True)
+    return None if trouble else kept
 
 
 @contextlib.contextmanager

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
+import platform
+import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -29,7 +32,7 @@ from grader.sandbox.proxy import CALL_SECONDS, Conversation, Peer
 from grader.sandbox.proxy import Submission as SubmissionProxy
 from grader.session.checks import demand_of, report_of
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
-from grader.session.kept import KeptResults, fingerprint
+from grader.session.kept import KeptResults, fingerprint, fingerprint_of_code
 from grader.session.outcome import Judge, Outcome
 from grader.session.pictures import curves, maps
 from grader.session.references import References
@@ -257,11 +260,18 @@ class GradingPlugin:
 
     def _fingerprint(self, item: pytest.Item) -> str:
         """All that the result of a check depends on."""
-        exercise = self._states[self._exercise_of(item)].exercise
-        ours = [path.read_bytes() for path in (exercise.checks, exercise.solution) if path.is_file()]
-        own = self._files.files[exercise.id]
-        theirs = [f"{file.display}\n{file.text}" for file in (own, *imported_by(own, self._files, self.course))]
-        return fingerprint(__version__, self.kept_for, exercise.id, item.name, *ours, *theirs)
+        return fingerprint(self._common_ground, self._exercise_of(item), item.name)
+
+    @functools.cached_property
+    def _common_ground(self) -> str:
+        """What every result depends on: all that a worker is sent, our own code, and how the run was called for."""
+        theirs = [
+            part
+            for module, file in sorted(self._files.files.items())
+            for part in (module, file.display, file.text, file.fault)
+        ]
+        python = f"{sys.version} {sys.platform} {platform.machine()}"
+        return fingerprint(__version__, python, self.kept_for, fingerprint_of_code(self.course.root), *theirs)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import textwrap
 
 import pytest
@@ -13,7 +14,7 @@ from grader.course import find_course, read_submission
 from grader.errors import UsageError
 from grader.reports.model import CheckResult, Verdict
 from grader.session.grading import GradingSession, Options
-from grader.session.kept import KeptResults, fingerprint, signing_key
+from grader.session.kept import KeptResults, fingerprint, fingerprint_of_code, signing_key
 
 FILES = {
     "exercises/day1/unit.toml": 'title = "by hand"\nexercises = ["double"]\n',
@@ -58,7 +59,7 @@ FILES = {
             assert_close(submission.double(1.0), 2.0)
     ''',
 }
-WRONG = "def double(x):\n    return x + x if x < 1 else 3 * x\n"
+WRONG = "def double(x):\n    return x + x if x < 0 else 3 * x\n"
 
 
 @pytest.fixture
@@ -113,6 +114,62 @@ def test_results_are_taken_over_on_the_same_files_alone(course, tmp_path):
     check = course.exercises[0].checks
     check.write_text(check.read_text().replace("size=20", "size=21"))
     assert grade(course, solutions, KeptResults(path, b"key"))[0].notes == ()
+
+
+def test_what_a_file_imports_is_part_of_it(course, tmp_path):
+    path = tmp_path / "full.jsonl"
+    unit = tmp_path / "exercises" / "day1"
+    unit.mkdir(parents=True)
+    (unit / "double.py").write_text("import importlib\ndouble = importlib.import_module('day1.helper').double\n")
+    (unit / "helper.py").write_text("def double(x):\n    return 2 * x\n")
+    right, _ = grade(course, unit.parent, KeptResults(path, b"key"))
+    assert right.checks[1].verdict is Verdict.PASSED
+    assert grade(course, unit.parent, KeptResults(path, b"key"))[0].notes != ()
+    (unit / "helper.py").write_text("def double(x):\n    return 2 * x if x < 0 else 3 * x\n")
+    wrong, _ = grade(course, unit.parent, KeptResults(path, b"key"))
+    assert wrong.notes == () and wrong.checks[1].verdict is Verdict.FAILED
+    (unit / "helper.py").write_text("def double(x):\n    return 2 * x\n")
+    assert grade(course, unit.parent, KeptResults(path, b"key"))[0].checks[1].verdict is Verdict.PASSED
+
+
+def test_what_the_grader_itself_runs_is_part_of_it(course, tmp_path, monkeypatch):
+    path = tmp_path / "full.jsonl"
+    beside = course.root / "tests/hidden/day1/checks_common.py"
+    solution = course.root / "solutions/day1/other.py"
+    bank = course.root / "tests/misconceptions/day1/double.py"
+    beside.write_text("LIMIT = 1\n")
+    grade(course, course.root / "solutions", KeptResults(path, b"key"))
+    known = []
+    for file in (None, beside, solution, bank):
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("# changed\n")
+        before = fingerprint_of_code(course.root)
+        assert before == fingerprint_of_code(course.root)
+        known.append(before)
+    found = importlib.metadata.version
+    for package in ("torch", "numpy", "hypothesis"):
+        with monkeypatch.context() as patch:
+            patch.setattr(importlib.metadata, "version", lambda name, own=package: found(name) + ".1" * (name == own))
+            known.append(fingerprint_of_code(course.root))
+    assert len(set(known)) == len(known)
+
+
+def test_how_a_run_was_called_for_is_part_of_it(course, tmp_path):
+    path = tmp_path / "full.jsonl"
+    grade(course, course.root / "solutions", KeptResults(path, b"key"))
+    for changed in ({"examples": 7}, {"isolation": "no-namespaces"}, {"device": "cuda"}):
+        options = Options(full=True, kept=KeptResults(path, b"key"), **changed)
+        with GradingSession(course, course.exercises, options) as session:
+            report = session.grade(course.exercises, read_submission(course.root / "solutions", course))
+        assert not report.faults
+        assert report.exercises[0].notes == (), changed
+
+
+def test_points_in_whole_numbers_are_kept(tmp_path):
+    kept = KeptResults(tmp_path / "full.jsonl", b"key")
+    kept.put("f", CheckResult("test_x", "x", Verdict.PASSED, 2))
+    assert KeptResults(kept.path, b"key").get("f") == CheckResult("test_x", "x", Verdict.PASSED, 2.0)
 
 
 def test_a_forged_or_broken_line_is_run_again(course, tmp_path):
