@@ -118,10 +118,23 @@ def fetch(name: str) -> Path:
 
 
 def cache_folder() -> Path:
-    """Where downloaded files are kept, ``~/.cache/gradlings`` on Linux."""
+    """Where downloaded files are kept, ``~/.cache/gradlings`` on Linux.
+
+    Raises:
+        DataError: there is no folder of this user's.
+    """
     import platformdirs
 
-    return platformdirs.user_cache_path("gradlings")
+    try:
+        path = platformdirs.user_cache_path("gradlings")
+    except (RuntimeError, KeyError):  # no HOME, and no entry in passwd: a container under any number
+        path = Path()
+    if not path.is_absolute():  # it would be below whatever folder the grader is called in
+        raise DataError(
+            f"There is no folder to keep data in: HOME and XDG_CACHE_HOME name none. Set XDG_CACHE_HOME to the full "
+            f"path of one that you may write to, or {FOLDER_VARIABLE} to one with the data."
+        )
+    return path
 
 
 def _own_folder() -> Path | None:
@@ -129,7 +142,7 @@ def _own_folder() -> Path | None:
     named = os.environ.get(FOLDER_VARIABLE, "")
     if not named:
         return None
-    folder = Path(named).expanduser()
+    folder = Path(os.path.expanduser(named))  # noqa: PTH111 - Path's raises where there is no home
     if not folder.is_dir():
         raise UsageError(
             f"{FOLDER_VARIABLE} is {named!r}, which is no folder. Name the one with the data, or unset it."
