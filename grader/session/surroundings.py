@@ -27,6 +27,9 @@ _SETTINGS: Mapping[str, str | None] = {
     "HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY": None,
     "HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY_CHOICES": None,
     "HYPOTHESIS_EXPERIMENTAL_OBSERVABILITY_NOCOVER": None,
+    # torch: as torch._dynamo is imported it makes a folder for compiled code, by a name that every user of the machine
+    # knows; nothing is compiled in this process, so that any folder that is there does
+    "TORCHINDUCTOR_CACHE_DIR": _ELSEWHERE,
 }
 
 
@@ -37,10 +40,13 @@ def import_nothing_from_here() -> None:
     (``PYTHONPATH=$PYTHONPATH:/opt/lib`` has one where the variable was unset), which Python writes out in full. A
     ``random.py`` there would be imported in place of the library.
     """
-    relative = {os.path.abspath(name) for name in _python_path() if not os.path.isabs(name)}  # noqa: PTH100, PTH117
+    named = _python_path()
+    relative = {os.path.abspath(name) for name in named if not os.path.isabs(name)}  # noqa: PTH100, PTH117
     relative.discard(_PACKAGES)
     sys.path[:] = [entry for entry in sys.path if os.path.isabs(entry) and entry not in relative]  # noqa: PTH117
     os.environ["PYTHONSAFEPATH"] = "1"  # a process of multiprocessing begins as `python -c` does
+    if relative:
+        os.environ["PYTHONPATH"] = os.pathsep.join(name for name in named if os.path.isabs(name))  # noqa: PTH117
 
 
 def _python_path() -> list[str]:
