@@ -19,7 +19,8 @@ from grader.author.gallery import with_answer
 from grader.checks.bank import read_bank
 from grader.course import find_course, read_submission
 from grader.session import outcome
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import RunOptions
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,7 +46,7 @@ def main() -> None:
         return found
 
     outcome.diagnose = timed
-    with GradingSession(course, exercises, Options(alone=True)) as session:
+    with Session(course, exercises, RunOptions(alone=True)) as session:
         session.grade(exercises, solutions, 1000)
         print(f"passing checks: diagnosis was called {len(times)} times")
         times.clear()

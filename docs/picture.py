@@ -19,7 +19,8 @@ from grader.course import find_course, read_submission
 from grader.reports.html import to_html
 from grader.reports.model import ExerciseResult
 from grader.reports.terminal import print_report
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import RunOptions
 
 ROOT = Path(__file__).resolve().parents[1]
 DONE = ("tokenizer", "batches", "bigram", "averaging")
@@ -46,7 +47,7 @@ def terminal() -> None:
     assert wrong != right.text
     files[right.module] = dataclasses.replace(right, text=wrong, display="exercises/lecture7/head.py")
     submission = dataclasses.replace(solutions, files=files)
-    with GradingSession(course, exercises, Options(seed=8123)) as session:
+    with Session(course, exercises, RunOptions(seed=8123)) as session:
         report = session.grade(exercises, submission)
     shown = [_first_failure_only(result) for result in report.exercises]
     console = Console(width=88, record=True, force_terminal=True)
@@ -77,7 +78,7 @@ def page() -> None:
         bank = read_bank(exercise.bank, exercise.solution)
         mistake = next(entry for entry in bank if entry.sentence.startswith(MISTAKES[exercise.name]))
         submission = with_answer(submission, exercise, mistake.source)
-    with GradingSession(course, exercises, Options(seed=8123, alone=True)) as session:
+    with Session(course, exercises, RunOptions(seed=8123, alone=True)) as session:
         report = session.grade(exercises, submission)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Chromium writes on
         file = Path(folder) / "page.html"

@@ -27,7 +27,8 @@ from grader.checks.show import as_array, is_tensor
 from grader.course import Course, Exercise, read_submission
 from grader.sandbox.ended import LostError
 from grader.sandbox.proxy import Call, Conversation
-from grader.session.grading import GradingSession
+from grader.session.grading import Session
+from grader.session.options import Hooks
 
 ANSWERS = 2000
 _SEEDS = (4000, 4001)
@@ -97,7 +98,7 @@ def rules(seed: int) -> dict[str, tuple[Rule, str]]:
 
 
 def try_diagnosis(
-    session: GradingSession,
+    session: Session,
     course: Course,
     exercises: Sequence[Exercise],
     answers: int = ANSWERS,
@@ -113,9 +114,7 @@ def try_diagnosis(
         say: told what is being done.
     """
     solutions = read_submission(course.root / "solutions", course)
-    session.select = lambda _, __, function: not marks.is_training(function)
     kept = [_comparisons(session, exercises, solutions, seed) for seed in _SEEDS]
-    session.select = None
     references, _ = session.prepare()
     by_id = {exercise.id: exercise for exercise in exercises}
     total = Trial()
@@ -137,7 +136,7 @@ def try_diagnosis(
 
 
 def _comparisons(
-    session: GradingSession, exercises: Sequence[Exercise], submission: Any, seed: int
+    session: Session, exercises: Sequence[Exercise], submission: Any, seed: int
 ) -> dict[str, CheckContext]:
     """Grade, and keep what each check asked and compared."""
     kept: dict[str, CheckContext] = {}
@@ -146,11 +145,8 @@ def _comparisons(
         context.compared = []
         kept[name] = context
 
-    session.watch = watch
-    try:
-        session.grade(exercises, submission, seed)
-    finally:
-        session.watch = None
+    hooks = Hooks(select=lambda _, __, function: not marks.is_training(function), watch=watch)
+    session.grade(exercises, submission, seed, hooks=hooks)
     return kept
 
 

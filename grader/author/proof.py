@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -16,10 +16,8 @@ from grader.checks.bank import Misconception, read_bank
 from grader.course import Course, Exercise, Submission, read_submission
 from grader.reports.matrix import Outcome, Row
 from grader.reports.model import CheckResult, ExerciseResult, Status, Verdict
-from grader.session.grading import GradingSession
-
-if TYPE_CHECKING:
-    from grader.session.plugin import Select
+from grader.session.grading import Session
+from grader.session.options import Hooks, Run, Select, Wrap
 
 _FEWEST_MISCONCEPTIONS = 5
 _HINTS = 3
@@ -50,7 +48,7 @@ class Proof:
 
     def __init__(
         self,
-        session: GradingSession,
+        session: Session,
         course: Course,
         exercises: tuple[Exercise, ...],
         say: Callable[[str], None],
@@ -66,8 +64,8 @@ class Proof:
         self.trivial = 0
         self._tape = Tape()
         self._solutions = read_submission(course.root / "solutions", course)
-        self._numeric: dict[str, frozenset[str]] = {}
-        self._used: dict[str, dict[str, set[str]]] = {}  # exercise -> check -> the symbols it leads to
+        self._numeric: Mapping[str, frozenset[str]] = {}
+        self._used: Mapping[str, Mapping[str, frozenset[str]]] = {}  # exercise -> check -> the symbols it leads to
 
     def _note(self, exercise: str, text: str) -> None:
         self.problems.append(Problem(exercise, text))
@@ -80,17 +78,28 @@ class Proof:
         select: Select | None = None,
         *,
         names: bool = True,
+        wrap: Wrap | None = None,
     ) -> tuple[ExerciseResult, ...]:
-        self.session.select, self.session.names = select, names
-        try:
-            report = self.session.grade(exercises, submission, seed)
-        finally:
-            self.session.select, self.session.names = None, True
-        for fault in report.faults:
+        return self._run(exercises, submission, seed, select, names=names, wrap=wrap).report.exercises
+
+    def _run(
+        self,
+        exercises: Sequence[Exercise],
+        submission: Submission,
+        seed: int,
+        select: Select | None = None,
+        *,
+        names: bool = True,
+        symbols: bool = False,
+        wrap: Wrap | None = None,
+    ) -> Run:
+        options = msgspec.structs.replace(self.session.options, names=names, symbols=symbols)
+        run = self.session.run(exercises, submission, seed, options, Hooks(select=select, wrap=wrap))
+        for fault in run.report.faults:
             self._note("", f"the grader failed: {fault}")
-        for stumble in self.session.stumbles:
+        for stumble in run.stumbles:
             self._note("", f"the diagnosis failed: {stumble}")
-        return report.exercises
+        return run
 
     def solutions(self, seeds: int, training_seeds: int, first_seed: int = FIRST_SEED) -> None:
         """Every solution passes every check, with every seed; the first run is recorded.
@@ -103,18 +112,15 @@ class Proof:
         for number in range(seeds):
             self.say(f"solutions, seed {number + 1} of {seeds}")
             first = number == 0
-            if first:
-                self.session.wrap, self.session.used = self._tape, self._used
-            try:
-                results = self._grade(
-                    self.exercises,
-                    self._solutions,
-                    first_seed + number,
-                    None if number < training_seeds else _is_quick,
-                )
-            finally:
-                self.session.wrap = self.session.used = None
-            for result in results:
+            run = self._run(
+                self.exercises,
+                self._solutions,
+                first_seed + number,
+                None if number < training_seeds else _is_quick,
+                symbols=first,
+                wrap=self._tape if first else None,
+            )
+            for result in run.report.exercises:
                 for check in result.checks:
                     if check.verdict is not Verdict.PASSED:
                         why = f"the solution fails {check.name} with seed {first_seed + number}: {_why(check)}"
@@ -122,7 +128,7 @@ class Proof:
                 if first and not result.checks:
                     self._note(result.exercise, "there are no checks")
             if first:
-                self._numeric = self.session.numeric
+                self._numeric, self._used = run.numeric, run.used
 
     def stubs(self) -> None:
         """Every stub is "not started" in every check."""
@@ -204,11 +210,7 @@ class Proof:
         """
         self.say("recorded answers")
         self._tape.playing = True
-        self.session.wrap = self._tape
-        try:
-            results = self._grade(self.exercises, self._solutions, FIRST_SEED - 1, names=False)
-        finally:
-            self.session.wrap = None
+        results = self._grade(self.exercises, self._solutions, FIRST_SEED - 1, names=False, wrap=self._tape)
         for result in results:
             quiz = self.course.exercise(result.exercise).quiz
             for check in result.checks:

@@ -16,7 +16,8 @@ from grader.author.proof import FIRST_SEED, Problem, Proof, WrongAnswer
 from grader.course import Course, Exercise, find_course
 from grader.errors import UsageError
 from grader.reports.matrix import Matrix
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import RunOptions
 
 SEEDS = 20
 TRAINING_SEEDS = 2  # a training check takes seconds; `--repeat` runs it as often as one likes
@@ -61,7 +62,7 @@ def validate(
         exercises: what to validate.
         seeds: with how many seeds the solutions are graded.
         say: told what is being done.
-        isolation: as in ``Options``.
+        isolation: as in ``RunOptions``.
     """
     _demand_solutions(course)
     with _session(course, exercises, isolation) as session:
@@ -110,12 +111,12 @@ def _demand_solutions(course: Course) -> None:
         raise UsageError(f"{course.root} has no solutions/, so there is nothing to validate it with.")
 
 
-def _session(course: Course, exercises: Sequence[Exercise], isolation: str) -> GradingSession:
-    return GradingSession(course, exercises, Options(alone=True, isolation=isolation))
+def _session(course: Course, exercises: Sequence[Exercise], isolation: str) -> Session:
+    return Session(course, exercises, RunOptions(alone=True, isolation=isolation))
 
 
 def _prove(
-    session: GradingSession,
+    session: Session,
     course: Course,
     exercises: Sequence[Exercise],
     seeds: int,
@@ -175,7 +176,7 @@ def _cost(exercise: Exercise) -> int:
     return bank + 20_000 * (exercise.checks.is_file() and "@training" in exercise.checks.read_text("utf-8"))
 
 
-_sessions: dict[tuple[Any, ...], GradingSession] = {}  # of a process of the pool: torch is imported once for many
+_sessions: dict[tuple[Any, ...], Session] = {}  # of a process of the pool: torch is imported once for many
 
 
 def _validate_one(root: Path, exercise: str, seeds: int, isolation: str) -> Validation:
@@ -193,7 +194,7 @@ def _repeat_one(root: Path, exercise: str, start: int, times: int, isolation: st
     return Validation(tuple(work.problems), Matrix(), times, 0, 0, time.perf_counter() - started)
 
 
-def _session_of_process(course: Course, wanted: Exercise, isolation: str) -> GradingSession:
+def _session_of_process(course: Course, wanted: Exercise, isolation: str) -> Session:
     key = (course.root, wanted.packages, wanted.preload, isolation)
     if key not in _sessions:
         alike = [e for e in course.exercises if (e.packages, e.preload) == (wanted.packages, wanted.preload)]

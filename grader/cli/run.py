@@ -81,22 +81,25 @@ def run(
     path = submission if submission is not None else _default_submission(course.root)
 
     from grader.reports.journal import Journal
-    from grader.session.grading import GradingSession, Options
+    from grader.session.grading import Session
+    from grader.session.options import Hooks, RunOptions
 
     journal = Journal(_here())
     with contextlib.ExitStack() as stack:
-        options = Options(
+        options = RunOptions(
             seed=seed,
             debug=debug,
             isolation=isolation,
             require_isolation=require_isolation,
             full=full,
             device=device,
+        )
+        hooks = Hooks(
             kept=kept_results(journal.folder, fresh=fresh) if full and not journal.trouble else None,
             on_start=stack.enter_context(progress(wanted=full and not debug)),
             on_progress=journal.write,
         )
-        session = stack.enter_context(GradingSession(course, exercises, options))
+        session = stack.enter_context(Session(course, exercises, options, hooks))
         files = read_submission(path, course, {exercise.id for exercise in exercises})
         if submission is not None and files.only:
             exercises = tuple(exercise for exercise in exercises if exercise.id in files.only)

@@ -119,13 +119,14 @@ def _try_diagnosis(course: Course, exercises: Sequence[Exercise], result: Valida
     """Print how many misconceptions are named, and what is said of random wrong answers; the number of false ones."""
     from grader.author.accuse import lines, try_diagnosis
     from grader.reports.matrix import Outcome
-    from grader.session.grading import GradingSession, Options
+    from grader.session.grading import Session
+    from grader.session.options import RunOptions
 
     rows = result.matrix.rows
     named = sum(row.verdict is Outcome.NAMED for row in rows)
     share = f" ({100 * named / len(rows):.0f} %)" if rows else ""
     click.echo(f"diagnosis: {named} of {len(rows)} misconceptions named{share}")
-    with GradingSession(course, exercises, Options(alone=True, isolation=isolation)) as session:
+    with Session(course, exercises, RunOptions(alone=True, isolation=isolation)) as session:
         trial = try_diagnosis(session, course, exercises, say=_progress())
     _clear()
     for line in lines(trial):

@@ -11,27 +11,63 @@ from typing import Any, Literal
 import hypothesis
 import pytest
 
+from grader.checks import marks
 from grader.course import Exercise
 from grader.errors import GraderError
+from grader.reports.failure import explain
+from grader.reports.layout import plain
+from grader.reports.model import CheckResult, Verdict, Visibility
+from grader.session.exercise_run import Check
 
 _PROFILE = "gradlings"
 
 
-def report_of(
-    item: pytest.Item, call: pytest.CallInfo[None], outcome: Literal["passed", "failed", "skipped"], why: Any
-) -> pytest.TestReport:
+def check_of(item: pytest.Item) -> Check:
+    """What is known of a check without running it."""
+    function = getattr(item, "obj", None)
+    fixtures = getattr(item, "fixturenames", ())
+    is_hidden = "reference" in fixtures or marks.is_hidden(function)
+    return Check(
+        name=item.name,
+        demand=demand_of(item),
+        points=marks.points_of(function),
+        visibility=Visibility.HIDDEN if is_hidden else Visibility.VISIBLE,
+        asks="submission" in fixtures,
+        searches=bool(getattr(function, "is_hypothesis_test", False)),
+        trains=marks.is_training(function),
+        is_full=marks.is_full(function),
+        seconds=marks.limit_of(function),
+    )
+
+
+def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResult) -> pytest.TestReport:
     """A check's report to pytest."""
+    passed = result.verdict is Verdict.PASSED
     return pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords={},
-        outcome=outcome,
-        longrepr=why,
+        outcome="passed" if passed else "failed",
+        longrepr=None if passed else _told(result),
         when="call" if call.when is None or call.when == "collect" else call.when,
         duration=call.duration,
         start=call.start,
         stop=call.stop,
     )
+
+
+def report_of_unrun(item: pytest.Item, result: CheckResult, *, kept: bool) -> pytest.TestReport:
+    """The report of a check that was not run: one whose result an earlier run has ``kept`` is skipped."""
+    why: Any = (str(item.path), 0, "run before on the same files") if kept else _told(result)
+    outcome: Literal["failed", "skipped"] = "skipped" if kept else "failed"
+    return pytest.TestReport(
+        nodeid=item.nodeid, location=item.location, keywords={}, outcome=outcome, longrepr=why, when="setup"
+    )
+
+
+def _told(result: CheckResult) -> str:
+    text = "" if result.failure is None else "\n".join(plain(line) for line in explain(result.failure))
+    return f"{result.demand}\n{text}"
 
 
 def demand_of(item: pytest.Item) -> str:

@@ -11,63 +11,29 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
-
-import msgspec
 
 from grader import __version__
 from grader.course import Course, Exercise, Submission, imports_of, read_submission
 from grader.errors import GraderError
 from grader.reports.model import Environment, ExerciseResult, Isolation, Report
-from grader.sandbox.proxy import Peer
-from grader.session.kept import KeptResults
+from grader.session.options import Hooks, Run, RunOptions
 from grader.session.sandboxes import Sandboxes
 from grader.session.surroundings import elsewhere, own_settings
 
 if TYPE_CHECKING:
-    from grader.checks.context import CheckContext
-    from grader.session.plugin import GradingPlugin, Select
+    from grader.session.plugin import GradingPlugin
     from grader.session.references import References
 
 
+_USUAL, _NOBODY = RunOptions(), Hooks()
+_OF_THE_SESSION = ("debug", "isolation", "require_isolation", "examples")
 _SEEDS = 10**12  # too many to be tried: who finds the seed knows every input of the run
 
 
-class Options(msgspec.Struct, frozen=True):
-    """How to grade.
-
-    Attributes:
-        seed: decides every input; drawn when None.
-        debug: the submission runs in this process, for a debugger.
-        isolation: ``auto``, ``no-namespaces`` or ``none``.
-        require_isolation: grade nothing below full isolation.
-        examples: how many inputs a property is tried on.
-        most_seconds: exercise -> a cap on the deadline of each call and of its import.
-        alone: grade just the exercises asked for, whatever they build on (to validate a course).
-        full: run the checks of full mode too, which want real data or minutes.
-        device: where these train, ``cpu`` or ``cuda``.
-        kept: results of full mode from runs that were cut short.
-        on_start: told of each check, by exercise and name, before it runs.
-        on_progress: called after each check with the report so far.
-    """
-
-    seed: int | None = None
-    debug: bool = False
-    isolation: str = "auto"
-    require_isolation: bool = False
-    examples: int = 30
-    most_seconds: Mapping[str, float] = {}
-    alone: bool = False
-    full: bool = False
-    device: str = "cpu"
-    kept: KeptResults | None = None
-    on_start: Callable[[str, str], None] | None = None
-    on_progress: Callable[[Report], None] | None = None
-
-
-class GradingSession:
+class Session:
     """A course, its zygotes and its references, ready to grade one submission after the other.
 
     The zygotes start at once and import torch on one core while this process does on the other.
@@ -75,26 +41,27 @@ class GradingSession:
     Args:
         course: the course.
         exercises: all that will be graded in this session.
-        options: how.
+        options: how, for every run that is given none of its own.
+        hooks: who watches, likewise.
     """
 
-    def __init__(self, course: Course, exercises: Sequence[Exercise], options: Options | None = None) -> None:
+    def __init__(
+        self,
+        course: Course,
+        exercises: Sequence[Exercise],
+        options: RunOptions = _USUAL,
+        hooks: Hooks = _NOBODY,
+    ) -> None:
         self.course = course
-        self.options = options or Options()
+        self.options = options
+        self.hooks = hooks
         self._stack = contextlib.ExitStack()
         self.sandboxes = self._stack.enter_context(
-            Sandboxes(course, exercises, isolation=self.options.isolation, debug=self.options.debug)
+            Sandboxes(course, exercises, isolation=options.isolation, debug=options.debug)
         )
         self._needs_torch = any(exercise.packages != "numpy" for exercise in exercises)
         self._references: References | None = None
         self._isolation: Isolation | None = None
-        self.wrap: Callable[[str, Peer], Peer] | None = None  # see GradingPlugin
-        self.watch: Callable[[str, CheckContext], None] | None = None  # see GradingPlugin
-        self.select: Select | None = None  # which checks to run; None for all
-        self.names = True  # see GradingPlugin
-        self.used: dict[str, dict[str, set[str]]] | None = None  # see GradingPlugin
-        self.numeric: dict[str, frozenset[str]] = {}  # of the last run: the checks that compared numbers
-        self.stumbles: tuple[str, ...] = ()  # of the last run: where the diagnosis failed, which costs no verdict
 
     def __enter__(self) -> Self:
         return self
@@ -123,37 +90,88 @@ class GradingSession:
                 f"{'; '.join(isolation.missing)}. `grade doctor` says how to get it."
             )
 
-    def grade(self, exercises: Sequence[Exercise], submission: Submission | Path, seed: int | None = None) -> Report:
+    def plugin(
+        self,
+        plan: Sequence[Exercise],
+        submission: Submission,
+        seed: int,
+        options: RunOptions | None = None,
+        hooks: Hooks | None = None,
+        after_check: Callable[[], None] = lambda: None,
+    ) -> GradingPlugin:
+        """Put a run together: the one place where that is done.
+
+        Args:
+            plan: what to grade, in an order in which none comes before what it imports.
+            submission: the learner's files.
+            seed: decides every input.
+            options: the session's when None; what the zygotes were started with must be the same.
+            hooks: the session's when None.
+            after_check: called when a check has its result.
+        """
+        from grader.session.exercise_run import RunInput
+        from grader.session.plugin import GradingPlugin
+
+        options = options or self.options
+        if any(getattr(options, name) != getattr(self.options, name) for name in _OF_THE_SESSION):
+            raise ValueError(f"a run cannot have other {', '.join(_OF_THE_SESSION)} than its session")
+        references, isolation = self.prepare()
+        given = RunInput(
+            self.course, submission, self.sandboxes, references, isolation, seed, options, hooks or self.hooks
+        )
+        return GradingPlugin(plan, given, after_check)
+
+    def grade(
+        self,
+        exercises: Sequence[Exercise],
+        submission: Submission | Path,
+        seed: int | None = None,
+        options: RunOptions | None = None,
+        hooks: Hooks | None = None,
+    ) -> Report:
+        """Grade a submission; see ``run``."""
+        return self.run(exercises, submission, seed, options, hooks).report
+
+    def run(
+        self,
+        exercises: Sequence[Exercise],
+        submission: Submission | Path,
+        seed: int | None = None,
+        options: RunOptions | None = None,
+        hooks: Hooks | None = None,
+    ) -> Run:
         """Grade a submission.
 
         Args:
             exercises: what to grade.
             submission: the learner's files, or the path to them.
             seed: decides every input; the options' when None, else drawn.
+            options: the session's when None; what the zygotes were started with must be the same.
+            hooks: the session's when None.
 
         Returns:
-            The report; a fault of the grader's own is in it, not raised, once grading has begun.
+            The report, and what else is known of the run. A fault of the grader's own is in it, not raised, once
+            grading has begun.
 
         Raises:
             GraderError: grading could not begin.
         """
         started = time.perf_counter()
         when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        options, hooks = options or self.options, hooks or self.hooks
         if isinstance(submission, Path):
             submission = read_submission(submission, self.course)
-        seed = self.options.seed if seed is None else seed
+        seed = options.seed if seed is None else seed
         seed = draw_seed() if seed is None else seed
-        plan = tuple(exercises) if self.options.alone else in_order(exercises, submission, self.course)
-        references, isolation = self.prepare()
-        wanted = tuple(exercises)
+        plan = tuple(exercises) if options.alone else in_order(exercises, submission, self.course)
 
-        def report(plugin: GradingPlugin, faults: Sequence[str], *, complete: bool) -> Report:
-            results = tuple(plugin.result(exercise.id) for exercise in wanted)
+        def report(faults: Sequence[str], *, complete: bool) -> Report:
+            results = tuple(plugin.result(exercise.id) for exercise in exercises)
             if not complete:
                 results = tuple(result for result in results if result.checks)
             return Report(
                 seed=seed,
-                isolation=isolation,
+                isolation=plugin.given.isolation,
                 exercises=results,
                 units=_units(self.course, results),
                 environment=environment(),
@@ -164,27 +182,19 @@ class GradingSession:
                 faults=tuple(faults),
             )
 
-        plugin = self._plugin(plan, submission, references, seed)
-        if self.options.on_progress is not None:
-            tell = self.options.on_progress
-            plugin.sink = lambda: tell(report(plugin, plugin.faults, complete=False))
-        return report(plugin, self._run(plugin, plan), complete=True)
+        def tell() -> None:
+            if hooks.on_progress is not None:
+                hooks.on_progress(report(plugin.faults, complete=False))
 
-    def _plugin(
-        self, plan: tuple[Exercise, ...], submission: Submission, references: References, seed: int
-    ) -> GradingPlugin:
-        from grader.session.plugin import GradingPlugin
-
-        plugin = GradingPlugin(self.course, plan, submission, self.sandboxes, references, seed)
-        plugin.most_seconds = self.options.most_seconds
-        plugin.wrap, plugin.alone, plugin.full = self.wrap, self.options.alone, self.options.full
-        plugin.watch = self.watch
-        plugin.select, plugin.used, plugin.names = self.select, self.used, self.names
-        plugin.trains_on, plugin.on_start = self.options.device, self.options.on_start
-        plugin.kept = self.options.kept
-        options = self.options
-        plugin.kept_for = f"{options.device} {options.isolation} {self._isolation} {options.seed} {options.examples}"
-        return plugin
+        plugin = self.plugin(plan, submission, seed, options, hooks, tell)
+        faults = self._run(plugin, plan)
+        runs = plugin.runs.values()
+        return Run(
+            report(faults, complete=True),
+            {run.exercise.id: frozenset(run.numeric) for run in runs},
+            {run.exercise.id: run.used for run in runs},
+            tuple(stumble for run in runs for stumble in run.stumbles),
+        )
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:
         """Run the checks; the grader's own faults."""
@@ -193,21 +203,19 @@ class GradingSession:
         from grader.session.checks import check_files
         from grader.session.home import no_home
 
-        files = check_files(plan)
+        files, options = check_files(plan), plugin.given.options
         _forget_other_courses(self.course.root)
         try:
             # a submission that is debugged runs in this process, where its author is
-            with own_settings(), no_home(), contextlib.nullcontext() if self.options.debug else elsewhere():
-                code = pytest.main(_arguments(self.course.root, files, self.options), plugins=[plugin])
+            with own_settings(), no_home(), contextlib.nullcontext() if options.debug else elsewhere():
+                code = pytest.main(_arguments(self.course.root, files, debug=options.debug), plugins=[plugin])
         finally:
             plugin.release()
-        self.stumbles = tuple(plugin.stumbles)
-        self.numeric = {exercise: frozenset(names) for exercise, names in plugin.numeric.items()}
         faults = list(plugin.faults)
         if code == pytest.ExitCode.INTERRUPTED:
             raise KeyboardInterrupt
         fine = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
-        if self.select is not None:
+        if plugin.given.hooks.select is not None:
             fine.add(pytest.ExitCode.NO_TESTS_COLLECTED)
         if code not in fine and not faults:
             faults.append(f"pytest ended with {pytest.ExitCode(code).name}.")
@@ -218,10 +226,11 @@ def grade(
     course: Course,
     exercises: Sequence[Exercise],
     submission: Submission | Path,
-    options: Options | None = None,
+    options: RunOptions = _USUAL,
+    hooks: Hooks = _NOBODY,
 ) -> Report:
-    """Grade one submission in a session of its own; see GradingSession.grade."""
-    with GradingSession(course, exercises, options) as session:
+    """Grade one submission in a session of its own; see ``Session.run``."""
+    with Session(course, exercises, options, hooks) as session:
         return session.grade(exercises, submission)
 
 
@@ -262,9 +271,9 @@ def _units(course: Course, results: tuple[ExerciseResult, ...]) -> tuple[tuple[s
     return tuple((unit.name, unit.title) for unit in course.units if unit.name in present)
 
 
-def _arguments(root: Path, files: Sequence[Path], options: Options) -> list[str]:
+def _arguments(root: Path, files: Sequence[Path], *, debug: bool) -> list[str]:
     """pytest, with nothing of the surroundings: no ini file, no conftest, no plugin that happens to be installed."""
-    quiet = ["--capture=no"] if options.debug else ["--capture=sys"]
+    quiet = ["--capture=no"] if debug else ["--capture=sys"]
     disabled = [
         "terminal",
         "cacheprovider",

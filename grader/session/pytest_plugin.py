@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from grader.session.grading import GradingSession
+    from grader.session.grading import Session
 
-_session: pytest.StashKey[GradingSession] = pytest.StashKey()
+_session: pytest.StashKey[Session] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,8 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def _start(config: pytest.Config) -> None:
     from grader.course import find_course, read_submission
     from grader.session.checks import check_files
-    from grader.session.grading import GradingSession, Options, draw_seed, in_order
-    from grader.session.plugin import GradingPlugin
+    from grader.session.grading import Session, draw_seed, in_order
+    from grader.session.options import RunOptions
 
     course_path = config.getoption("--course")
     course = find_course(Path(course_path) if course_path else None)
@@ -60,13 +60,12 @@ def _start(config: pytest.Config) -> None:
         seed = draw_seed()
     config.option.grade_seed = seed
     config.args[:] = [str(path) for path in check_files(plan)]
-    session = GradingSession(course, plan, Options(seed=seed))
+    session = Session(course, plan, RunOptions(seed=seed))
     config.stash[_session] = session
-    references, isolation = session.prepare()
-    plugin = GradingPlugin(course, plan, submission, session.sandboxes, references, seed)
+    plugin = session.plugin(plan, submission, seed)
     config.pluginmanager.register(plugin, "gradlings-grading")
     config.add_cleanup(plugin.release)
-    config.stash[_header] = f"gradlings: seed {seed}, isolation {isolation}"
+    config.stash[_header] = f"gradlings: seed {seed}, isolation {plugin.given.isolation}"
 
 
 _header = pytest.StashKey[str]()

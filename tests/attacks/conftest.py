@@ -16,7 +16,8 @@ from catalogue import BROKEN, OTHER, PROMISES, read_attacks
 from leftovers import evil_files, processes_of_zygotes, scratch_folders, zygotes
 
 from grader.course import find_course
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import RunOptions
 
 ROOT = Path(__file__).resolve().parents[2]
 _MOST_MEMORY = 12 << 30  # of address space, of which torch alone takes a few
@@ -45,15 +46,15 @@ class Sessions:
     def __init__(self, isolation: str) -> None:
         self.isolation = isolation
         self.stack = contextlib.ExitStack()
-        self.session: GradingSession | None = None
+        self.session: Session | None = None
 
-    def current(self) -> GradingSession:
+    def current(self) -> Session:
         if self.session is None or any(zygote.process.poll() is not None for zygote in zygotes(self.session)):
             self.stack.close()
             course = find_course(ROOT)
             exercises = [course.exercise(name) for name in sorted({OTHER, *(a.exercise for a in read_attacks())})]
-            options = Options(isolation=self.isolation, examples=8)
-            self.session = self.stack.enter_context(GradingSession(course, exercises, options))
+            options = RunOptions(isolation=self.isolation, examples=8)
+            self.session = self.stack.enter_context(Session(course, exercises, options))
             self.session.prepare()
         return self.session
 

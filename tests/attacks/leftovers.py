@@ -6,17 +6,17 @@ import contextlib
 import os
 from pathlib import Path
 
-from grader.session.grading import GradingSession
+from grader.session.grading import Session
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def zygotes(session: GradingSession):
+def zygotes(session: Session):
     """Its zygotes."""
     return session.sandboxes._zygotes.values()
 
 
-def left_in_scratch(session: GradingSession) -> list[str]:
+def left_in_scratch(session: Session) -> list[str]:
     """Files of workers that are gone: in the tmpfs of the zygotes, else below the folder for temporary files."""
     left = []
     for zygote in zygotes(session):

@@ -11,7 +11,8 @@ from leftovers import ROOT, zygotes
 from grader.course import find_course, read_submission
 from grader.errors import GraderError
 from grader.reports.model import Verdict
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import Hooks, RunOptions
 
 NAME = "lecture5.cross_entropy"
 
@@ -19,7 +20,7 @@ NAME = "lecture5.cross_entropy"
 @pytest.fixture
 def session():
     course = find_course(ROOT)
-    with GradingSession(course, [course.exercise(NAME)], Options(alone=True)) as session:
+    with Session(course, [course.exercise(NAME)], RunOptions(alone=True)) as session:
         yield session
 
 
@@ -46,8 +47,8 @@ def run(session, number, break_it):
         broken.append(True)
         return Breaking(peer, number, break_it)
 
-    session.wrap = wrap
-    return session.grade([course.exercise(NAME)], read_submission(course.root / "solutions", course), 7)
+    solutions = read_submission(course.root / "solutions", course)
+    return session.grade([course.exercise(NAME)], solutions, 7, hooks=Hooks(wrap=wrap))
 
 
 @pytest.mark.parametrize("number", [1, 2, 5])

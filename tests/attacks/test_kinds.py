@@ -28,7 +28,8 @@ from grader.sandbox import wire
 from grader.sandbox.ended import LostError
 from grader.sandbox.proxy import from_node
 from grader.sandbox.wire import HandleInfo, Unsendable
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import Hooks, RunOptions
 
 COURSE = find_course(ROOT)
 LONGEST = 10.0  # CPU seconds of one check; solutions take half a second at most
@@ -152,24 +153,24 @@ class Strange:
 
 @pytest.fixture(scope="module")
 def whole_course():
-    with GradingSession(COURSE, COURSE.exercises, Options(alone=True, examples=4)) as session:
-        session.select = lambda _, __, function: not marks.is_training(function)
+    with Session(COURSE, COURSE.exercises, RunOptions(alone=True, examples=4)) as session:
         yield session, read_submission(COURSE.root / "solutions", COURSE)
 
 
 def tell(whole_course, exercise, value, *, inside):
     session, solutions = whole_course
     used = []
-    session.wrap = lambda _, peer: Strange(peer, value, inside=inside)
-    session.watch = lambda *_: used.append(time.process_time() - Strange.spent)
-    try:
-        report = session.grade([exercise], solutions, 5)
-    finally:
-        session.wrap = session.watch = None
+    hooks = Hooks(
+        select=lambda _, __, function: not marks.is_training(function),
+        watch=lambda *_: used.append(time.process_time() - Strange.spent),
+        wrap=lambda _, peer: Strange(peer, value, inside=inside),
+    )
+    run = session.run([exercise], solutions, 5, hooks=hooks)
+    report = run.report
     used.append(time.process_time() - Strange.spent)
     checks = report.exercises[0].checks
     assert report.faults == (), report.faults[0][-1500:]
-    assert session.stumbles == (), session.stumbles[0][-1500:]
+    assert run.stumbles == (), run.stumbles[0][-1500:]
     assert Verdict.GRADER_FAULT not in {check.verdict for check in checks}
     took = {check.name: end - start for check, start, end in zip(checks, used[:-1], used[1:], strict=True)}
     assert max(took.values()) < LONGEST < CHECK_SECONDS, max(took.items(), key=lambda item: item[1])

@@ -7,6 +7,7 @@ meets code that does nothing and code that raises: a lie about what was trained 
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from leftovers import ROOT
 from liars import CONSISTENT, ERRATIC, Liar
@@ -14,7 +15,8 @@ from liars import CONSISTENT, ERRATIC, Liar
 from grader.checks import marks
 from grader.course import find_course, read_submission
 from grader.reports.model import Verdict
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import Hooks, RunOptions
 
 SEED = 5
 EXERCISES = find_course(ROOT).exercises
@@ -42,7 +44,7 @@ EXEMPT = {
 class Tell:
     """Grades the solutions of the whole course, with a liar between each check and its worker."""
 
-    def __init__(self, session: GradingSession) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
         self.solutions = read_submission(session.course.root / "solutions", session.course)
 
@@ -51,10 +53,12 @@ class Tell:
 
         With ``names`` known mistakes are looked for, which takes longer; ``training``: of the checks that train.
         """
-        self.session.select = lambda _, __, function: marks.is_training(function) is training
-        self.session.names = names
-        self.session.wrap = lambda check, peer: Liar(peer, lie, check, **how)
-        report = self.session.grade([exercise], self.solutions, SEED)
+        hooks = Hooks(
+            select=lambda _, __, function: marks.is_training(function) is training,
+            wrap=lambda check, peer: Liar(peer, lie, check, **how),
+        )
+        options = msgspec.structs.replace(self.session.options, names=names)
+        report = self.session.grade([exercise], self.solutions, SEED, options, hooks)
         checks = report.exercises[0].checks
         assert report.faults == ()
         assert Verdict.GRADER_FAULT not in {check.verdict for check in checks}
@@ -64,7 +68,7 @@ class Tell:
 @pytest.fixture(scope="module")
 def tell():
     course = find_course(ROOT)
-    with GradingSession(course, course.exercises, Options(alone=True, examples=10)) as session:
+    with Session(course, course.exercises, RunOptions(alone=True, examples=10)) as session:
         yield Tell(session)
 
 

@@ -13,7 +13,7 @@ from sandboxed import ROOT, ask_in
 from grader.course import find_course
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.zygote import Setup
-from grader.session.grading import GradingSession
+from grader.session.grading import Session
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -57,5 +57,5 @@ def ask(zygote):
 def lecture5():
     """A session that grades lecture5, shared: torch is imported once."""
     course = find_course(ROOT)
-    with GradingSession(course, course.resolve(["lecture5"])) as session:
+    with Session(course, course.resolve(["lecture5"])) as session:
         yield session

@@ -17,7 +17,8 @@ from grader.checks.diagnosis import KnownWrong, matching_misconception
 from grader.checks.diagnosis.replay import converse
 from grader.course import find_course, read_submission
 from grader.sandbox.ended import RaisedError
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import Hooks, RunOptions
 
 COURSE = find_course(ROOT)
 SOLUTIONS = read_submission(ROOT / "solutions", COURSE)
@@ -27,8 +28,8 @@ EXERCISES = {name: COURSE.exercise(f"lecture5.{name}") for name in NAMES}
 
 @pytest.fixture(scope="module")
 def session():
-    with GradingSession(COURSE, list(EXERCISES.values()), Options(alone=True)) as made:
-        made.select = lambda _, __, function: not marks.is_training(function) and marks.limit_of(function) is None
+    quick = Hooks(select=lambda _, __, function: not marks.is_training(function) and marks.limit_of(function) is None)
+    with Session(COURSE, list(EXERCISES.values()), RunOptions(alone=True), quick) as made:
         yield made
 
 

@@ -13,8 +13,9 @@ from grader.cli.run import run
 from grader.course import find_course, read_submission
 from grader.errors import UsageError
 from grader.reports.model import CheckResult, Verdict
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
 from grader.session.kept import KeptResults, fingerprint, fingerprint_of_code, signing_key
+from grader.session.options import Hooks, RunOptions
 
 FILES = {
     "exercises/day1/unit.toml": 'title = "by hand"\nexercises = ["double"]\n',
@@ -73,8 +74,9 @@ def course(tmp_path):
 
 def grade(course, path, kept=None, *, full=True, seed=None, device="cpu"):
     asked = []
-    options = Options(seed=seed, full=full, device=device, kept=kept, on_start=lambda _, name: asked.append(name))
-    with GradingSession(course, course.exercises, options) as session:
+    options = RunOptions(seed=seed, full=full, device=device)
+    hooks = Hooks(kept=kept, on_start=lambda _, name: asked.append(name))
+    with Session(course, course.exercises, options, hooks) as session:
         report = session.grade(course.exercises, read_submission(path, course))
     assert not report.faults
     return report.exercises[0], asked
@@ -159,8 +161,8 @@ def test_how_a_run_was_called_for_is_part_of_it(course, tmp_path):
     path = tmp_path / "full.jsonl"
     grade(course, course.root / "solutions", KeptResults(path, b"key"))
     for changed in ({"examples": 7}, {"isolation": "no-namespaces"}, {"device": "cuda"}):
-        options = Options(full=True, kept=KeptResults(path, b"key"), **changed)
-        with GradingSession(course, course.exercises, options) as session:
+        options, hooks = RunOptions(full=True, **changed), Hooks(kept=KeptResults(path, b"key"))
+        with Session(course, course.exercises, options, hooks) as session:
             report = session.grade(course.exercises, read_submission(course.root / "solutions", course))
         assert not report.faults
         assert report.exercises[0].notes == (), changed

@@ -9,7 +9,8 @@ from sandboxed import ROOT
 
 from grader.course import find_course, read_submission
 from grader.reports.model import Verdict
-from grader.session.grading import GradingSession, Options
+from grader.session.grading import Session
+from grader.session.options import Hooks, RunOptions
 
 pytestmark = pytest.mark.slow  # each trains for ten seconds or more
 
@@ -24,9 +25,9 @@ def told(exercise, check, **changed):
         assert old in files[module].text
         files[module] = dataclasses.replace(files[module], text=files[module].text.replace(old, new))
     wanted = [course.exercise(exercise)]
-    with GradingSession(course, wanted, Options(alone=True, seed=11)) as session:
-        session.select = lambda _, name, __: name == check
-        report = session.grade(wanted, dataclasses.replace(submission, files=files))
+    with Session(course, wanted, RunOptions(alone=True, seed=11)) as session:
+        one = Hooks(select=lambda _, name, __: name == check)
+        report = session.grade(wanted, dataclasses.replace(submission, files=files), hooks=one)
     assert not report.faults
     ((result,),) = [found.checks for found in report.exercises]
     return result
@@ -60,7 +61,7 @@ def test_training_on_the_validation_set_is_named():
     submission = read_submission(ROOT / "solutions", course)
     files = dict(submission.files)
     files[exercise.id] = dataclasses.replace(files[exercise.id], text=entry.source)
-    with GradingSession(course, [exercise], Options(alone=True, seed=11)) as session:
+    with Session(course, [exercise], RunOptions(alone=True, seed=11)) as session:
         (result,) = session.grade([exercise], dataclasses.replace(submission, files=files)).exercises
     named = {finding.name for check in result.checks if check.failure for finding in check.failure.findings}
     assert "trains-on-validation" in named
@@ -108,7 +109,7 @@ def train_classifier(model, train_loader, val_loader, epochs):
 """
     files = dict(submission.files)
     files[exercise.id] = dataclasses.replace(files[exercise.id], text=text)
-    with GradingSession(course, [exercise], Options(alone=True, seed=11)) as session:
+    with Session(course, [exercise], RunOptions(alone=True, seed=11)) as session:
         (result,) = session.grade([exercise], dataclasses.replace(submission, files=files)).exercises
     digits = next(check for check in result.checks if check.name == "test_digits")
     assert digits.verdict is not Verdict.PASSED

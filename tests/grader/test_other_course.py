@@ -12,7 +12,7 @@ from grader.author.validate import validate
 from grader.course import find_course, read_submission
 from grader.reports.json_format import to_json
 from grader.reports.model import Verdict, Visibility
-from grader.session.grading import GradingSession
+from grader.session.grading import Session
 
 FILES = {
     "exercises/day1/unit.toml": 'title = "by hand"\nexercises = ["relu", "counter"]\n',
@@ -160,7 +160,7 @@ def grade(course, **texts):
     for name in ("relu", "counter"):
         text = (course.root / f"solutions/day1/{name}.py").read_text()
         (folder / f"{name}.py").write_text(textwrap.dedent(texts.get(name, text)))
-    with GradingSession(course, course.exercises) as session:
+    with Session(course, course.exercises) as session:
         return session.grade(course.exercises, read_submission(folder.parent, course), 5)
 
 

@@ -16,7 +16,7 @@ from grader.course import find_course, read_submission
 from grader.errors import GraderError
 from grader.reports.model import Status, Verdict
 from grader.sandbox.ended import NotStarted, RaisedError
-from grader.session.grading import GradingSession
+from grader.session.grading import Session
 from grader.session.sentences import exception_sentence
 
 SOLUTION = '''
@@ -93,7 +93,7 @@ def stub_with(course, **answers):
 def grade(course, tmp_path, text):
     (tmp_path / "day1").mkdir()
     (tmp_path / "day1/two.py").write_text(text)
-    with GradingSession(course, course.exercises) as session:
+    with Session(course, course.exercises) as session:
         report = session.grade(course.exercises, read_submission(tmp_path, course), 5)
     assert report.faults == ()
     return report.exercises[0]

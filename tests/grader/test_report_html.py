@@ -29,7 +29,7 @@ from grader.reports.html import to_html
 from grader.reports.json_format import to_json
 from grader.reports.model import Counterexample, ExerciseResult, Failure, Finding, Frame, Value, Verdict
 from grader.reports.repeat import repeat_command
-from grader.session.grading import GradingSession
+from grader.session.grading import Session
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 ALLOWED = {
@@ -367,7 +367,7 @@ def graded(root, tmp_path_factory):
             return np.where(x > 1240, x + 1, x + 1.5)
     """
     (folder / "plus.py").write_text(textwrap.dedent(answer))
-    with GradingSession(course, course.exercises) as session:
+    with Session(course, course.exercises) as session:
         return session.grade(course.exercises, read_submission(folder.parent, course), 5)
 
 
@@ -389,7 +389,7 @@ def test_a_failing_hidden_check_shows_no_error_map(graded, root, tmp_path):
     folder = tmp_path / "day9"
     folder.mkdir()
     (folder / "plus.py").write_text("def plus(x):\n    return x + 2\n")
-    with GradingSession(course, course.exercises) as session:
+    with Session(course, course.exercises) as session:
         result = session.grade(course.exercises, read_submission(tmp_path, course), 5)
     hidden, visible, _ = result.exercises[0].checks
     assert hidden.verdict is Verdict.FAILED

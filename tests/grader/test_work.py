@@ -10,7 +10,7 @@ import pytest
 from sandboxed import solutions_with
 
 from grader.reports.model import Verdict
-from grader.session import plugin
+from grader.session import exercise_run
 from grader.session.work import TooMuchWork, at_most
 
 
@@ -74,28 +74,26 @@ def cross_entropy_backward(logits, targets):
 
 def grade(session, text):
     course = session.course
-    (result,) = session.grade(
-        [course.exercise("lecture5.cross_entropy")], solutions_with(course, cross_entropy=text), 3
-    ).exercises
-    return result
+    run = session.run([course.exercise("lecture5.cross_entropy")], solutions_with(course, cross_entropy=text), 3)
+    return run.report.exercises[0], run
 
 
 def test_a_check_that_takes_too_long_over_an_answer_fails_and_the_next_goes_on(lecture5, monkeypatch):
-    monkeypatch.setattr(plugin, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(exercise_run, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr("grader.checks.compare._Comparison.run", lambda *_: busy(20))
-    result = grade(lecture5, WRONG)
+    result, _ = grade(lecture5, WRONG)
     assert result.checks[0].verdict is Verdict.FAILED
     assert "takes too long to look at" in result.checks[0].failure.headline
     assert {check.verdict for check in result.checks} <= {Verdict.FAILED, Verdict.PASSED}  # some take no time at all
 
 
 def test_a_diagnosis_that_takes_too_long_costs_the_cause_and_not_the_verdict(lecture5, monkeypatch):
-    monkeypatch.setattr(plugin, "JUDGE_SECONDS", 0.05)
+    monkeypatch.setattr(exercise_run, "JUDGE_SECONDS", 0.05)
     monkeypatch.setattr("grader.session.outcome.diagnose", lambda *_: busy(20))
-    result = grade(lecture5, WRONG)
+    result, run = grade(lecture5, WRONG)
     assert result.checks[0].verdict is Verdict.FAILED
     assert result.checks[0].failure.findings == ()
-    assert "takes too long" in lecture5.stumbles[0]
+    assert "takes too long" in run.stumbles[0]
 
 
 def test_a_diagnosis_that_breaks_costs_the_cause_and_not_the_verdict(lecture5, monkeypatch):
@@ -103,7 +101,7 @@ def test_a_diagnosis_that_breaks_costs_the_cause_and_not_the_verdict(lecture5, m
         raise KeyError("of ours")
 
     monkeypatch.setattr("grader.session.outcome.diagnose", broken)
-    result = grade(lecture5, WRONG)
+    result, run = grade(lecture5, WRONG)
     assert result.checks[0].verdict is Verdict.FAILED
     assert "dlogits" in result.checks[0].failure.headline
-    assert "KeyError" in lecture5.stumbles[0]
+    assert "KeyError" in run.stumbles[0]

@@ -1,0 +1,335 @@
+"""One exercise during a run: it looks at the file, has the worker, judges each check, and holds the results."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable
+
+import msgspec
+
+from grader import __version__
+from grader.bounds import CHECK_SECONDS, FULL_TIMES, JUDGE_SECONDS, TRAINING_TIMES
+from grader.checks.context import CheckContext, CheckFailed
+from grader.checks.diagnosis.replay import symbols_used
+from grader.course import Course, Exercise, Submission, imports_of, missing_hint
+from grader.course.forbidden import find_forbidden
+from grader.errors import GraderError
+from grader.reports.model import CheckResult, ExerciseResult, Failure, Isolation, Status, Verdict, Visibility
+from grader.sandbox.ended import RaisedError
+from grader.sandbox.proxy import CALL_SECONDS, Conversation
+from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
+from grader.session.kept import fingerprint, fingerprint_of_code
+from grader.session.options import Hooks, RunOptions
+from grader.session.outcome import Judge, Outcome, bounded, fault_in
+from grader.session.pictures import curves, maps
+from grader.session.references import References
+from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes
+from grader.session.work import TooMuchWork, at_most
+
+StatusOf = Callable[[str], Status | None]
+
+
+class RunInput(msgspec.Struct, frozen=True, eq=False, dict=True):  # the dict holds what is cached
+    """What the exercises of one run have in common.
+
+    Attributes:
+        course: where checks and solutions are.
+        submission: the learner's files.
+        sandboxes: where they run.
+        references: the solutions and banks.
+        isolation: what was found of the confinement.
+        seed: decides every input of the run.
+        options: how to grade.
+        hooks: the callbacks of whoever watches.
+    """
+
+    course: Course
+    submission: Submission
+    sandboxes: Sandboxes
+    references: References
+    isolation: Isolation
+    seed: int
+    options: RunOptions
+    hooks: Hooks
+
+    @functools.cached_property
+    def ground(self) -> str:
+        """What a result of full mode depends on beside its check: all that is sent, our code, how the run was asked."""
+        options = self.options
+        how = f"{options.device} {options.isolation} {self.isolation} {options.seed} {options.examples}"
+        files = sorted(self.submission.files.items())
+        theirs = [part for module, file in files for part in (module, file.display, file.text, file.fault)]
+        python = f"{sys.version} {sys.platform} {platform.machine()}"
+        return fingerprint(__version__, python, how, fingerprint_of_code(self.course.root), *theirs)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What is known of a check without running it.
+
+    Attributes:
+        name: its test function's, with the case in brackets.
+        demand: the sentence that a learner reads.
+        points: what it is worth.
+        visibility: whether expected values are shown.
+        asks: whether it asks the submission.
+        searches: whether it searches for the smallest input.
+        trains: whether it trains for more than a second.
+        is_full: whether it belongs to full mode.
+        seconds: the deadline of each call; None for the usual one.
+    """
+
+    name: str
+    demand: str
+    points: float
+    visibility: Visibility
+    asks: bool = True
+    searches: bool = False
+    trains: bool = False
+    is_full: bool = False
+    seconds: float | None = None
+
+    @property
+    def work_seconds(self) -> float:
+        """The CPU seconds that this process may spend on its body."""
+        return CHECK_SECONDS * (FULL_TIMES if self.is_full else TRAINING_TIMES if self.trains else 1)
+
+
+class ExerciseRun:
+    """One exercise during a run.
+
+    Args:
+        exercise: the exercise.
+        given: what it shares with the others of the run.
+
+    Attributes:
+        checks: the results so far.
+        numeric: the checks that compared numbers.
+        used: check -> the solution's symbols that it leads to, where the options want to know.
+        faults: of the grader, tracebacks where there are any.
+        stumbles: where the diagnosis failed.
+        taken_over: how many results of full mode an earlier run had.
+    """
+
+    def __init__(self, exercise: Exercise, given: RunInput) -> None:
+        self.exercise = exercise
+        self.given = given
+        self.checks: list[CheckResult] = []
+        self.numeric: set[str] = set()
+        self.used: dict[str, frozenset[str]] = {}
+        self.faults: list[str] = []
+        self.stumbles: list[str] = []
+        self._source = given.submission.files.get(exercise.id)
+        self.file = (
+            self._source.display if self._source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
+        )
+        self._judge = Judge(
+            exercise,
+            self.file,
+            lambda: given.references.bank(exercise) if given.options.names else (),
+            lambda: given.references.solution(exercise),
+            siblings(exercise, given.submission, given.course),
+            self._source.text if self._source is not None else "",
+            others_of_course(exercise, given.submission, given.course),
+        )
+        self._loaded: Loaded | None = None
+        self._unusable: Outcome | None = None
+        self._blocked_by = ""
+        self.taken_over = 0
+
+    def seed_of(self, check: str, purpose: str) -> int:
+        """The seed of one purpose of one check, so that no check's inputs depend on another's."""
+        name = f"{self.given.seed}:{self.exercise.id}:{check}:{purpose}"
+        return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big")
+
+    # -- before a check -----------------------------------------------------------------------------------------
+
+    def begin(self, check: Check, status_of: StatusOf) -> CheckResult | None:
+        """Find out whether a check is to be run, and have a worker ready for it.
+
+        Args:
+            check: the check.
+            status_of: tells how another exercise of the run stands; None for one that is not in it.
+
+        Returns:
+            Its result where nothing has to be run for it, or can be: then that is in ``checks``.
+        """
+        try:
+            outcome = self._settled(check, status_of)
+        except GraderError as fault:
+            outcome = _fault(str(fault))
+        if isinstance(outcome, CheckResult):
+            self.taken_over += 1
+            self.checks.append(outcome)
+            return outcome
+        return None if outcome is None else self._note(check, outcome, CheckContext(), 0.0)
+
+    def _settled(self, check: Check, status_of: StatusOf) -> Outcome | CheckResult | None:
+        if not self.checks:
+            self._look_at_file(status_of)
+        if self._unusable is not None:
+            return self._unusable
+        if self._blocked_by:
+            return Outcome(Verdict.BLOCKED, Failure(f"{self._blocked_by} is not done yet, and this builds on it."))
+        hooks = self.given.hooks
+        if hooks.on_start is not None:
+            hooks.on_start(self.exercise.id, check.name)
+        if check.is_full and hooks.kept is not None:
+            kept = hooks.kept.get(self._fingerprint(check))
+            if kept is not None:
+                return kept
+        return self._have_worker() if check.asks else None
+
+    def _look_at_file(self, status_of: StatusOf) -> None:
+        """Find out before the first check whether the exercise can be graded at all."""
+        source, given = self._source, self.given
+        if source is None:
+            hint = missing_hint(given.submission, self.exercise)
+            self._unusable = Outcome(Verdict.MISSING, Failure(hint, location=self.file))
+            return
+        if source.fault:
+            self._unusable = Outcome(Verdict.RAISED, Failure(source.fault, location=source.display))
+            return
+        uses = find_forbidden(source, self.exercise.forbids, imported_by(source, given.submission, given.course))
+        if uses:
+            self._unusable = self._judge.forbidden(uses)
+            return
+        if given.options.alone:
+            return
+        needed = {name: status_of(name) for name in imports_of(source, given.course) if name != self.exercise.id}
+        unmet = {name: status for name, status in needed.items() if status not in {None, Status.PASSED}}
+        tried = [name for name, status in unmet.items() if status is not Status.NOT_STARTED]
+        if unmet and not tried and is_stub(source.text, self.exercise):
+            # Nothing has been begun: "blocked" would only puzzle.
+            failure = Failure(f"{self.exercise.id} is not written yet.", location=source.display)
+            self._unusable = Outcome(Verdict.NOT_STARTED, failure)
+        elif unmet:
+            self._blocked_by = (tried or list(unmet))[0]
+
+    def _have_worker(self) -> Outcome | None:
+        """See that a worker has the learner's module; a new one after a fault. The outcome where it cannot be had."""
+        if self._loaded is not None and (self._loaded.worker is None or self._loaded.worker.alive):
+            return None
+        loaded = self.given.sandboxes.load(self.exercise, self.given.submission, self._most_seconds)
+        self.release()
+        if isinstance(loaded, ImportFailure):
+            self._unusable = self._judge.import_failed(loaded)
+            return self._unusable
+        self._loaded = loaded
+        return None
+
+    @property
+    def _most_seconds(self) -> float:
+        return self.given.options.most_seconds.get(self.exercise.id, math.inf)
+
+    def conversation(self, check: Check) -> Conversation:
+        """A check's dealings with the submission."""
+        assert self._loaded is not None
+        peer, wrap = self._loaded.peer, self.given.hooks.wrap
+        if wrap is not None:
+            peer = wrap(f"{self.exercise.id}:{check.name}", peer)
+        talk = Conversation(peer, self._loaded.defined, self.seed_of(check.name, "worker"))
+        talk.seconds = min(check.seconds or CALL_SECONDS, self._most_seconds)
+        return talk
+
+    # -- after a check ------------------------------------------------------------------------------------------
+
+    def finish(self, check: Check, error: BaseException | None, context: CheckContext, started: float) -> CheckResult:
+        """Judge a check that was run, by the exception that ended it.
+
+        Args:
+            check: the check.
+            error: None when it ended well.
+            context: what it asked and compared.
+            started: when it began, on the performance counter.
+        """
+        output = "" if self._loaded is None or self._loaded.worker is None else self._loaded.worker.output()
+        outcome = self._outcome(check, error, context, output)
+        if context.compared_numbers:
+            self.numeric.add(check.name)
+        if self.given.options.symbols and context.talk is not None:
+            solution = self.given.references.solution(self.exercise)
+            self.used[check.name] = frozenset(symbols_used(solution, context.talk.log))
+        result = self._note(check, outcome, context, time.perf_counter() - started)
+        if check.is_full and self.given.hooks.kept is not None:
+            self.given.hooks.kept.put(self._fingerprint(check), result)
+        return result
+
+    def _note(self, check: Check, outcome: Outcome, context: CheckContext, seconds: float) -> CheckResult:
+        if outcome.fault:
+            self.faults.append(f"{self.exercise.id}: {check.name}\n{outcome.fault}")
+        result = CheckResult(
+            name=check.name,
+            demand=check.demand,
+            verdict=outcome.verdict,
+            points=check.points,
+            visibility=check.visibility,
+            failure=None if outcome.failure is None else bounded(outcome.failure),
+            seconds=round(seconds, 4),
+            curves=curves(context, check.visibility),
+            maps=maps(context, check.visibility),
+        )
+        self.checks.append(result)
+        return result
+
+    def _outcome(self, check: Check, error: BaseException | None, context: CheckContext, output: str) -> Outcome:
+        fault = fault_in(error)
+        if fault is not None:
+            return _fault(str(fault))
+        if isinstance(error, TooMuchWork):
+            return self._in_short(check, error, context, output)
+        try:
+            with at_most(JUDGE_SECONDS):
+                return self._judge.judge(error, context, check.visibility, output, searched=check.searches)
+        except GraderError as fault:
+            return _fault(str(fault))
+        except TooMuchWork:
+            self.stumbles.append("The diagnosis takes too long.")
+        except Exception:  # noqa: BLE001 - a mistake of ours must cost neither a verdict nor the other results
+            if not isinstance(error, CheckFailed | RaisedError):
+                return _fault(traceback.format_exc())
+            self.stumbles.append(traceback.format_exc())
+        return self._in_short(check, error, context, output)
+
+    def _in_short(self, check: Check, error: BaseException | None, context: CheckContext, output: str) -> Outcome:
+        try:
+            return self._judge.in_short(error, context, check.visibility, output)
+        except GraderError as fault:
+            return _fault(str(fault))
+
+    def _fingerprint(self, check: Check) -> str:
+        """All that the result of a check depends on."""
+        return fingerprint(self.given.ground, self.exercise.id, check.name)
+
+    def release(self) -> None:
+        """End the worker: what it left running goes with it."""
+        if self._loaded is not None and self._loaded.worker is not None:
+            self._loaded.worker.close()
+        self._loaded = None
+
+    def result(self) -> ExerciseResult:
+        """What is known of the exercise so far."""
+        own = self._source.notes if self._source is not None else ()
+        others = notes_on_others(self.given.submission, self.given.course)
+        return ExerciseResult(
+            exercise=self.exercise.id,
+            title=self.exercise.title,
+            file=self.file,
+            checks=tuple(self.checks),
+            blocked_by=self._blocked_by,
+            notes=(*own, *others, *_note_on_old(self.taken_over)),
+        )
+
+
+def _fault(text: str) -> Outcome:
+    return Outcome(Verdict.GRADER_FAULT, Failure("The grader failed here. This is not your mistake."), fault=text)
+
+
+def _note_on_old(count: int) -> tuple[str, ...]:
+    checks = f"{count} checks" if count > 1 else "1 check"
+    return (f"{checks} of full mode had been run on these files; --fresh runs them again.",) if count else ()

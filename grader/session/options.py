@@ -1,0 +1,84 @@
+"""How to grade: what can be sent to another process, what cannot, and what a run comes back with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from grader.reports.model import Report
+
+if TYPE_CHECKING:
+    from grader.checks.context import CheckContext
+    from grader.sandbox.proxy import Peer
+    from grader.session.kept import KeptResults
+
+Select = Callable[[str, str, Any], bool]
+Wrap = Callable[[str, "Peer"], "Peer"]
+
+
+class RunOptions(msgspec.Struct, frozen=True):
+    """How to grade, as a message: another process can be told to grade in the same way.
+
+    Attributes:
+        seed: decides every input; drawn when None.
+        debug: the submission runs in this process, for a debugger.
+        isolation: ``auto``, ``no-namespaces`` or ``none``.
+        require_isolation: grade nothing below full isolation.
+        examples: how many inputs a property is tried on.
+        most_seconds: exercise -> a cap on the deadline of each call and of its import.
+        alone: grade just the exercises asked for, whatever they build on (to validate a course).
+        full: run the checks of full mode too, which want real data or minutes.
+        device: where these train, ``cpu`` or ``cuda``.
+        names: look for what was misunderstood in the bank; False where only verdicts count.
+        symbols: find out which of the solution's symbols each check leads to, see ``Run.used``.
+    """
+
+    seed: int | None = None
+    debug: bool = False
+    isolation: str = "auto"
+    require_isolation: bool = False
+    examples: int = 30
+    most_seconds: Mapping[str, float] = {}
+    alone: bool = False
+    full: bool = False
+    device: str = "cpu"
+    names: bool = True
+    symbols: bool = False
+
+
+class Hooks(msgspec.Struct, frozen=True, eq=False):
+    """The callbacks of a caller that watches a run, or stands between a check and its worker.
+
+    Attributes:
+        select: which checks to run, by exercise, name and function; None for all.
+        on_start: told of each check, by exercise and name, before it runs.
+        on_progress: called after each check with the report so far.
+        watch: told of each check's context, by ``exercise:check``, before it runs.
+        wrap: puts something between a check, named in the same way, and its worker.
+        kept: results of full mode from runs that were cut short; those of this run are added.
+    """
+
+    select: Select | None = None
+    on_start: Callable[[str, str], None] | None = None
+    on_progress: Callable[[Report], None] | None = None
+    watch: Callable[[str, CheckContext], None] | None = None
+    wrap: Wrap | None = None
+    kept: KeptResults | None = None
+
+
+class Run(msgspec.Struct, frozen=True, eq=False):
+    """What grading a submission once comes back with.
+
+    Attributes:
+        report: what a learner is told.
+        numeric: exercise -> its checks that compared numbers.
+        used: exercise -> check -> the solution's symbols that it leads to; empty unless it was asked for.
+        stumbles: where the diagnosis failed, which costs no verdict; tracebacks.
+    """
+
+    report: Report
+    numeric: Mapping[str, frozenset[str]] = {}
+    used: Mapping[str, Mapping[str, frozenset[str]]] = {}
+    stumbles: tuple[str, ...] = ()
