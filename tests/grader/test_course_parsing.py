@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import signal
+import sys
 import time
 import tokenize
 from pathlib import Path
@@ -40,8 +41,11 @@ def processes(monkeypatch):
 @pytest.mark.parametrize(
     "text",
     [
-        'f"""' + ("{a}" + " " * 20) * 32_000 + '"""\n',  # the square of its length, up to Python 3.11
-        "a" + "\u0301\u0327" * 45_000 + " = 1\n",  # in any
+        pytest.param(
+            'f"""' + ("{a}" + " " * 20) * 32_000 + '"""\n',
+            marks=pytest.mark.skipif(sys.version_info >= (3, 12), reason="not the square of one string's length there"),
+        ),
+        "a" + "\u0301\u0327" * 45_000 + " = 1\n",
         "a" + "\u0301\u0327" * 45_000 + " $\n",
     ],
 )
@@ -135,8 +139,8 @@ def test_no_more_is_kept_than_one_submission_holds():
     for i in range(100):
         parsing.parse(f"x = {i}\n")
     assert len(parsing._KEPT) == 64
-    for i in range(10):
-        parsing.parse(f"x = {i}\n" * 15_000)
+    for i in range(6):
+        parsing.parse(f"x = {i}\n" * 12_000)
     assert parsing._KEPT.tokens == sum(parsed.tokens for parsed in parsing._KEPT.values()) <= 200_000
 
 
