@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import signal
+import subprocess
 import sys
 import time
 import tokenize
@@ -33,8 +34,8 @@ def nothing_kept(monkeypatch):
 def processes(monkeypatch):
     """The processes that were started."""
     started = []
-    run = parsing.subprocess.run
-    monkeypatch.setattr(parsing.subprocess, "run", lambda *args, **how: started.append(args) or run(*args, **how))
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *args, **how: started.append(args) or run(*args, **how))
     return started
 
 
