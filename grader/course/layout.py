@@ -23,6 +23,7 @@ _T = TypeVar("_T")
 _MOST_ENTRIES = 2_000
 _MOST_READ = 30  # files of a nameless unit folder
 _LAYOUTS = ("exercises", "solutions")
+_STANDARD_INPUT = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _SUFFIXES = (".py", ".ipynb")
 _ADDITIONS = r"(?i)(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$"  # train (1), train-2
 _DEFINITION = r"(?m)^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
@@ -52,7 +53,7 @@ def lay_out(path: Path, course: Course, wanted: Container[str] = ()) -> Layout:
         UsageError: if there is nothing, or nothing that belongs to the course.
     """
     shown = printable(str(path))
-    path = Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
+    path = _absolute(path, shown)
     try:
         mode = os.lstat(path).st_mode
     except (OSError, ValueError) as error:
@@ -61,12 +62,8 @@ def lay_out(path: Path, course: Course, wanted: Container[str] = ()) -> Layout:
         ) from error
     if path.suffix.lower() in _SUFFIXES and not stat.S_ISDIR(mode):
         return _lay_out_file(path, course, shown, wanted)
-    if stat.S_ISLNK(mode):
-        raise UsageError(
-            f"{shown} is a link, and links are not followed. Give the folder itself: {printable(str(path.readlink()))}"
-        )
     if not stat.S_ISDIR(mode):
-        raise UsageError(f"{shown} is neither a folder nor a Python file. Unpack it, or give another path.")
+        raise UsageError(_no_folder(path, mode, shown))
     for folder in _descend(path):
         found = _lay_out_folder(folder, course)
         if found is not None:
@@ -78,6 +75,32 @@ def lay_out(path: Path, course: Course, wanted: Container[str] = ()) -> Layout:
         f"{shown} holds no exercise of this course. Give a folder with the units in it ({units}, …), "
         "one unit, or one exercise file."
     )
+
+
+def _absolute(path: Path, shown: str) -> Path:
+    if str(path) in _STANDARD_INPUT and not path.is_dir():
+        raise UsageError(
+            "A submission is not read from standard input. Save it in a file named after its exercise, "
+            "as in cross_entropy.py, and give the path of that."
+        )
+    try:
+        return Path(os.path.abspath(path))  # noqa: PTH100 - Path.resolve would follow links
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"The current folder was deleted, and {shown} is looked for in it. Go to another, or give the whole path."
+        ) from error
+
+
+def _no_folder(path: Path, mode: int, shown: str) -> str:
+    """Say what is there instead of a folder or a Python file, and what to do."""
+    if stat.S_ISLNK(mode):
+        target = printable(str(path.readlink()))
+        if not path.exists():
+            return f"{shown} is a link to {target}, where nothing is. Give the path of your exercises."
+        return f"{shown} is a link, and links are not followed. Give the folder itself: {target}"
+    if not stat.S_ISREG(mode):
+        return f"{shown} is a pipe, a socket or a device. Give the path of a folder or of a Python file."
+    return f"{shown} is neither a folder nor a Python file. Unpack it, or give another path."
 
 
 def is_module_name(name: str) -> bool:
@@ -143,7 +166,8 @@ def _exercise_of(path: Path, course: Course, shown: str, wanted: Container[str])
     if len(named) == 1:
         return named[0]
     text = _text_of(path.parent, path.name)
-    best = _best({e: _evidence(text, e) for e in named or course.exercises})
+    defined = _defined_in(text)
+    best = _best({e: _evidence(text, defined, e) for e in named or course.exercises})
     if len(best) == 1:
         return best[0]
     example = next((e for e in course.exercises), None)
@@ -172,12 +196,12 @@ def _unit_of(path: Path, course: Course) -> str:
     if len(alike) == 1 or len(best) == 1:
         return (alike or best)[0].name
     texts = {stem: _text_of(path, f"{stem}.py") for stem in sorted(stems)[:_MOST_READ]}
-    told = _best(
-        {
-            unit.name: tuple(map(sum, zip(*(_evidence(texts.get(e.name, ""), e) for e in unit.exercises), strict=True)))
-            for unit in best
-        }
-    )
+    names = {stem: _defined_in(text) for stem, text in texts.items()}
+
+    def evidence(exercise: Exercise) -> tuple[int, ...]:
+        return _evidence(texts.get(exercise.name, ""), names.get(exercise.name, frozenset()), exercise)
+
+    told = _best({unit.name: tuple(map(sum, zip(*map(evidence, unit.exercises), strict=True))) for unit in best})
     if best and len(told) != 1:
         raise UsageError(
             f"The files in {printable(str(path))} could belong to {one_of([unit.name for unit in best])}. "
@@ -186,10 +210,13 @@ def _unit_of(path: Path, course: Course) -> str:
     return told[0] if told else ""
 
 
-def _evidence(text: str, exercise: Exercise) -> tuple[int, ...]:
+def _defined_in(text: str) -> frozenset[str]:
+    return frozenset(re.findall(_DEFINITION, text))
+
+
+def _evidence(text: str, defined: frozenset[str], exercise: Exercise) -> tuple[int, ...]:
     """Weigh whether a text is an attempt at an exercise: its title first, then the names that it defines."""
     titled = f'# title = "{exercise.title}"' in text  # a stub's own line; a learner may have deleted it
-    defined = set(re.findall(_DEFINITION, text))
     found = sum(symbol in defined for symbol in exercise.symbols)
     return (int(titled), found, found - len(exercise.symbols)) if titled or found else (0, 0, -1_000)
 

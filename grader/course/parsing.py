@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import os
 import re
-import subprocess
 import sys
 import warnings
 from collections import OrderedDict
@@ -190,6 +189,9 @@ def _try_elsewhere(text: str, allowance: Allowance) -> None:
         TooSlowError: it takes too long, or ends that process.
         GraderError: the process did not start or was ended by somebody else.
     """
+    import signal
+    import subprocess  # a few milliseconds, which most runs save
+
     seconds = min(MOST_SECONDS, max(1, round(allowance.seconds)))
     try:
         ended = subprocess.run(  # noqa: S603 - our own interpreter, which runs none of the text
@@ -212,8 +214,6 @@ def _try_elsewhere(text: str, allowance: Allowance) -> None:
         allowance.seconds -= float(ended.stdout)
         return
     allowance.seconds -= seconds
-    import signal
-
     if ended.returncode == -signal.SIGXCPU:
         raise TooSlowError(f"Python takes more than {seconds} s to read this file.")
     if ended.returncode in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS):

@@ -62,8 +62,6 @@ ALL = {f"{unit}/{name}.py": GOOD for unit, names in UNITS.items() for name in na
 @pytest.mark.parametrize("relative", [False, True])
 def test_a_whole_submission_in_any_wrapping(course, hand_in, wrapping, relative):
     folder = hand_in({wrapping + name: text for name, text in ALL.items()})
-    from pathlib import Path
-
     found = read_submission(Path() if relative else folder, course)
     assert set(found.files) == {e.id for e in course.exercises}
     assert found.only == ()
@@ -73,8 +71,6 @@ def test_a_whole_submission_in_any_wrapping(course, hand_in, wrapping, relative)
 
 
 def test_display_is_as_typed_where_it_is_not_below_the_current_folder(course, hand_in, tmp_path, monkeypatch):
-    from pathlib import Path
-
     hand_in({"exercises/lecture1/value.py": GOOD})
     (tmp_path / "other").mkdir()
     monkeypatch.chdir(tmp_path / "other")
@@ -159,17 +155,47 @@ def test_a_hostile_block_does_not_stop_the_guessing(course, hand_in):
 
 def test_what_cannot_be_told_is_asked_for(course, hand_in):
     folder = hand_in({"train.py": GOOD, "zzz.py": GOOD, "hw.zip": b"PK", "empty/readme": "", "exercises/x": ""})
+    os.mkfifo(folder / "pipe")
+    (folder / "dangling").symlink_to("/nowhere/at all")
     for name, says in [
         ("train.py", r"could be lecture1\.train or lecture7\.train\. Put it into a folder"),
         ("zzz.py", "Name it as the exercise is, as in lecture1/value.py"),
         ("hw.zip", "neither a folder nor a Python file. Unpack it"),
         ("empty", "holds no exercise of this course"),
+        ("pipe", "is a pipe, a socket or a device. Give the path of a folder"),
+        ("dangling", "is a link to /nowhere/at all, where nothing is"),
+        ("a" * 5_000, "There is nothing at"),
+        ("a/" * 2_500, "There is nothing at"),
         ("absent", "There is nothing at"),
         ("absent\0", "There is nothing at"),
     ]:
         with pytest.raises(UsageError, match=says):
             read_submission(folder / name, course)
     assert read_submission(folder / "exercises", course).files == {}
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"])
+def test_standard_input_is_not_waited_for(course, hand_in, name):
+    hand_in({})
+    with pytest.raises(UsageError, match="not read from standard input. Save it in a file named after its exercise"):
+        read_submission(Path(name), course)
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/zero", "/proc/self/mem"])
+def test_devices_are_not_read(course, hand_in, name):
+    hand_in({})
+    with pytest.raises(UsageError, match=r"Give the path of a folder|give another path"):
+        read_submission(Path(name), course)
+
+
+def test_the_current_folder_may_be_gone(course, hand_in, tmp_path):
+    folder = hand_in(ALL)
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert read_submission(folder, course).files["lecture1.value"].display == f"{folder}/lecture1/value.py"
+    with pytest.raises(UsageError, match="The current folder was deleted"):
+        read_submission(Path("work"), course)
 
 
 def test_helper_modules_are_read_too(course, hand_in):
@@ -313,12 +339,44 @@ def test_exercises_are_read_however_many_other_files_there_are(course, hand_in):
 
 
 def test_all_files_together_are_bounded(course, hand_in, monkeypatch):
-    monkeypatch.setattr(submission_module, "_MOST_TEXT", 100)
-    monkeypatch.setattr(submission_module, "_MOST_ENTRIES", 6)
-    folder = hand_in({**ALL, **{f"lecture1/a{i}.py": "x = 1\n" * 10 for i in range(9)}})
+    monkeypatch.setattr(submission_module, "_MOST_ENTRIES", 10)
+    text = f'x = "{"a" * 500_000}"\n'
+    folder = hand_in({**ALL, **{f"lecture1/a{i}.py": text for i in range(3)}})
     found = read_submission(folder, course)
-    assert any("too long taken together" in file.fault for file in found.files.values())
-    assert any("over 6 files" in note for note in found.notes)
+    assert any("over 10 files" in note for note in found.notes)
+    assert [found.files[f"lecture1.a{i}"].fault[:44] for i in range(3)] == [
+        "", "", "Your Python files hold more than a million c",
+    ]  # fmt: skip
+    assert found.files["lecture1.a2"].notes[0].startswith("lecture1/a2.py was left out. Your Python files hold")
+    assert all(not found.files[exercise.id].fault for exercise in course.exercises)
+    assert sum(len(file.text) for file in found.files.values() if not file.fault) <= 1 << 20
+
+
+def test_exercises_to_be_graded_come_first_and_the_long_come_last(course, hand_in):
+    text = f'x = "{"a" * 600_000}"\n'
+    folder = hand_in({**ALL, "lecture1/value.py": text, "lecture5/linear.py": text})
+    files = read_submission(folder, course).files
+    assert [module for module, file in files.items() if file.fault] == ["lecture5.linear"]
+    files = read_submission(folder, course, {"lecture5.linear"}).files
+    assert [module for module, file in files.items() if file.fault] == ["lecture1.value"]
+
+
+def test_files_that_are_slow_to_parse_cost_seconds_together(course, hand_in):
+    slow = 'def never():\n    return f"""' + ("{a}" + " " * 4) * 32_000 + '"""\n'
+    slower = "a" + "\u0301\u0327" * 45_000 + " = 1\n"
+    folder = hand_in({**ALL, "lecture5/linear.py": slower, "lecture5/a.py": slow, "lecture5/b.py": slower})
+    for name in "cdefg":
+        hand_in({f"lecture5/{name}.py": slower + f"# {name}\n"})
+    start = time.process_time()
+    before = os.times().children_user
+    files = read_submission(folder, course).files
+    assert time.process_time() - start < 5
+    assert os.times().children_user - before < 6
+    assert files["lecture5.linear"].fault.startswith("Python takes more than 2 s to read this file. No exercise")
+    assert (
+        "Python too long to read, taken together" in files["lecture5.g"].fault or "million" in files["lecture5.g"].fault
+    )
+    assert files["lecture5.cross_entropy"].fault == ""
 
 
 def test_deep_folders_end(course, hand_in):

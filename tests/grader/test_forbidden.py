@@ -336,3 +336,31 @@ def test_a_comparison_below_the_main_guard_is_no_use(lecture5):
 def test_it_starts_fast():
     code = "import sys, grader.course.forbidden; sys.exit(bool({'torch', 'numpy', 'msgspec'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+GETS = "import torch\nh = torch.get if x else torch.a.get if y else torch.b.get if z else torch.c.get\n"
+HOSTILE = {
+    "names": "import torch\nn = 'a' if x else 'b' if y else 'c' if z else 'd'\nv = "
+    + "getattr(" * 25 + "torch" + ", n)" * 25,
+    "functions": GETS + "v = " + "h(" * 25 + "'a'" + ")" * 25,
+    "methods": "import torch\nv = torch" + ".join(x)" * 200,
+    "stars": "from torch import *\n" * 12_000 + "a\n" * 20_000,
+    "packages": "".join(f"from p{i} import *\n" for i in range(12_000)) + "a\n" * 20_000,
+    "guards": "if " + "-" * 900 + "1 == 2: pass\n",
+    "chains": "if a" + ".b" * 1_500 + " == 2: pass\n",
+    "setattr": "import torch\nbackward = 1\nv = setattr([" + "'a',\n" * 20_000 + "])" + ".setattr()" * 900,
+    "sums": "x = " + "+".join(["'a'"] * 2_000),
+    "choices": "v = " + "a if b else " * 900 + "c",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_keeps_the_reader_busy(text):
+    start = time.process_time()
+    uses(text)
+    assert time.process_time() - start < 3
+
+
+def test_what_stands_behind_costly_expressions_is_found_still():
+    text = HOSTILE["names"] + "\n" + HOSTILE["methods"] + "\ntorch.autograd.grad(y, x)\n"
+    assert uses(text)[-1].how == "uses torch.autograd.grad"

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import nn
 
+from grader.course.names import closest, nearest
 from grader.sandbox.ended import RaisedError
-from grader.session.sentences import exception_sentence
+from grader.session.sentences import exception_sentence, where_it_hides
 
 
 def sentence(function):
@@ -58,3 +64,135 @@ def test_nothing_usual_is_said_where_the_cause_is_known():
 def test_what_is_not_known_is_left_alone():
     assert sentence(lambda: {}["k"]) == "KeyError: 'k'"
     assert sentence(lambda: [1].pop(2)) == "IndexError: pop index out of range"
+
+
+def said_of(kind, message, name="", names=(), exercises=()):
+    error = RaisedError({"type": kind, "message": message, "name": name, "names": names, "bases": [kind]}, None)
+    return exception_sentence(error, "f", "", exercises)
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "name", "names", "help_"),
+    [
+        ("AttributeError", "no", "sofmax", ["relu", "Softmax", "_softmax", "softmax", "log"], "Did you mean softmax?"),
+        ("AttributeError", "no", "softmax", ["relu", "softmax"], ""),
+        ("AttributeError", "no. Did you mean: 'relu'?", "rellu", ["relu"], ""),
+        ("NameError", "name 'logit' is not defined", "", ["targets", "logits"], "Did you mean logits?"),
+        ("NameError", "name 'h' is not defined", "", ["logits", "hidden"], ""),
+        ("ImportError", "cannot import name 'lineer' from 'x'", "", ["linear", "tanh"], "It defines linear: did you"),
+        (
+            "ModuleNotFoundError",
+            "No module named 'cross_entrpy'",
+            "cross_entrpy",
+            [],
+            "Did you mean `from .cross_entropy",
+        ),
+        ("ModuleNotFoundError", "No module named 'einops'", "einops", [], "packages are numpy, torch"),
+    ],
+)
+def test_what_may_have_been_meant(kind, message, name, names, help_):
+    bases = ["ImportError"] if kind == "ModuleNotFoundError" else []
+    error = RaisedError({"type": kind, "message": message, "name": name, "names": names, "bases": bases}, None)
+    said = exception_sentence(error, "f", "", ["linear", "cross_entropy"])
+    assert help_ in said
+    assert ("Did you mean" in said.removeprefix(f"{kind}: {message}")) == ("Did you mean" in help_)
+
+
+HOSTILE_NAMES = [
+    ["aabb" * 14 + f"{i:07}" for i in range(2_000)],
+    ["aabb" * 48 + f"{i:07}" for i in range(2_000)],
+    ["aab" * 19 + f"{i:05}" for i in range(2_000)],
+    [f"{i:04}" + "abba" * 15 for i in range(2_000)],
+    ["a\u0301" * 100 + str(i) for i in range(2_000)],
+    ["\u0130" * 200 + str(i) for i in range(2_000)],
+]
+
+
+@pytest.mark.parametrize("names", HOSTILE_NAMES, ids=range(len(HOSTILE_NAMES)))
+@pytest.mark.parametrize("name", ["ab" * 32, "ab" * 99, "aabb" * 16, "\u0130" * 100])
+def test_no_names_keep_the_grader_busy(name, names):
+    start = time.process_time()
+    for cutoff in (0.1, 0.6, 0.8):
+        nearest(name, names, 4, cutoff=cutoff)
+    said_of("AttributeError", "no", name, names)
+    said_of("NameError", f"name '{name}' is not defined", name, names)
+    said_of("ImportError", f"cannot import name '{name}' from 'x'", name, names)
+    assert time.process_time() - start < 1  # 0.1 here; difflib takes minutes
+
+
+def test_names_are_compared_in_one_place():
+    root = Path(__file__).resolve().parents[2] / "grader"
+    assert [p.name for p in root.rglob("*.py") if "difflib" in p.read_text("utf-8")] == ["names.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "candidates", "meant"),
+    [
+        ("crossentropy", ["linear", "cross_entropy"], "cross_entropy"),
+        ("Cross-Entropy", ["cross_entropy"], "cross_entropy"),
+        ("trian", ["train", "tanh"], "train"),
+        ("zzz", ["train"], None),
+        ("", ["train", ""], None),
+        ("train", [""], None),
+        ("x" * 300, ["x" * 299], "x" * 299),  # alike as far as anybody looks
+    ],
+)
+def test_closest(name, candidates, meant):
+    assert closest(name, candidates) == meant
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=40), max_size=20), st.floats(0.1, 1))
+def test_the_quick_bound_hides_nothing_that_difflib_finds(name, names, cutoff):
+    from difflib import get_close_matches
+
+    from grader.course.names import plain
+
+    keys = list(dict.fromkeys(filter(None, map(plain, names))))
+    best = get_close_matches(plain(name), keys, 1, cutoff) if plain(name) else []
+    found = nearest(name, names, 1, cutoff=cutoff)
+    assert bool(found) == bool(best) or len(keys) > 4
+
+
+WORDS = st.sampled_from(
+    [
+        "CUDA",
+        "not compiled",
+        "driver ",
+        "size mismatch for ",
+        "copying a param with shape torch.Size([",
+        "1, ",
+        "name '",
+        "' is not defined",
+        "cannot import name '",
+        "The size of tensor a (",
+        "expected ",
+        "́",
+        "\x1b[2J",
+        "a" * 50,
+    ]
+)
+TEXTS = st.one_of(
+    st.text(max_size=200), st.tuples(WORDS, WORDS, st.integers(1, 400)).map(lambda t: (t[0] + t[1]) * t[2])
+)
+KINDS = st.sampled_from(
+    ["AttributeError", "NameError", "ImportError", "ModuleNotFoundError", "RuntimeError", "TypeError", "OSError", "X\n"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(KINDS, TEXTS, TEXTS, st.lists(TEXTS, max_size=20))
+def test_no_exception_keeps_the_grader_busy(kind, message, name, names):
+    message, name = message[:4_000], name[:4_000]
+    names = [text[:200] for text in names]
+    start = time.process_time()
+    assert said_of(kind, message, name, names, ["linear"]).startswith((kind, "MemoryError", "RuntimeError"))
+    assert said_of(kind, "CUDA" * 1_000, name, names)
+    assert time.process_time() - start < 0.5
+
+
+def test_what_hides_is_found_in_expressions_of_any_depth():
+    deep = "if a" + ".b" * 1_500 + ":\n    def f(): pass\n"
+    assert where_it_hides(deep, "f") == " It is indented: move it to the top level."
+    guarded = 'if __name__ == "__main__":\n    def f(): pass\n'
+    assert "below `if __name__" in where_it_hides(guarded, "f")
+    assert "inside the class A" in where_it_hides("class A:\n    def f(): pass\n", "f")

@@ -9,8 +9,8 @@ import types
 
 near = types.ModuleType("near")
 for i in range(2000):
-    near.__dict__["aabb" * 14 + "%07d" % i] = near.__dict__["aabb" * 48 + "%07d" % i] = 1
+    near.__dict__["aabb" * (48 if i % 10 else 14) + "%07d" % i] = 1
 
 
 def cross_entropy_backward(logits, targets):
-    raise AttributeError("it has no such name", name="ab" * 32, obj=near)
+    raise AttributeError("it has no such name", name="ab" * (99 if len(targets) % 2 else 32), obj=near)
