@@ -264,8 +264,8 @@ def assert_merges(merges: Any, chunks: Sequence[str], vocab_size: int, *, blame:
     place = first_difference(theirs, ours)
     if not place == len(theirs) == len(ours):
         headline = blame or _what_differs(theirs, ours, place, chunks, vocab_size)
-        shown = [dict(merges[max(0, place - 2) : place + 4]) for merges in (theirs, ours)]
-        raise current().fail(Mismatch("values", "merges", headline, *shown, oracle="by hand", call=call))
+        yours, wanted = (dict(merges[max(0, place - 2) : place + 4]) for merges in (theirs, ours))
+        raise current().fail(Mismatch("values", "merges", headline, yours, wanted, oracle="by hand", call=call))
 
 
 def _what_differs(
