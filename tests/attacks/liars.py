@@ -173,9 +173,10 @@ class Liar:
         if self.idle and operation in _WHERE_CODE_RUNS and self._is_asked(operation, target):
             return "ok", None, (args, kwargs) if options.get("echo") else None
         kind, value, echo = self.peer.exchange(operation, target, args, kwargs, options, seconds)
-        lies = kind == "ok" and self._is_asked(operation, target) and self.rng.random() < self.share
+        looked_up = operation == "get" and target == 0 and isinstance(value, HandleInfo)
+        lies = kind == "ok" and not looked_up and self._is_asked(operation, target) and self.rng.random() < self.share
         self._note(operation, target, args, value)
-        if isinstance(self.lie, type) or not lies or (operation == "get" and isinstance(value, HandleInfo)):
+        if isinstance(self.lie, type) or not lies:
             return kind, value, echo
         if operation == "vjp" and self.lie in CONSISTENT.values():  # of the answer and of each gradient by itself
             lie = functools.partial(self.lie, _=self.rng)

@@ -10,7 +10,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks import assert_close, assert_equal, assert_raises, assert_unchanged, check, strategies
+from grader.checks import (
+    assert_close,
+    assert_equal,
+    assert_raises,
+    assert_responds,
+    assert_unchanged,
+    check,
+    strategies,
+)
 from grader.checks.context import CheckFailed
 from grader.sandbox.wire import Unsendable
 
@@ -150,6 +158,13 @@ def test_other_demands_when_tried_by_hand():
     with pytest.raises(CheckFailed, match="argument 1\\['h'\\] in place"):
         assert_unchanged(lambda d: d["h"].zero_(), {"h": torch.ones(2)})
     assert assert_unchanged(lambda x: x * 2, torch.ones(2)).tolist() == [2, 2]
+    assert_responds(lambda x: x * 2, torch.ones(2), torch.zeros(2))
+    with pytest.raises(CheckFailed, match="y is the same for two inputs"):
+        assert_responds(lambda x: x * 0, torch.ones(2), torch.zeros(2), name="y")
+    with pytest.raises(CheckFailed, match="y is None; a tensor is wanted: does every path"):
+        assert_responds(lambda _: None, torch.ones(2), torch.zeros(2), name="y")
+    with pytest.raises(CheckFailed, match="NaN or Inf"):
+        assert_responds(lambda x: x / 0, torch.ones(2), torch.zeros(2))
     with pytest.raises(CheckFailed, match=r"ValueError is wanted here \(3 is odd\); you return 3"):
         assert_raises(ValueError, lambda x: x, 3, why="3 is odd")
 

@@ -40,10 +40,11 @@ def unpack(answer, batch_size, block_size):
 
 @st.composite
 def texts(draw):
-    """(data, block_size, batch_size, seed), from a text of two tokens upwards."""
+    """(data, block_size, batch_size, seed), from a text of two tokens upwards, of any dtype of integers."""
     block_size, batch_size = draw(strategies.sizes(1, 5)), draw(strategies.sizes(1, 4))
     N = block_size + draw(strategies.sizes(1, 6))
-    data = draw(strategies.integers_tensor((N,), 0, 50))
+    dtype = draw(st.sampled_from([torch.int64, torch.int32, torch.uint8]))
+    data = draw(strategies.integers_tensor((N,), 0, 50)).to(dtype)
     return data, block_size, batch_size, draw(st.integers(0, 2**31))
 
 

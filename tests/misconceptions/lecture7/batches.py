@@ -186,3 +186,12 @@ def get_batch(data, block_size, batch_size, generator):
     x = _windows(data, starts, block_size)
     data[:-1] = data[1:].clone()
     return x, _windows(data, starts, block_size)
+
+
+@misconception(
+    "x and y are made int64 whatever data is. They keep the dtype of data, which may hold bytes: a slice of it does.",
+    name="cast-to-int64",
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator)
+    return _windows(data, starts, block_size).long(), _windows(data, starts + 1, block_size).long()
