@@ -13,12 +13,14 @@ class Deadline:
     """When an answer must be there.
 
     The limit is wall time: a submission that sleeps has it no longer than one that computes. Only what its process
-    spent ready to run, with every core taken by others, is added, as far as the kernel tells. That is asked when half
-    of the limit is over, and at its end, so a quick answer costs nothing. In all, four times the limit is the end.
+    spent ready to run, with every core taken by others, is added, as far as the kernel tells; a processor that its own
+    threads take from it counts as its own. That is asked when half of the limit is over, and at its end, so a quick
+    answer costs nothing. In all, four times the limit is the end.
 
     Args:
         seconds: the limit.
-        waited: how long the worker has waited for a processor so far, in seconds; None for a plain deadline.
+        waited: how long others have kept the worker from a processor so far, in seconds, see
+            ``processes.waited``; None for a plain deadline.
     """
 
     def __init__(self, seconds: float, waited: Callable[[], float] | None = None) -> None:

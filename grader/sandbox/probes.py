@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -11,6 +12,8 @@ from collections.abc import Callable
 import msgspec
 
 from grader.sandbox import syscalls
+
+_F_SETOWN = 8
 
 
 def _read_secret(secret: str) -> None:
@@ -56,7 +59,15 @@ def _run_program(_: str) -> None:
 
 
 def _signal_others(_: str) -> None:
-    os.kill(os.getppid(), 0)
+    try:
+        os.kill(os.getppid(), 0)
+    except OSError:
+        read_end, write_end = os.pipe()  # the kernel would tell the owner of a pipe that something has come
+        try:
+            fcntl.fcntl(read_end, _F_SETOWN, os.getppid())
+        finally:
+            os.close(read_end)
+            os.close(write_end)
 
 
 def _trace_others(_: str) -> None:

@@ -233,7 +233,6 @@ def _in_a_child(keep: int, work: Callable[[], object]) -> int:
                 syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
                 syscalls.close_all_but({keep} if keep >= 0 else set())  # the control socket is the zygote's alone
             if os.getppid() == parent:
-                os.nice(10)
                 work()
         finally:
             os._exit(0)

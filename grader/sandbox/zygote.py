@@ -258,9 +258,11 @@ class Zygote:
         if pid == 0:
             try:
                 self._become_worker(work, fds, folder, zygote)
-            except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as a zygote
+            except BaseException as error:  # noqa: BLE001 - whatever it was, this process must not go on as a zygote
+                scarce = isinstance(error, OSError | MemoryError)
                 with contextlib.suppress(Exception):
-                    os.write(2, traceback.format_exc().encode())
+                    said = in_words("It was refused what it needs", error) if scarce else traceback.format_exc()
+                    os.write(2, said.encode())
             finally:
                 os._exit(70)
         self.workers[number] = (pid, folder)

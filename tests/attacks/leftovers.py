@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
+import time
 from pathlib import Path
 
+from grader.errors import GraderError
 from grader.session.grading import Session
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120.0  # seconds
 
 
 def zygotes(session: Session):
@@ -17,7 +21,20 @@ def zygotes(session: Session):
 
 
 def left_in_scratch(session: Session) -> list[str]:
-    """Files of workers that are gone: in the tmpfs of the zygotes, else below the folder for temporary files."""
+    """Files of workers that are gone: in the tmpfs of the zygotes, else below the folder for temporary files.
+
+    A large folder is removed beside what comes next: that may take as long as the disk does.
+    """
+    until = time.monotonic() + PATIENCE
+    while _in_scratch(session) and time.monotonic() < until:
+        for zygote in zygotes(session):
+            with contextlib.suppress(GraderError):
+                zygote.waited(0)  # any order has it look whether there is more to remove
+        time.sleep(0.1)
+    return _in_scratch(session)
+
+
+def _in_scratch(session: Session) -> list[str]:
     left = []
     for zygote in zygotes(session):
         outer = zygote.process.pid
@@ -29,7 +46,7 @@ def left_in_scratch(session: Session) -> list[str]:
 
 def scratch_folders() -> list[str]:
     """The folders of this process's zygotes that are in no namespace."""
-    return [str(path) for path in Path("/tmp").glob(f"gradlings-{os.getpid()}-*")]
+    return [str(path) for path in Path(tempfile.gettempdir()).glob(f"gradlings-{os.getpid()}-*")]
 
 
 def processes_of_zygotes() -> set[int]:

@@ -9,6 +9,7 @@ import pytest
 from sandboxed import ask_in
 
 from grader.sandbox import deadline as module
+from grader.sandbox import processes
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.ended import NoAnswer
 
@@ -103,3 +104,89 @@ def test_a_crowded_machine_fails_nobody(zygote):
         stop.set()
         for process in crowd:
             process.join()
+
+
+CROWDS_ITSELF = """
+    import threading, time
+    import numpy as np
+    A = np.random.rand(500_000)
+
+    def work():
+        while True:
+            np.sin(A)
+
+    def brief():
+        np.sin(A[:50_000])
+
+    def renew():
+        while True:
+            threads = [threading.Thread(target=brief) for _ in range(6)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+    def start(target, number):
+        for _ in range(number):
+            threading.Thread(target=target, daemon=True).start()
+
+    def loop():
+        start(work, 6)
+        work()
+
+    def loops_and_naps():
+        start(work, 6)
+        while True:
+            np.sin(A)
+            time.sleep(0.005)
+
+    def threads_that_end():
+        start(renew, 3)
+        work()
+"""
+
+
+@pytest.mark.parametrize("how", ["loop", "loops_and_naps", "threads_that_end"])
+def test_one_who_crowds_the_machine_itself_gets_no_more(zygote, how):
+    """Whatever others take of the machine meanwhile is added; what its own threads take is not."""
+    with contextlib.ExitStack() as stack:
+        work = ask_in(zygote, CROWDS_ITSELF, stack, seconds=1.0)
+        call = getattr(work, how)
+        started = time.monotonic()
+        with pytest.raises(NoAnswer, match="timeout"):
+            call()
+        assert time.monotonic() - started < 2.5  # it was 4 before
+
+
+def _share_that_waits(crowd):
+    """The share of its time that ``waited`` says a process was kept waiting for, beside others on one processor."""
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_spin_beside, args=(crowd,))
+    process.start()
+    try:
+        while not processes.waited(process.pid) and process.is_alive():
+            time.sleep(0.05)
+        time.sleep(0.3)
+        before, at = processes.waited(process.pid), time.monotonic()
+        time.sleep(1.0)
+        return (processes.waited(process.pid) - before) / 1e9 / (time.monotonic() - at)
+    finally:
+        process.kill()
+        process.join()
+
+
+def _spin_beside(crowd):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # one processor for all of them
+    for _ in range(crowd):
+        if os.fork() == 0:
+            parent = os.getppid()
+            while os.getppid() == parent:
+                sum(range(10_000))
+            os._exit(0)
+    while True:
+        sum(range(10_000))
+
+
+def test_waiting_for_other_processes_counts():
+    """A process among four on one processor waits three quarters of its time, or more if the machine is busy."""
+    assert _share_that_waits(3) > 0.5

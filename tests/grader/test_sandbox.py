@@ -297,6 +297,13 @@ FORBIDDEN = {
     "change modes": "import os; open('x', 'w').close(); os.chmod('x', 0o777)",
     "make a memfd": "import os; os.memfd_create('x')",
     "become dumpable": "import ctypes\n    if ctypes.CDLL(None).prctl(4, 1, 0, 0, 0): raise OSError",
+    "take its death signal back": "import ctypes\n    if ctypes.CDLL(None).prctl(1, 0, 0, 0, 0): raise OSError",
+    "adopt processes": "import ctypes\n    if ctypes.CDLL(None).prctl(36, 1, 0, 0, 0): raise OSError",
+    "have others signalled": "import fcntl, os; fcntl.fcntl(os.pipe()[0], 8, os.getppid())",
+    "have others signalled by ioctl": "import fcntl, struct; fcntl.ioctl(1, 0x8901, struct.pack('i', 1))",
+    "hold up others by a lease": "import fcntl; f = open('x', 'w'); fcntl.fcntl(f, 1024, 1)",
+    "take pages of all pipes": "import fcntl, os; fcntl.fcntl(os.pipe()[0], 1031, 1 << 20)",
+    "flush a whole disk": "import ctypes\n    if ctypes.CDLL(None).syncfs(0): raise OSError",
     "leave by unshare": "import ctypes\n    if ctypes.CDLL(None).unshare(0x10000000): raise OSError",
     "read its own memory file": "return open('/proc/self/mem', 'rb').read(1)",
     "raise its limits": "import resource; resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
@@ -603,3 +610,158 @@ with Sandboxes(course, ()):
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.split() == ["1", "0"], done.stderr
+
+
+def test_folders_are_removed_in_time_that_grows_with_their_number(tmp_path, monkeypatch):
+    """Counted in system calls, since a disk is as slow as it likes: wide, full and nested folders alike."""
+    from grader.sandbox.scratch import remove
+
+    top = tmp_path / "scratch"
+    top.mkdir()
+    made = 1
+    for n in range(300):
+        (top / f"{n}").mkdir()
+        (top / f"full{n}" / "a" / "b").mkdir(parents=True)
+        (top / f"full{n}" / "a" / "file").touch()
+        made += 5
+    calls = []
+    for name in ("rmdir", "unlink", "rename", "chmod", "scandir", "open"):
+        monkeypatch.setattr(os, name, counted(getattr(os, name), calls))
+    assert remove(str(top), 60) == ""
+    assert len(calls) < 8 * made
+    assert list(tmp_path.iterdir()) == []
+
+
+def counted(function, calls):
+    def call(*args, **kwargs):
+        calls.append(function)
+        return function(*args, **kwargs)
+
+    return call
+
+
+def test_removal_follows_no_link_and_knows_every_name(tmp_path):
+    from grader.sandbox.scratch import remove
+
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "file").touch()
+    top = os.fsencode(tmp_path) + b"/scratch"
+    os.makedirs(top + b"/\xff\xfe/\x80 \n/-rf")
+    os.symlink(outside, top + b"/link")
+    os.symlink(outside, top + b"/\xff\xfe/link")
+    os.mkfifo(top + b"/\xff\xfe/fifo")
+    os.makedirs(top + b"/closed/below")
+    os.chmod(top + b"/closed/below", 0)
+    os.chmod(top + b"/closed", 0)
+    assert remove(os.fsdecode(top), 60) == ""
+    assert os.listdir(tmp_path) == ["outside"]
+    assert os.listdir(outside) == ["file"]
+
+
+def test_removal_stops_when_its_time_is_up_and_says_so(tmp_path):
+    from grader.sandbox.scratch import remove
+
+    (tmp_path / "scratch" / "below").mkdir(parents=True)
+    assert "rm -rf" in remove(str(tmp_path / "scratch"), 0)
+    assert (tmp_path / "scratch" / "below").is_dir()
+    assert remove(str(tmp_path / "scratch"), 60) == ""
+
+
+def test_the_end_of_a_worker_does_not_wait_for_its_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    text = """
+import os
+def f(n):
+    for i in range(n): os.makedirs(f"{i}/below")
+"""
+    with ZygoteProcess(Setup(preload=("numpy",), namespaces=())) as process, contextlib.ExitStack() as stack:
+        work = ask_in(process, text, stack, seconds=60)
+        work.f(2_000)
+        started = time.monotonic()
+        conversation_of(work).peer.worker.kill()
+        assert time.monotonic() - started < 2.0
+        assert process.probe(SECRET) == ["see where the course lies"]
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- a machine that has no more to give ----------------------------------------------------------------------------
+
+SCARCE = """
+import resource, sys
+limits, namespaces = eval(sys.argv[1]), eval(sys.argv[2])
+import grader.sandbox.client, grader.sandbox.peers
+from grader.errors import GraderError
+from grader.sandbox.client import ZygoteProcess
+from grader.sandbox.zygote import Setup
+for name, amount in limits.items():
+    resource.setrlimit(getattr(resource, name), (amount, amount))
+try:
+    with ZygoteProcess(Setup(preload=("numpy",), namespaces=namespaces)) as process:
+        workers = [process.spawn() for _ in range(3)]
+        print("well", len(workers))
+except GraderError as error:
+    print("fault", str(error).replace(chr(10), " "))
+"""
+
+
+@pytest.mark.parametrize("namespaces", [("unshare",), ()], ids=str)
+@pytest.mark.parametrize(
+    ("limits", "advice"),
+    [
+        ({"RLIMIT_FSIZE": 8 << 10}, "ulimit -f"),
+        ({"RLIMIT_NOFILE": 6}, "ulimit -n"),
+        ({"RLIMIT_NOFILE": 12}, "ulimit -n"),
+        ({"RLIMIT_AS": 60 << 20}, "The sandbox"),
+    ],
+    ids=str,
+)
+def test_what_the_machine_lacks_is_a_fault_that_says_what_to_do(limits, advice, namespaces):
+    command = [sys.executable, "-c", SCARCE, repr(limits), repr(namespaces)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("fault ") and advice in done.stdout, done.stdout
+
+
+def test_no_process_to_be_had_is_an_answer_not_the_end_of_the_zygote(monkeypatch, tmp_path):
+    """The zygote's own fork fails, as under ``ulimit -u``: told, and the next one is served."""
+    code = """
+import os, sys
+from grader.sandbox import zygote
+fork, failures = os.fork, [1, 1]
+def scarce():
+    if "numpy" in sys.modules and failures:
+        failures.pop()
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+    return fork()
+os.fork = scarce
+sys.argv = [sys.argv[0], *sys.argv[1:]]
+zygote.main()
+"""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # with nothing in it that is stale
+    start = ZygoteProcess._start
+
+    def start_scarce(self, control):
+        monkeypatch.setattr(subprocess, "Popen", with_code(subprocess.Popen, code))
+        try:
+            return start(self, control)
+        finally:
+            monkeypatch.undo()
+
+    monkeypatch.setattr(ZygoteProcess, "_start", start_scarce)
+    with ZygoteProcess(Setup(preload=("numpy",), namespaces=())) as process:
+        for _ in range(2):
+            with pytest.raises(GraderError, match="could not be started.*ulimit -u"):
+                process.spawn()
+        assert process.broken == ""
+        process.spawn().close()
+
+
+def with_code(popen, code):
+    """Popen with the module's name in a command replaced by code."""
+
+    def call(command, **kwargs):
+        at = command.index("-m")
+        return popen([*command[:at], "-c", code, *command[at + 2 :]], **kwargs)
+
+    return call
