@@ -15,7 +15,7 @@ from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.context import CheckFailed
-from grader.checks.demands import assert_raises, assert_unchanged, check
+from grader.checks.demands import assert_raises, assert_responds, assert_unchanged, check
 from grader.checks.draws import generator, generators, integer, integers, new_seed, new_state, normal, uniform
 from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
@@ -32,6 +32,7 @@ __all__ = [
     "assert_equal",
     "assert_number",
     "assert_raises",
+    "assert_responds",
     "assert_unchanged",
     "begin",
     "check",

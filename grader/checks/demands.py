@@ -85,6 +85,29 @@ def assert_unchanged(function: Any, *args: Any) -> Any:
     return result
 
 
+def assert_responds(first: Any, second: Any, *, name: str = "the answer") -> None:
+    """Demand that answers to two different inputs are answers, and differ.
+
+    Zeros and constants have many a property; a check of one demands this too.
+
+    Args:
+        first: what the submission returned for one input.
+        second: what it returned for another one.
+        name: what the learner calls it.
+
+    Raises:
+        CheckFailed: an answer is None or no value, or both are the same.
+
+    Example:
+        answers = [assert_unchanged(submission.relu, x) for x in (x, other)]
+        assert_responds(*answers, name="relu(x)")
+    """
+    if first is None or second is None:
+        raise current().fail(Mismatch("demand", "", f"{name} is None. Is a return missing?", actual=first))
+    if _difference(first, second) is None:
+        raise current().fail(Mismatch("demand", "", f"{name} is the same for different inputs.", actual=second))
+
+
 def _difference(before: Any, now: Any) -> str | None:  # noqa: C901 - one case a kind of container
     """Where two values differ, as ``['h']``; None where they are equal."""
     if is_tensor(before) or isinstance(before, np.ndarray):
