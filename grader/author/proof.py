@@ -10,6 +10,7 @@ import msgspec
 
 from grader.author.gallery import with_answer
 from grader.author.recorded import Tape
+from grader.author.scaffold import todos
 from grader.author.trivial import KINDS, functions_of, trivial_source
 from grader.checks import marks
 from grader.checks.bank import Misconception, read_bank
@@ -144,10 +145,12 @@ class Proof:
                 self._note(result.exercise, f'the stub is {result.status}, not "not started": {", ".join(named[:5])}')
 
     def hints(self) -> None:
-        """Every exercise has three hints: a nudge, the formula, the line."""
+        """Every exercise has three hints: a nudge, the formula, the line. Nothing of it is left to do."""
         for exercise in self.exercises:
             if len(exercise.hints) < _HINTS:
                 self._note(exercise.id, f"it has {len(exercise.hints)} hints; {_HINTS} are wanted")
+            for text in todos(self.course, exercise):
+                self._note(exercise.id, text)
 
     def wrong_answers(self) -> None:
         """Every misconception is rejected, named, and never taken for another."""

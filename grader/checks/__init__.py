@@ -14,15 +14,19 @@ from grader.checks import strategies
 from grader.checks.ahead import begin
 from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
+from grader.checks.context import CheckFailed
 from grader.checks.demands import assert_raises, assert_responds, assert_unchanged, check
-from grader.checks.draws import generator, generators, integer, new_seed, new_state, normal
+from grader.checks.draws import generator, generators, integer, integers, new_seed, new_state, normal, uniform
 from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
 from grader.checks.modules import keeping, library, place, vjp
-from grader.checks.quiz import assert_choice, assert_number
+from grader.checks.quiz import assert_choice, assert_number, seal
 from grader.checks.trained import check_training
+from grader.sandbox.ended import RaisedError
 
 __all__ = [
+    "CheckFailed",
+    "RaisedError",
     "assert_choice",
     "assert_close",
     "assert_equal",
@@ -38,6 +42,7 @@ __all__ = [
     "generators",
     "hidden",
     "integer",
+    "integers",
     "keeping",
     "library",
     "limit",
@@ -49,7 +54,9 @@ __all__ = [
     "points",
     "record_curve",
     "record_map",
+    "seal",
     "strategies",
     "training",
+    "uniform",
     "vjp",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from grader.checks.context import CheckFailed, Mismatch, current
 from grader.checks.show import as_array, is_tensor, question, show, type_in_words
 from grader.sandbox.ended import RaisedError
 from grader.sandbox.proxy import Handle, call_and_echo
+from grader.sandbox.wire import Unsendable
 
 _SHOWN = 120  # characters of an answer where an exception was wanted
 
@@ -60,29 +60,6 @@ def assert_raises(kind: type[Exception], function: Any, *args: Any, why: str = "
     raise current().fail(Mismatch("demand", "", message, actual=result))
 
 
-def assert_responds(function: Callable[[Any], Any], first: Any, second: Any, *, name: str = "result") -> None:
-    """Demand that a function computes something: finite numbers, and others for another input.
-
-    For checks of what an object has, such as parameters, which would hold of one that does nothing. What it computes
-    is compared elsewhere, so that a mistake there costs no point here.
-
-    Args:
-        function: what to call, an object of the submission's for example.
-        first: an input.
-        second: an input to which the answer must be another.
-        name: what the learner calls the answer.
-
-    Raises:
-        CheckFailed: an answer is no tensor, is not finite, or is the same for both.
-    """
-    answers = [function(given) for given in (first, second)]
-    for answer in answers:
-        check(is_tensor(answer), f"{name} is {type_in_words(answer)}; a tensor is wanted{question(answer)}")
-        check(bool(np.isfinite(as_array(answer)).all()), f"{name} must hold finite numbers; here are NaN or Inf.")
-    before, after = map(as_array, answers)
-    check(not np.array_equal(before, after), f"{name} is the same for two inputs: it must depend on what is passed in.")
-
-
 def assert_unchanged(function: Any, *args: Any) -> Any:
     """Call the learner's function and demand that its arguments are as before.
 
@@ -107,6 +84,33 @@ def assert_unchanged(function: Any, *args: Any) -> Any:
             name = f"argument {number + 1}{changed}"
             raise current().fail(Mismatch("modified", name, f"Your code modifies {name} in place; work on a copy."))
     return result
+
+
+def assert_responds(first: Any, second: Any, *, name: str = "the answer") -> None:
+    """Demand that answers to two different inputs are answers, of finite numbers where they are numbers, and differ.
+
+    Zeros and constants have many a property, and so has an object that does nothing; a check of one demands this too.
+    What is computed is compared elsewhere, so that a mistake there costs no point here.
+
+    Args:
+        first: what the submission returned for one input.
+        second: what it returned for another one.
+        name: what the learner calls it.
+
+    Raises:
+        CheckFailed: an answer is None or no value, holds NaN or Inf, or both are the same.
+
+    Example:
+        answers = [assert_unchanged(submission.relu, x) for x in (x, other)]
+        assert_responds(*answers, name="relu(x)")
+    """
+    for answer in (first, second):
+        words = f"{name} is {type_in_words(answer)}; a value is wanted{question(answer)}"
+        check(answer is not None and not isinstance(answer, Handle | Unsendable), words)
+        if is_tensor(answer) or isinstance(answer, np.ndarray | float):
+            finite = bool(np.isfinite(as_array(answer)).all())
+            check(finite, f"{name} must hold finite numbers; here are NaN or Inf.")
+    check(_difference(first, second) is not None, f"{name} is the same for two inputs: it must depend on them.")
 
 
 def _difference(before: Any, now: Any) -> str | None:  # noqa: C901 - one case a kind of container

@@ -67,7 +67,7 @@ def test_parameters(submission, rng):
         layer.weight.dtype == layer.bias.dtype == torch.float32,
         "The parameters must be float32, as nn.Linear's are.",
     )
-    assert_responds(layer, x, x + 1, name="y")
+    assert_responds(layer(x), layer(x + 1), name="y")
 
 
 @points(2)
@@ -141,7 +141,7 @@ def test_state_dict(submission, rng):
     layer = submission.Linear(i, o).double()
     layer.load_state_dict(state)
     assert_close(dict(layer.state_dict()), state, name="state_dict()", oracle="what was loaded")
-    assert_responds(layer, normal(rng, 3, i), normal(rng, 3, i), name="y")
+    assert_responds(layer(normal(rng, 3, i)), layer(normal(rng, 3, i)), name="y")
 
 
 def new_layers(submission, rng, i, o, number):
@@ -154,7 +154,7 @@ def new_layers(submission, rng, i, o, number):
             all(isinstance(t, torch.Tensor) and t.shape == shape and t.is_floating_point() for t in tensors),
             f"Linear({i}, {o}) must have a weight ({o}, {i}) and a bias ({o},), both floats.",
         )
-    assert_responds(layers[0], *torch.randn(2, 3, i, generator=rng), name="y")
+    assert_responds(*map(layers[0], torch.randn(2, 3, i, generator=rng)), name="y")
     return torch.cat(weights).double(), torch.cat(biases).double()
 
 

@@ -230,7 +230,7 @@ def test_three_matrices_are_trained_and_tril_is_a_buffer(submission, rng):
         "tril is no buffer. A plain attribute stays behind when the module moves to a GPU: "
         'self.register_buffer("tril", …) takes it along.',
     )
-    assert_responds(head, *normal(rng, 2, 2, block_size, n_embd), name="out")
+    assert_responds(*map(head, normal(rng, 2, 2, block_size, n_embd)), name="out")
 
 
 @points(2)
