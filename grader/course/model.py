@@ -34,6 +34,7 @@ class Exercise:
         solution: the reference.
         checks: the hidden tests.
         bank: the misconceptions.
+        alternatives: the folder of correct solutions written differently.
     """
 
     unit: str
@@ -49,6 +50,7 @@ class Exercise:
     solution: Path
     checks: Path
     bank: Path
+    alternatives: Path
 
     @property
     def id(self) -> str:
@@ -81,10 +83,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Course:
-    """A folder with ``exercises/`` and ``tests/hidden/``, and perhaps ``solutions/``."""
+    """A folder with ``exercises/`` and ``tests/hidden/``, and perhaps ``solutions/``.
+
+    Attributes:
+        root: the folder.
+        units: in the order in which they are meant to be done.
+        title: what the course calls itself; empty where it has no ``course.toml``.
+    """
 
     root: Path
     units: tuple[Unit, ...]
+    title: str = ""
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
