@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from grader.course.errors import CourseError, read_course_file
+from grader.course.graphs import read_graph
 from grader.course.header import read_header
 from grader.course.model import Course, Exercise, Unit
 from grader.course.tables import read_contents, read_unit_toml
@@ -85,4 +86,5 @@ def _load_exercise(root: Path, unit: str, name: str) -> Exercise:
         checks=root / "tests" / "hidden" / unit / f"test_{name}.py",
         bank=root / "tests" / "misconceptions" / unit / f"{name}.py",
         alternatives=root / "tests" / "alternatives" / unit / name,
+        graph=read_graph(root, unit, name),
     )

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from grader.graph import Graph
+
 _MOST_SUGGESTIONS = 4
 
 
@@ -35,6 +37,7 @@ class Exercise:
         checks: the hidden tests.
         bank: the misconceptions.
         alternatives: the folder of correct solutions written differently.
+        graph: what the page of a report draws of it; None where its author drew nothing.
     """
 
     unit: str
@@ -51,6 +54,7 @@ class Exercise:
     checks: Path
     bank: Path
     alternatives: Path
+    graph: Graph | None
 
     @property
     def id(self) -> str:
