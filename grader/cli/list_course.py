@@ -16,6 +16,8 @@ from grader.course import find_course
 def list_course(units: tuple[str, ...], course_path: Path | None) -> None:
     """List the units and exercises, in the order to do them."""
     course = find_course(course_path)
+    if course.title and not units:
+        click.echo(f"{course.title}\n")
     wanted = {exercise.id for exercise in course.resolve(units)} if units else None
     for unit in course.units:
         exercises = [exercise for exercise in unit.exercises if wanted is None or exercise.id in wanted]

@@ -34,10 +34,15 @@ def find_course(start: Path | None = None) -> Course:
             advice = f"Did you mean {above}?" if above else "Give a folder that has both."
             raise UsageError(f"{start} is not a course: it lacks exercises/ or tests/hidden/. {advice}")
         return load_course(root)
-    for folder in (_PACKAGE / "_course", _PACKAGE.parent):
-        if _is_course(folder):
-            return load_course(folder)
-    raise UsageError("No course came with this grader. Give the course's folder: --course PATH.")
+    own = own_course()
+    if own is None:
+        raise UsageError("No course came with this grader. Give the course's folder: --course PATH.")
+    return load_course(own)
+
+
+def own_course() -> Path | None:
+    """Where the course lies that is taken where none is named; None where the grader came without one."""
+    return next((folder for folder in (_PACKAGE / "_course", _PACKAGE.parent) if _is_course(folder)), None)
 
 
 def load_course(root: Path) -> Course:
