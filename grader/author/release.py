@@ -30,7 +30,7 @@ def release(course: Course, check: bool) -> list[Path]:
         The stubs that were or would be written, in course order, then those without a solution.
 
     Raises:
-        UsageError: if the course has no solutions.
+        UsageError: if the course has no solutions, or no units.
         CourseError: if a solution cannot be cut, or no ``unit.toml`` knows of it; then nothing is written.
     """
     if not (course.root / "solutions").is_dir():
@@ -68,8 +68,7 @@ def _demand_units(course: Course) -> None:
                     f"{part}/{unit} belongs to no unit, since there is no exercises/{unit}/unit.toml. Write one that "
                     f'says `title = "…"` and `exercises = [{listed}]`, in the order to do them{order}.'
                 )
-    if not course.units:
-        raise CourseError(f"{course.root} has no units yet. `grade init FOLDER --new-course` makes one to start from.")
+    course.resolve([])  # an error where there are no units at all
 
 
 def _demand_exercises(course: Course) -> None:

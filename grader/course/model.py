@@ -139,8 +139,10 @@ class Course:
             Each exercise once, in course order.
 
         Raises:
-            UsageError: if a name is unknown, with what was probably meant.
+            UsageError: if a name is unknown, with what was probably meant, or the course has no units.
         """
+        if not self.units:
+            raise UsageError(self._advice([]))
         wanted: set[str] = set() if names else {exercise.id for exercise in self.exercises}
         for name in names:
             found = {e.id for e in self.exercises if name in ("all", e.unit, e.id)}
@@ -181,7 +183,10 @@ class Course:
         if meant:
             return f"Did you mean {one_of(meant)}?"
         if not self.units:
-            return f"The course in {self.root} has no units: no folder in its exercises/ has a unit.toml."
+            return (
+                f"The course in {self.root} has no units: no folder in its exercises/ has a unit.toml. "
+                "`grade init FOLDER --new-course` makes a course to start from."
+            )
         example = next((e.id for e in self.exercises), "lecture5.cross_entropy")
         units = ", ".join(unit.name for unit in self.units)
         return f"The units are {units}. Name one, one exercise of it (as in {example}), or all."

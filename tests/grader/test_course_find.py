@@ -229,6 +229,14 @@ def test_an_unknown_name_is_answered_with_what_was_meant(root, name, meant):
     assert len(str(error.value)) < 300
 
 
+def test_a_course_without_units_is_told_how_to_begin(tmp_path):
+    for folder in ("exercises", "tests/hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+    for names in ([], ["all"], ["lecture5"]):
+        with pytest.raises(UsageError, match="has no units: .* `grade init FOLDER --new-course` makes a course"):
+            find_course(tmp_path).resolve(names)
+
+
 def test_unit_and_exercise_suggest_too(root):
     with pytest.raises(UsageError, match=r"Did you mean lecture5\?"):
         find_course(root).unit("lecture_5")
