@@ -82,7 +82,7 @@ def page() -> None:
         report = session.grade(exercises, submission)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # Chromium writes on
         file = Path(folder) / "page.html"
-        file.write_bytes(to_html(report))
+        file.write_bytes(to_html(report, graphs={e.id: e.graph for e in exercises if e.graph}))
         with browser(Path(folder) / "profile") as opened:
             opened.open(file, WIDTH)
             opened.picture(ROOT / "docs" / "report.png", HEIGHT)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -225,7 +224,7 @@ class Proof:
     def alternative_answers(self) -> None:
         """Correct solutions written differently pass."""
         for exercise in self.exercises:
-            for number, path in enumerate(self._alternatives(exercise)):
+            for number, path in enumerate(sorted(exercise.alternatives.glob("*.py"))):
                 self.say(f"{exercise.id}: {path.name}")
                 self.alternatives += 1
                 submission = with_answer(self._solutions, exercise, path.read_text("utf-8"))
@@ -234,10 +233,6 @@ class Proof:
                 for check in result.checks:
                     if check.verdict is not Verdict.PASSED:
                         self._note(exercise.id, f"the correct {path.name} fails {check.name}: {_why(check)}")
-
-    def _alternatives(self, exercise: Exercise) -> Iterator[Path]:
-        folder = self.course.root / "tests" / "alternatives" / exercise.unit / exercise.name
-        yield from sorted(folder.glob("*.py"))
 
 
 def _is_training(exercise: str, name: str, function: Any) -> bool:

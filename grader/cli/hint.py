@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import course_option
+from grader.cli.options import course_option, to_course
 from grader.course import find_course
 from grader.errors import UsageError
 from grader.reports.text import sanitize
@@ -25,15 +25,16 @@ def hint(name: str, number: int, course_path: Path | None) -> None:
     course = find_course(course_path)
     exercises = course.resolve([name])
     if len(exercises) != 1:
-        raise UsageError(f"Name one exercise of {name}, as in `grade hint {exercises[0].id}`.")
+        raise UsageError(f"Name one exercise of {name}, as in `grade hint {exercises[0].id}{to_course(course)}`.")
     (exercise,) = exercises
+    again, option = f"grade hint {exercise.id}", to_course(course)
     if not exercise.hints:
         raise UsageError(f"This course has no hints for {exercise.id}: they come with the solutions.")
     if number > len(exercise.hints):
-        raise UsageError(f"{exercise.id} has {len(exercise.hints)} hints. The last: `grade hint {exercise.id} "
-                         f"{len(exercise.hints)}`.")  # fmt: skip
+        last = len(exercise.hints)
+        raise UsageError(f"{exercise.id} has {last} hints. The last: `{again} {last}{option}`.")
     click.echo(f"{exercise.id}, hint {number} of {len(exercise.hints)}\n")
     for line in sanitize(exercise.hints[number - 1]).splitlines():
         click.echo("\n".join(textwrap.wrap(line, _WIDTH)) or "")
     if number < len(exercise.hints):
-        click.echo(f"\nStill stuck? `grade hint {exercise.id} {number + 1}`")
+        click.echo(f"\nStill stuck? `{again} {number + 1}{option}`")

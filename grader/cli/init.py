@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
-from grader.cli.options import course_option
+from grader.cli.options import course_option, to_course
 from grader.course import find_course, init_course
+from grader.errors import UsageError
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--new-course", is_flag=True, help="Make FOLDER a small course of your own, to write exercises in.")
 @course_option
-def init(folder: Path, course_path: Path | None) -> None:
+def init(folder: Path, new_course: bool, course_path: Path | None) -> None:
     """Make FOLDER with the course's exercises, ready to be filled in."""
-    course = find_course(course_path)
-    written = init_course(folder, course)
+    if new_course and course_path is not None:
+        raise UsageError("--new-course makes a course and takes nothing from another; leave --course away.")
+    if new_course:
+        from grader.author.new_course import init_new_course
+
+        written = init_new_course(folder)
+        commands = ["grade list --course .", "grade validate --seeds 3 --course ."]
+    else:
+        course = find_course(course_path)
+        option = to_course(course)
+        written = init_course(folder, course, option)
+        commands = [f"grade list{option}", f"grade {course.units[0].name}{option}"]
     click.echo(f"{len(written)} files in {folder}. Next:\n")
-    first = course.units[0].name if course.units else "all"
-    click.echo(f"  cd {folder}\n  grade list\n  grade {first}")
+    click.echo("\n".join(f"  {command}" for command in (f"cd {shlex.quote(str(folder))}", *commands)))
+    if new_course:
+        click.echo("\nIts README.md says what each file is for.")

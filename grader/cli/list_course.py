@@ -16,9 +16,11 @@ from grader.course import find_course
 def list_course(units: tuple[str, ...], course_path: Path | None) -> None:
     """List the units and exercises, in the order to do them."""
     course = find_course(course_path)
-    wanted = {exercise.id for exercise in course.resolve(units)} if units else None
+    if course.title and not units:
+        click.echo(f"{course.title}\n")
+    wanted = {exercise.id for exercise in course.resolve(units)}
     for unit in course.units:
-        exercises = [exercise for exercise in unit.exercises if wanted is None or exercise.id in wanted]
+        exercises = [exercise for exercise in unit.exercises if exercise.id in wanted]
         if not exercises:
             continue
         click.echo(f"{unit.name} · {unit.title}")

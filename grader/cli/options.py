@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from grader.course import Course
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -19,6 +22,16 @@ def course_option(function: _F) -> _F:
         type=click.Path(exists=True, file_okay=False, path_type=Path),
         help="The course's folder. Without it: the course that came with the grader.",
     )(function)
+
+
+def to_course(course: Course) -> str:
+    """What a command needs to find this course, `` --course PATH``; empty for the one that is taken without it."""
+    import shlex
+
+    from grader.course.find import own_course
+
+    own = own_course()
+    return "" if own is not None and own.samefile(course.root) else f" --course {shlex.quote(str(course.root))}"
 
 
 def isolation_option(function: _F) -> _F:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader.author.release import release as cut
+from grader.author.release import without_solution
 from grader.cli.options import course_option
 from grader.course import find_course
 
@@ -18,10 +19,12 @@ def release(check: bool, course_path: Path | None) -> int:
     """Write exercises/ from solutions/: every marked block becomes a NotImplementedError."""
     course = find_course(course_path)
     changed = cut(course, check)
+    orphans = set(without_solution(course))
     for path in changed:
-        click.echo(f"{'differs' if check else 'written'}: {path}")
+        found = "differs" if check else "written"
+        click.echo(f"{'without a solution, and left as it is' if path in orphans else found}: {path}")
     if not changed:
         click.echo("Every stub is what its solution gives.")
-    elif check:
+    elif check and not orphans.issuperset(changed):
         click.echo("Run `grade release` and commit what it writes.", err=True)
     return 1 if check and changed else 0

@@ -42,8 +42,9 @@ def print_story(report: Report, wanted: str) -> None:
 
 
 def html_page(report: Report, exercises: Sequence[Exercise]) -> bytes:
-    """The report as a page, with the stubs of these exercises."""
+    """The report as a page, with the stubs and graphs of these exercises."""
     from grader.reports.html import to_html
 
     stubs = {exercise.id: exercise.stub for exercise in exercises if exercise.stub.is_file()}
-    return to_html(report, {exercise: stub.read_text("utf-8") for exercise, stub in stubs.items()})
+    tasks = {exercise: stub.read_text("utf-8") for exercise, stub in stubs.items()}
+    return to_html(report, tasks, {exercise.id: exercise.graph for exercise in exercises if exercise.graph})

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 from grader.course.errors import CourseError, read_course_file
+from grader.course.graphs import read_graph
 from grader.course.header import read_header
 from grader.course.model import Course, Exercise, Unit
-from grader.course.names import closest
+from grader.course.tables import read_contents, read_unit_toml
 from grader.errors import UsageError
 
-_ORDER = ("chapter0", *(f"lecture{n}" for n in range(1, 11)), "day3", "deepdive", "walk")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -35,21 +34,26 @@ def find_course(start: Path | None = None) -> Course:
             advice = f"Did you mean {above}?" if above else "Give a folder that has both."
             raise UsageError(f"{start} is not a course: it lacks exercises/ or tests/hidden/. {advice}")
         return load_course(root)
-    for folder in (_PACKAGE / "_course", _PACKAGE.parent):
-        if _is_course(folder):
-            return load_course(folder)
-    raise UsageError("No course came with this grader. Give the course's folder: --course PATH.")
+    own = own_course()
+    if own is None:
+        raise UsageError("No course came with this grader. Give the course's folder: --course PATH.")
+    return load_course(own)
+
+
+def own_course() -> Path | None:
+    """Where the course lies that is taken where none is named; None where the grader came without one."""
+    return next((folder for folder in (_PACKAGE / "_course", _PACKAGE.parent) if _is_course(folder)), None)
 
 
 def load_course(root: Path) -> Course:
-    """Load the units of a course: the folders in ``exercises/`` that have a ``unit.toml``.
+    """Load a course: the units that ``exercises/course.toml`` lists, in its order.
 
     Raises:
-        CourseError: if a ``unit.toml`` or an exercise block is wrong, or a listed exercise is not there.
+        CourseError: if ``course.toml``, a ``unit.toml``, a graph or an exercise block is wrong, or what they list is
+            not there.
     """
-    names = [path.parent.name for path in (root / "exercises").glob("*/unit.toml")]
-    names.sort(key=lambda name: (_ORDER.index(name) if name in _ORDER else len(_ORDER), name))
-    return Course(root=root, units=tuple(_load_unit(root, name) for name in names))
+    title, units = read_contents(root)
+    return Course(root=root, title=title, units=tuple(_load_unit(root, name) for name in units))
 
 
 def _is_course(folder: Path) -> bool:
@@ -58,36 +62,8 @@ def _is_course(folder: Path) -> bool:
 
 
 def _load_unit(root: Path, name: str) -> Unit:
-    import tomllib
-
-    path = root / "exercises" / name / "unit.toml"
-    where = str(path.relative_to(root))
-    if not name.isidentifier():
-        raise CourseError(f"{where}: {name!r} cannot be imported; name the folder as a Python module.")
-    try:
-        values = tomllib.loads(read_course_file(path))
-    except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{where} is not valid TOML: {error}.") from error
-    title, exercises = values.get("title"), values.get("exercises")
-    for key in values:
-        if key not in ("title", "exercises"):
-            meant = closest(key, ["title", "exercises"])
-            raise CourseError(f"{where}: there is no key {key!r}; write {meant or 'title and exercises'}.")
-    if not isinstance(title, str) or not title.strip():
-        raise CourseError(f'{where}: a title is missing, as in `title = "becoming a backprop ninja"`.')
-    listed = _listed(exercises, where)
-    return Unit(name=name, title=title, exercises=tuple(_load_exercise(root, name, e) for e in listed))
-
-
-def _listed(exercises: Any, where: str) -> list[str]:
-    if not isinstance(exercises, list) or not exercises:
-        raise CourseError(f'{where}: list the exercises in order, as in `exercises = ["forward", "atomic"]`.')
-    for exercise in exercises:
-        if not isinstance(exercise, str) or not exercise.isidentifier():
-            raise CourseError(f"{where}: {exercise!r} is not an exercise; write its file's name without .py.")
-        if exercises.count(exercise) > 1:
-            raise CourseError(f"{where}: {exercise!r} is listed twice.")
-    return exercises
+    title, exercises = read_unit_toml(root, name)
+    return Unit(name=name, title=title, exercises=tuple(_load_exercise(root, name, e) for e in exercises))
 
 
 def _load_exercise(root: Path, unit: str, name: str) -> Exercise:
@@ -114,4 +90,6 @@ def _load_exercise(root: Path, unit: str, name: str) -> Exercise:
         solution=solution,
         checks=root / "tests" / "hidden" / unit / f"test_{name}.py",
         bank=root / "tests" / "misconceptions" / unit / f"{name}.py",
+        alternatives=root / "tests" / "alternatives" / unit / name,
+        graph=read_graph(root, unit, name),
     )

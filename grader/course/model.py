@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from grader.graph import Graph
+
 _MOST_SUGGESTIONS = 4
 
 
@@ -34,6 +36,8 @@ class Exercise:
         solution: the reference.
         checks: the hidden tests.
         bank: the misconceptions.
+        alternatives: the folder of correct solutions written differently.
+        graph: what the page of a report draws of it; None where its author drew nothing.
     """
 
     unit: str
@@ -49,6 +53,8 @@ class Exercise:
     solution: Path
     checks: Path
     bank: Path
+    alternatives: Path
+    graph: Graph | None
 
     @property
     def id(self) -> str:
@@ -81,10 +87,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Course:
-    """A folder with ``exercises/`` and ``tests/hidden/``, and perhaps ``solutions/``."""
+    """A folder with ``exercises/`` and ``tests/hidden/``, and perhaps ``solutions/``.
+
+    Attributes:
+        root: the folder.
+        units: in the order in which they are meant to be done.
+        title: what the course calls itself; empty where it has no ``course.toml``.
+    """
 
     root: Path
     units: tuple[Unit, ...]
+    title: str = ""
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -126,8 +139,10 @@ class Course:
             Each exercise once, in course order.
 
         Raises:
-            UsageError: if a name is unknown, with what was probably meant.
+            UsageError: if a name is unknown, with what was probably meant, or the course has no units.
         """
+        if not self.units:
+            raise UsageError(self._advice([]))
         wanted: set[str] = set() if names else {exercise.id for exercise in self.exercises}
         for name in names:
             found = {e.id for e in self.exercises if name in ("all", e.unit, e.id)}
@@ -168,7 +183,10 @@ class Course:
         if meant:
             return f"Did you mean {one_of(meant)}?"
         if not self.units:
-            return f"The course in {self.root} has no units: no folder in its exercises/ has a unit.toml."
+            return (
+                f"The course in {self.root} has no units: no folder in its exercises/ has a unit.toml. "
+                "`grade init FOLDER --new-course` makes a course to start from."
+            )
         example = next((e.id for e in self.exercises), "lecture5.cross_entropy")
         units = ", ".join(unit.name for unit in self.units)
         return f"The units are {units}. Name one, one exercise of it (as in {example}), or all."

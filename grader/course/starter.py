@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING
 
 from grader.course.errors import read_course_file
 from grader.course.stubs import stub_of
+from grader.course.tables import CONTENTS
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from grader.course.model import Course
 
 _GITIGNORE = "# what the grader remembers between runs\n.grade/\n__pycache__/\n"
 _README = """\
-# My exercises
+# {title}
 
 1. Open `exercises/{unit}/README.md`: it says what the unit teaches.
 2. Write the code that `exercises/{unit}/{exercise}.py` asks for, in the place of `raise NotImplementedError`.
-3. In this folder, run `grade {unit}.{exercise}`. It says what is right, and what is not yet and why.
+3. In this folder, run `grade {unit}.{exercise}{option}`. It says what is right, and what is not yet and why.
 
-`grade {unit}` grades a whole unit, `grade all` everything. Units, in order:
+`grade {unit}{option}` grades a whole unit, `grade all{option}` everything. Units, in order:
 
 {units}
 """
 
 
-def init_course(target: Path, course: Course) -> list[Path]:
+def init_course(target: Path, course: Course, option: str = "") -> list[Path]:
     """Write a folder for a learner: ``exercises/`` with every stub, a README and a ``.gitignore``.
 
     Files that are there already are left as they are.
@@ -35,6 +37,7 @@ def init_course(target: Path, course: Course) -> list[Path]:
     Args:
         target: the folder; made if it does not exist.
         course: where the stubs come from.
+        option: what commands need to find the course, `` --course PATH``; empty for the one that came with the grader.
 
     Returns:
         The paths that were written.
@@ -45,15 +48,31 @@ def init_course(target: Path, course: Course) -> list[Path]:
     """
     if not course.exercises:
         raise UsageError(f"The course in {course.root} has no exercises, so there is nothing to write.")
+    return write_new(target, _texts(course, option), ("exercises",))
+
+
+def write_new(target: Path, texts: Mapping[str, bytes], parts: Sequence[str]) -> list[Path]:
+    """Write files into a folder, and over nothing.
+
+    Args:
+        target: the folder; made if it does not exist.
+        texts: each file's path below it, and what is in it. One that is there already is left as it is.
+        parts: the folders below it that must be new, or empty.
+
+    Returns:
+        The paths that were written.
+
+    Raises:
+        UsageError: if the target is a file, cannot be written, or has one of the parts already.
+    """
     if target.exists() and not target.is_dir():
         raise UsageError(f"{target} is a file. Name a folder, new or empty.")
-    exercises = target / "exercises"
-    if exercises.is_symlink() or (exercises.exists() and (not exercises.is_dir() or any(exercises.iterdir()))):
-        raise UsageError(
-            f"{exercises} is there already, and nothing in it will be overwritten. "
-            "Name another folder, or move it away first."
-        )
-    texts = _texts(course)  # all of them first: an error in the course leaves no half-written folder
+    for part in (target / part for part in parts):
+        if part.is_symlink() or (part.exists() and (not part.is_dir() or any(part.iterdir()))):
+            raise UsageError(
+                f"{part} is there already, and nothing in it will be overwritten. "
+                "Name another folder, or move it away first."
+            )
     written: list[Path] = []
     try:
         for name, data in texts.items():
@@ -72,11 +91,17 @@ def init_course(target: Path, course: Course) -> list[Path]:
     return written
 
 
-def _texts(course: Course) -> dict[str, bytes]:
+def _texts(course: Course, option: str) -> dict[str, bytes]:
+    """Each file's path and content: all of them first, so that an error in the course leaves no half-written folder."""
     first = course.exercises[0]
     units = "\n".join(f"- `{unit.name}`: {unit.title}" for unit in course.units)
-    readme = _README.format(unit=first.unit, exercise=first.name, units=units)
+    title = course.title or "My exercises"
+    readme = _README.format(
+        title=title[0].upper() + title[1:], unit=first.unit, exercise=first.name, option=option, units=units
+    )
     texts = {"README.md": readme.encode(), ".gitignore": _GITIGNORE.encode()}
+    if (course.root / CONTENTS).is_file():
+        texts[CONTENTS] = read_course_file(course.root / CONTENTS).encode()
     for unit in course.units:
         folder = course.root / "exercises" / unit.name
         for name in ("unit.toml", "README.md"):

@@ -22,7 +22,7 @@ def write(path, text):
 
 
 @pytest.fixture
-def root(tmp_path):
+def unordered(tmp_path):
     root = tmp_path / "course"
     units = {
         "walk": ["tokens"],
@@ -44,10 +44,49 @@ def root(tmp_path):
     return root
 
 
-def test_units_come_in_course_order_and_others_by_name(root):
-    names = [unit.name for unit in find_course(root).units]
-    assert names == ["chapter0", "lecture2", "lecture5", "lecture10", "walk", "appendix", "bonus"]
-    assert find_course(root).unit("walk").title == "About walk"
+UNITS = ["chapter0", "lecture2", "lecture5", "lecture10", "walk", "appendix", "bonus"]
+
+
+@pytest.fixture
+def root(unordered):
+    write(unordered / "exercises/course.toml", f'title = "all of it"\nunits = {UNITS}\n')
+    return unordered
+
+
+def test_units_come_in_the_order_of_course_toml(root):
+    course = find_course(root)
+    assert (course.title, [unit.name for unit in course.units]) == ("all of it", UNITS)
+    assert course.unit("walk").title == "About walk"
+
+
+def test_without_course_toml_they_come_by_name_and_number(unordered):
+    course = find_course(unordered)
+    expected = ["appendix", "bonus", "chapter0", "lecture2", "lecture5", "lecture10", "walk"]
+    assert (course.title, [unit.name for unit in course.units]) == ("", expected)
+
+
+@pytest.mark.parametrize(
+    ("toml", "says"),
+    [
+        ("units = ", "not valid TOML"),
+        (f"units = {UNITS}", r'a title is missing, as in `title = "neural networks by hand"`'),
+        ('title = "t"', r'in order, as in `units = \["appendix", "bonus", "chapter0", "lecture2", '),
+        (f'title = "t"\nunit = {UNITS}', "there is no key 'unit'; write units"),
+        (f'title = "t"\nunits = {UNITS}\npace = 1', "there is no key 'pace'; the keys are title and units"),
+        (f'title = "t"\nunits = {UNITS[1:]}', r'does not list exercises/chapter0: put "chapter0" in `units`'),
+        (f'title = "t"\nunits = {[*UNITS, "walk"]}', "'walk' is listed twice"),
+        (f'title = "t"\nunits = {[*UNITS, "coda"]}', r"lists 'coda', and there is no exercises/coda/unit\.toml"),
+        (f'title = "t"\nunits = {[*UNITS[:-1], "bonuss"]}', "lists 'bonuss', .* did you mean 'bonus'"),
+        (f'title = "t"\nunits = {[*UNITS, 3]}', "3 is not a unit; write its folder's name"),
+        (f'title = "t"\nunits = {[*UNITS, "../walk"]}', "is not a unit; write its folder's name"),
+    ],
+)
+def test_a_wrong_course_toml_is_the_authors_error(root, toml, says):
+    write(root / "exercises/course.toml", toml)
+    with pytest.raises(CourseError, match=says) as error:
+        find_course(root)
+    assert str(error.value).startswith("exercises/course.toml")
+    assert str(error.value).endswith((".", "?"))
 
 
 def test_exercises_come_as_the_unit_lists_them(root):
@@ -69,6 +108,7 @@ def test_an_exercise_knows_its_block_and_paths(root):
     assert exercise.solution == root / "solutions/lecture5/cross_entropy.py"
     assert exercise.checks == root / "tests/hidden/lecture5/test_cross_entropy.py"
     assert exercise.bank == root / "tests/misconceptions/lecture5/cross_entropy.py"
+    assert exercise.alternatives == root / "tests/alternatives/lecture5/cross_entropy"
     assert hash(exercise) == hash(find_course(root).exercise("lecture5.cross_entropy"))
 
 
@@ -187,6 +227,14 @@ def test_an_unknown_name_is_answered_with_what_was_meant(root, name, meant):
     assert meant in str(error.value)
     assert "\x1b" not in str(error.value)
     assert len(str(error.value)) < 300
+
+
+def test_a_course_without_units_is_told_how_to_begin(tmp_path):
+    for folder in ("exercises", "tests/hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+    for names in ([], ["all"], ["lecture5"]):
+        with pytest.raises(UsageError, match="has no units: .* `grade init FOLDER --new-course` makes a course"):
+            find_course(tmp_path).resolve(names)
 
 
 def test_unit_and_exercise_suggest_too(root):

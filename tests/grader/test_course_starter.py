@@ -44,6 +44,16 @@ def test_it_writes_stubs_readmes_and_gitignore(course, tmp_path):
     assert "`lecture1`: micrograd" in readme
 
 
+def test_a_course_with_a_title_and_another_place_is_told_so(course, tmp_path):
+    (course.root / "exercises/course.toml").write_text('title = "nets"\nunits = ["lecture1"]\n')
+    init_course(tmp_path / "mine", find_course(course.root), " --course ../course")
+    readme = (tmp_path / "mine/README.md").read_text()
+    assert readme.startswith("# Nets\n")
+    assert "`grade lecture1.value --course ../course`" in readme
+    assert "`grade all --course ../course`" in readme
+    assert (tmp_path / "mine/exercises/course.toml").read_text().startswith('title = "nets"')
+
+
 def test_without_solutions_the_stubs_are_copied(course, tmp_path):
     init_course(tmp_path / "one", course)
     one = tmp_path / "one"

@@ -266,7 +266,7 @@ def course_texts():
     for exercise in find_course(ROOT).exercises:
         yield f"{exercise.id} solution", exercise, exercise.solution.read_text()
         yield f"{exercise.id} stub", exercise, exercise.stub.read_text()
-        for path in sorted((ROOT / "tests/alternatives" / exercise.unit / exercise.name).glob("*.py")):
+        for path in sorted(exercise.alternatives.glob("*.py")):
             yield f"{exercise.id} {path.name}", exercise, path.read_text()
         for entry in read_bank(exercise.bank, exercise.solution):
             yield f"{exercise.id} {entry.name}", exercise, entry.source

@@ -1,8 +1,10 @@
 """Release writes what is out of date and nothing else."""
 
 import pytest
+from click.testing import CliRunner
 
 from grader.author.release import release
+from grader.cli.release import release as command
 from grader.course import CourseError, find_course
 from grader.errors import UsageError
 
@@ -48,6 +50,8 @@ def test_stubs_without_a_solution_are_named_and_left(root):
     assert release(find_course(root), check=True) == stale
     assert release(find_course(root), check=False) == stale
     assert orphan.read_text() == "x = 1\n"
+    said = CliRunner().invoke(command, ["--course", str(root)], standalone_mode=False).output
+    assert said.splitlines() == [f"without a solution, and left as it is: {path}" for path in stale]
 
 
 def test_one_wrong_solution_leaves_every_stub_as_it_was(root):
@@ -65,3 +69,45 @@ def test_a_course_without_solutions_has_nothing_to_release(root):
     (root / "solutions").rmdir()
     with pytest.raises(UsageError, match="no solutions/"):
         release(find_course(root), check=True)
+
+
+def test_solutions_without_a_unit_toml_are_told_what_to_write(root):
+    (root / "exercises/lecture1/unit.toml").unlink()
+    says = r'solutions/lecture1 belongs to no unit, .* exercises/lecture1/unit\.toml.*= \["train", "value"\]`'
+    for check in (True, False):
+        with pytest.raises(CourseError, match=says) as error:
+            release(find_course(root), check=check)
+        assert "course.toml" not in str(error.value)
+    assert not list(root.glob("exercises/*/*.py"))
+
+
+def test_the_order_of_units_is_asked_for_where_the_course_has_one(root):
+    (root / "exercises/course.toml").write_text('title = "t"\nunits = ["lecture1"]\n')
+    release(find_course(root), check=False)
+    (root / "exercises/lecture2").mkdir()
+    (root / "exercises/lecture2/value.py").write_text(SOLUTION)
+    with pytest.raises(CourseError, match=r'exercises/lecture2 belongs .* put "lecture2" in `units` of exercises/cour'):
+        release(find_course(root), check=True)
+
+
+def test_a_folder_of_other_things_is_no_unit(root):
+    for name in ("exercises/pictures/net.svg", "exercises/README.md", "solutions/lecture1/_shared.py"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("")
+    release(find_course(root), check=False)
+    assert release(find_course(root), check=True) == []
+
+
+@pytest.mark.parametrize("name", ["solutions/lecture1/extra.py", "exercises/lecture1/extra.graph.toml"])
+def test_what_no_unit_toml_lists_is_told_where(root, name):
+    (root / name).write_text(SOLUTION)
+    says = rf'{name} is of no exercise: put "extra" in `exercises` of exercises/lecture1/unit\.toml'
+    with pytest.raises(CourseError, match=says):
+        release(find_course(root), check=True)
+
+
+def test_a_course_without_units_is_told_how_to_begin(tmp_path):
+    for folder in ("exercises", "solutions", "tests/hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+    with pytest.raises(UsageError, match="has no units: .* `grade init FOLDER --new-course` makes a course"):
+        release(find_course(tmp_path), check=True)

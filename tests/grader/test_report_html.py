@@ -186,11 +186,14 @@ def test_print_and_dark_mode_and_narrow_windows_are_cared_for():
     assert "max-width: 34rem" in page
 
 
-# The backward graph
+# The graph of an exercise
+
+
+GRAPHS = {"lecture5.atomic": find_course(ROOT).exercise("lecture5.atomic").graph}
 
 
 def test_the_backward_graph_says_what_is_right_wrong_and_not_reached():
-    page = to_html(atomic("right", "wrong", "idle")).decode()
+    page = to_html(atomic("right", "wrong", "idle"), graphs=GRAPHS).decode()
     words = "Backward graph of 26 gradients; 1 right: logprobs; 1 wrong: probs; 24 not reached"
     assert words in page
     assert page.count('<g class="node') == 27
@@ -201,17 +204,17 @@ def test_the_backward_graph_says_what_is_right_wrong_and_not_reached():
 
 
 def test_the_graph_is_that_of_the_checks():
-    from grader.reports.html.graphs import _ATOMIC
-
     text = (ROOT / "tests/hidden/lecture5/test_atomic.py").read_text()
     graph = dict(re.findall(r'^    "(\w+)": lambda ([\w, ]+):', text, re.MULTILINE))
     expected = {(output, name) for output, inputs in graph.items() for name in inputs.split(", ")} - {
         ("emb", "X"),
         ("loss", "Y"),
     }
-    assert {(name, to) for name, (_, _, targets) in _ATOMIC.items() for to in targets.split()} == expected
-    places = [(column, row) for column, row, _ in _ATOMIC.values()]
-    assert len(set(places)) == len(places) == 27
+    nodes = GRAPHS["lecture5.atomic"].nodes
+    assert {(node.name, to) for node in nodes for to in node.to} == expected
+    assert len({(node.column, node.row) for node in nodes}) == len(nodes) == 27
+    names = re.findall(r'"(\w+)"', re.search(r"^NAMES = \((.+?)^\)", text, re.MULTILINE | re.DOTALL)[1])
+    assert {node.check for node in nodes} == {"", *(f"test_alone[{name}]" for name in names)}
 
 
 @pytest.mark.parametrize("states", [("idle", "idle", "idle"), ("wrong", "wrong", "wrong")])
@@ -219,7 +222,7 @@ def test_no_graph_is_drawn_of_a_file_with_nothing_or_one_cause(states):
     shown = atomic(*states)
     same = Failure("The file cannot be imported.")
     checks = [failed(c.name, c.demand, same) if states[0] == "wrong" else c for c in shown.exercises[0].checks]
-    page = to_html(report(ExerciseResult("lecture5.atomic", "atoms", "a.py", tuple(checks)))).decode()
+    page = to_html(report(ExerciseResult("lecture5.atomic", "atoms", "a.py", tuple(checks))), graphs=GRAPHS).decode()
     assert "Backward graph" not in page
 
 

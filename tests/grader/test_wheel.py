@@ -67,6 +67,16 @@ def test_the_packaged_solutions_cannot_be_read_by_a_submission(installed, tmp_pa
     assert "FileNotFoundError" in done.stdout, done.stdout
 
 
+def test_a_course_of_ones_own_without_a_clone(installed, tmp_path):
+    done = run(installed, "init", "own", "--new-course", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    own = tmp_path / "own"
+    assert not list(own.rglob("__pycache__"))
+    assert (own / ".gitignore").is_file()
+    done = run(installed, "lesson1", "--course", ".", "--submission", "solutions", cwd=own)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_wheel_holds_nothing_else(installed):
     top = {path.name for path in Path(next(installed.glob("lib/*/site-packages"))).iterdir()}
     assert {name for name in top if name.startswith(("exercises", "solutions", "tests", "benchmarks"))} == set()

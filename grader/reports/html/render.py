@@ -10,9 +10,10 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from grader.graph import Graph
 from grader.reports.figures import few_digits
 from grader.reports.html import drawing
-from grader.reports.html.graphs import backward_graph
+from grader.reports.html.graphs import graph_drawing
 from grader.reports.html.view import View
 from grader.reports.layout import LONGEST_TEXT
 from grader.reports.model import Report
@@ -22,18 +23,19 @@ from grader.reports.text import sanitize
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def to_html(report: Report, tasks: Mapping[str, str] | None = None) -> bytes:
+def to_html(report: Report, tasks: Mapping[str, str] | None = None, graphs: Mapping[str, Graph] | None = None) -> bytes:
     """Render a report as one self-contained page.
 
     Args:
         report: the report.
         tasks: the stub of each exercise, by its id, where they are at hand: the page then says what was asked.
+        graphs: the graph of each exercise that has one, by its id.
 
     Returns:
         UTF-8. The same report gives the same bytes.
     """
     page = _environment().get_template("page.html.j2")
-    text = page.render(view=View(report, tasks or {}))
+    text = page.render(view=View(report, tasks or {}, graphs or {}))
     return text.encode("utf-8", errors="backslashreplace")
 
 
@@ -57,7 +59,7 @@ def _environment() -> jinja2.Environment:
         "error_levels": drawing.ERROR_LEVELS,
         "weight_grid": drawing.weight_grid,
         "plot": drawing.plot,
-        "backward_graph": backward_graph,
+        "graph_drawing": graph_drawing,
         "style": Markup((_TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704 - our own file
     }
     return environment

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from grader.graph import Graph
 from grader.reports.model import (
     CheckResult,
     Counterexample,
@@ -155,6 +156,7 @@ class ExerciseView(msgspec.Struct, frozen=True):
     result: ExerciseResult
     repeat: str
     task: Task | None
+    graph: Graph | None
 
     @property
     def mark(self) -> str:
@@ -196,9 +198,10 @@ class View:
     Args:
         report: the report.
         tasks: the stub of each exercise, by its id.
+        graphs: the graph of each exercise that has one, by its id.
     """
 
-    def __init__(self, report: Report, tasks: Mapping[str, str]) -> None:
+    def __init__(self, report: Report, tasks: Mapping[str, str], graphs: Mapping[str, Graph]) -> None:
         self.report = report
         present = {exercise.unit for exercise in report.exercises}
         self.units = {unit: title for unit, title in report.units if unit in present}
@@ -207,6 +210,7 @@ class View:
                 exercise,
                 repeat_command(report, exercise.exercise),
                 _task(tasks[exercise.exercise]) if exercise.exercise in tasks else None,
+                graphs.get(exercise.exercise),
             )
             for exercise in report.exercises
         ]
