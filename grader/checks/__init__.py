@@ -18,7 +18,7 @@ from grader.checks.demands import assert_raises, assert_responds, assert_unchang
 from grader.checks.draws import generator, generators, integer, new_seed, new_state, normal
 from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
-from grader.checks.modules import keeping, library, place, vjp
+from grader.checks.modules import keeping, library, place, stopped, vjp
 from grader.checks.quiz import assert_choice, assert_number
 from grader.checks.trained import check_training
 
@@ -49,6 +49,7 @@ __all__ = [
     "points",
     "record_curve",
     "record_map",
+    "stopped",
     "strategies",
     "training",
     "vjp",
