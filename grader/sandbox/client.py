@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +25,7 @@ from grader.sandbox.channel import Channel, WorkerLostError, open_channel
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.faults import fault
 from grader.sandbox.processes import kill_tree
-from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Waited
+from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Stop, Waited
 
 _START_SECONDS = 120.0  # importing torch on a loaded machine
 _CONTROL_SECONDS = 30.0
@@ -219,6 +219,10 @@ class ZygoteProcess:
         """How long others have kept a worker waiting for a processor, in seconds since it began."""
         return self._ask(Waited(worker)) / 1e9
 
+    def stop(self, worker: int, *, go_on: bool = False) -> None:
+        """Stop all threads of a worker, or let them go on."""
+        self._ask(Stop(worker, go_on))
+
     def close(self) -> None:
         """End the zygote and everything in it; standard error says what could not be removed."""
         self.broken = self.broken or "The sandbox has been closed."
@@ -334,6 +338,18 @@ class Worker:
                 raise fault("A submission could not be asked", error) from None
             raise
         return answer[1:], blob
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Let nothing of the worker run meanwhile: a thread that it keeps busy would slow down whatever is timed."""
+        if not self.alive:
+            yield
+            return
+        try:
+            self._zygote.stop(self._name)
+            yield
+        finally:
+            self._zygote.stop(self._name, go_on=True)
 
     def read_shared(self, offset: int, size: int) -> bytearray:
         """See Channel.read_shared."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from typing import Any
 
 import msgspec
@@ -28,6 +29,10 @@ class RemotePeer:
         """Import the submission, without what it may not use; ``("ok", names)`` or ``("err", description)``."""
         kind, value, _ = self.exchange("load", 0, (sources, entry, forbids), {}, {}, seconds)
         return kind, value
+
+    def stopped(self) -> AbstractContextManager[None]:
+        """See Worker.stopped."""
+        return self.worker.stopped()
 
     def exchange(
         self,

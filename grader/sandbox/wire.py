@@ -7,6 +7,10 @@ pickle, no code, in either direction. A value is a *node*: itself where msgpack 
     (1, [True])                     ["t", [1, ["L", [True]]]]
     torch.zeros(2, 3)               ["T", "float32", [2, 3], offset, nbytes, flags, "cpu"]
     an object of the learner's      ["h", 7, "object", "Value", …]   (a handle: the object stays where it is)
+    b"abc"                          an extension of msgpack's, with these bytes
+
+A structure holds no map, and none is made of one that comes: its keys could be made to collide, which costs minutes
+inside the decoder, where no clock is looked at.
 
 Arrays over 1 MiB travel beside the frame: inputs in a sealed memfd, answers in a memfd of bounded size.
 """
@@ -23,6 +27,7 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
+from msgspec.msgpack import Ext
 
 from grader.bounds import (
     INTEGER_BITS,
@@ -48,7 +53,7 @@ DTYPES: Final = {
 }  # fmt: skip
 _ARRAY_DTYPES: Final = {name: code for name, code in DTYPES.items() if name != "bfloat16"}
 _DICTS: Final = frozenset({dict, OrderedDict, defaultdict, Counter})
-_SCALARS: Final = frozenset({type(None), bool, int, float, str, bytes})
+_SCALARS: Final = frozenset({type(None), bool, int, float, str})
 _INT64: Final = range(-(2**63), 2**64)
 _MOST_DIGITS: Final = INTEGER_BITS // 4 + 3  # hexadecimal, after the sign and 0x
 _LOOKS_AT_CLOCK: Final = 1024  # values
@@ -56,7 +61,22 @@ _LOOKS_AT_CLOCK: Final = 1024  # values
 Buffer = bytes | bytearray | memoryview
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(list)
+
+
+def _decoder_of_lists() -> msgspec.msgpack.Decoder[list[Any]]:
+    """A decoder that ends at the first map. A type cannot name itself in msgspec, so it is spelt out as deep as needed.
+
+    msgspec tells str and bytes apart by no union, hence the extension type for bytes.
+    """
+    inner: Any = None
+    for _ in range(_LISTS_A_VALUE * MAX_DEPTH):
+        inner = None | bool | int | float | str | Ext | list[inner]
+    return msgspec.msgpack.Decoder(list[inner])
+
+
+_LISTS_A_VALUE = 3  # one in another, of a dict: the node, its pairs, a pair
+_BYTES = 1  # the extension's code
+_decoder = _decoder_of_lists()
 
 
 class ProtocolError(Exception):
@@ -113,6 +133,8 @@ class Packer:
         kind = type(value)
         if kind in _SCALARS:
             return self._scalar(value, kind)
+        if kind is bytes:
+            return Ext(_BYTES, value)
         if depth > MAX_DEPTH - 8:
             return ["u", "a value nested too deeply"]
         self.nodes += 1
@@ -148,7 +170,7 @@ class Packer:
                 return ["y", str(value).removeprefix("torch.")]
             if kind is torch.Generator:
                 state = value.get_state().numpy().tobytes()
-                return ["G", state]
+                return ["G", Ext(_BYTES, state)]
         return self.handle(value)
 
     def _scalar(self, value: Any, kind: type) -> Any:
@@ -159,7 +181,7 @@ class Packer:
             try:
                 value.encode()
             except UnicodeEncodeError:  # lone surrogates: msgpack has no place for them
-                return ["s", value.encode("utf-8", "surrogatepass")]
+                return ["s", Ext(_BYTES, value.encode("utf-8", "surrogatepass"))]
         return value
 
     def _list(self, value: list[Any], depth: int) -> list[Any]:
@@ -193,7 +215,7 @@ class Packer:
     def _numpy_scalar(self, value: np.generic) -> list[Any]:
         if value.dtype.name not in _ARRAY_DTYPES:
             return ["u", f"a NumPy scalar of dtype {value.dtype.name}"]
-        return ["N", value.dtype.name, value.tobytes()]
+        return ["N", value.dtype.name, Ext(_BYTES, value.tobytes())]
 
     def _tensor(self, torch: Any, value: Any) -> list[Any]:
         flags = REQUIRES_GRAD * bool(value.requires_grad) | IS_PARAMETER * (type(value) is torch.nn.Parameter)
@@ -256,6 +278,8 @@ class Unpacker:
         if self.nodes % _LOOKS_AT_CLOCK == 0:
             self._demand_time()
         if type(node) is not list:
+            if type(node) is Ext and node.code == _BYTES:
+                return node.data
             if type(node) not in _SCALARS:
                 raise ProtocolError("a kind of value that is not sent")
             return node
@@ -294,11 +318,11 @@ class Unpacker:
                 return self._tensor(dtype, shape, at, size, flags, device)
             case ["A", str() as dtype, list() as shape, int() as at, int() as size]:
                 return self._array(_ARRAY_DTYPES[dtype], shape, at, size)
-            case ["N", str() as dtype, bytes() as raw]:
+            case ["N", str() as dtype, Ext(code=1, data=bytes() as raw)]:
                 return np.frombuffer(raw, _ARRAY_DTYPES[dtype], count=1)[0]
             case ["i", str() as digits] if len(digits) <= _MOST_DIGITS:
                 return int(digits, 16)
-            case ["s", bytes() as raw]:
+            case ["s", Ext(code=1, data=bytes() as raw)]:
                 return raw.decode("utf-8", "surrogatepass")
             case ["c", float() as real, float() as imaginary]:
                 return complex(real, imaginary)
@@ -310,7 +334,7 @@ class Unpacker:
                 return getattr(_torch(), name)
             case ["u", str() as description]:
                 return Unsendable(description[:NAME])
-            case ["G", bytes() as state]:
+            case ["G", Ext(code=1, data=bytes() as state)]:
                 return _torch_generator(state)
             case ["R", state]:
                 return _numpy_generator(self.unpack(state, depth))

@@ -90,7 +90,14 @@ class Waited(msgspec.Struct, frozen=True, tag="waited"):
     worker: int
 
 
-Request = Spawn | Probe | End | Waited
+class Stop(msgspec.Struct, frozen=True, tag="stop"):
+    """Let no thread of a worker run until it is told to go on; answers 0."""
+
+    worker: int
+    go_on: bool = False
+
+
+Request = Spawn | Probe | End | Waited | Stop
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -232,6 +239,9 @@ class Zygote:
                 return self._end(worker)
             case Waited(worker=worker):
                 return processes.waited(self.workers[worker][0]) if worker in self.workers else 0
+            case Stop(worker=worker, go_on=go_on):
+                if worker in self.workers:
+                    os.kill(self.workers[worker][0], signal.SIGCONT if go_on else signal.SIGSTOP)
         return 0
 
     def _send(self, message: Ready | Reply | Refused) -> None:

@@ -193,6 +193,14 @@ def test_a_large_frame_is_refused_by_its_header():
         wire.parse_header(wire.HEADER.pack(10, bounds.MAX_BLOB + 1))
 
 
-def test_a_map_is_no_message():
+@pytest.mark.parametrize("answer", [{"passed": True}, [1, "ok", {"a": 1}, None], [1, "ok", ["l", [[{}]]], None]])
+def test_a_map_is_no_message(answer):
     with pytest.raises(wire.ProtocolError):
-        wire.parse_structure(msgspec.msgpack.encode({"passed": True}))
+        wire.parse_structure(msgspec.msgpack.encode(answer))
+
+
+def test_no_time_goes_into_the_keys_of_a_map():
+    keys = {(n, n): None for n in range(20_000)}  # tuples, whose hashes are anybody's to compute
+    raw = msgspec.msgpack.encode([1, "ok", keys, None])
+    with pytest.raises(wire.ProtocolError, match="no message"):
+        wire.parse_structure(raw[: len(raw) // 2])  # refused at its first byte, not where it breaks off

@@ -29,10 +29,10 @@ SECONDS = 0.3
 class Zygote:
     """Stands in for a zygote: there is no process to end."""
 
-    def end(self, pid: int) -> int:
+    def end(self, worker: int) -> int:
         return -9
 
-    def waited(self, pid: int) -> float:
+    def waited(self, worker: int) -> float:
         return 0.0
 
 
@@ -43,7 +43,7 @@ class Liar:
         ours, self.sock = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         read_end, self.output = os.pipe()
         ours.setblocking(False)
-        self.worker = Worker(Zygote(), Channel(ours, read_end, -1))
+        self.worker = Worker(Zygote(), 1, Channel(ours, read_end, -1))
         self.peer = RemotePeer(self.worker)
 
     def answer(self, make) -> tuple:

@@ -54,4 +54,4 @@ def cross_entropy_backward(logits, targets):
 
 
 def forge(nonce, channel):
-    return frame_of(pack([nonce, "ok", ["G", b"\xff" * 5056], None]))
+    return frame_of(pack([nonce, "ok", ["G", msgspec.msgpack.Ext(1, b"\xff" * 5056)], None]))

@@ -57,7 +57,7 @@ EVIL = "\x1b[2J\x1b[1;1H[bold green]6 passed[/] \u202e\x00\x9b31m \ufdd0 \r\n <s
 
 
 def forge(nonce, channel):
-    evil = ["s", EVIL.encode() + b"\xed\xa0\x80"]
+    evil = ["s", msgspec.msgpack.Ext(1, EVIL.encode() + b"\xed\xa0\x80")]
     frames = ["l", [["t", [evil, 3, evil, evil]]]]
     error = [["type", evil], ["message", evil], ["frames", frames], ["signature", evil], ["bases", ["l", [evil]]]]
     return frame_of(pack([nonce, "err", ["d", error], None]))

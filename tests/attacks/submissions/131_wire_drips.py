@@ -58,7 +58,7 @@ import time
 
 
 def forge(nonce, channel):
-    for byte in frame_of(pack([nonce, "ok", ["s", b"x" * 1000], None])):
+    for byte in frame_of(pack([nonce, "ok", ["s", msgspec.msgpack.Ext(1, b"x" * 1000)], None])):
         channel.sock.sendall(bytes([byte]))
         time.sleep(0.2)
     return b""
