@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from grader.cli.output import say
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def kept_results(folder: Path, *, fresh: bool) -> KeptResults | None:
         kept = KeptResults(folder / NAME, key, use_old=not fresh)
         trouble = kept.trouble
     if trouble:
-        click.echo(trouble, err=True)
+        say(trouble)
     return None if trouble else kept
 
 

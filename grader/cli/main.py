@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import signal
 import sys
 import traceback
@@ -115,8 +115,9 @@ def _call(words: list[str]) -> int:
         silence()
         return GraderError.exit_code
     except click.ClickException as error:
-        with contextlib.suppress(OSError, ValueError):
-            error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        say(shown.getvalue().rstrip())
         return error.exit_code
     except GraderError as error:
         say(f"Error: {error}")

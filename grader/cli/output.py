@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -14,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn
 import click
 
 from grader.errors import GraderError
+from grader.reports.text import sanitize
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,9 +40,12 @@ def open_standard_streams() -> None:
 
 
 def say(text: str) -> None:
-    """Say something on stderr, or to nobody where that cannot be written."""
+    """Say something on stderr, or to nobody where that cannot be written.
+
+    Folders and files of a learner's are named in it: what would command a terminal is spelt out.
+    """
     with contextlib.suppress(OSError, ValueError):
-        click.echo(text, err=True)
+        click.echo(sanitize(text, multiline=True), err=True)
 
 
 @contextlib.contextmanager
@@ -112,7 +117,7 @@ def write_file(path: Path, content: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        if _is_device(path):
+        if _is_written_to(path):
             flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)  # a FIFO that nobody reads
             with os.fdopen(os.open(path, flags), "wb") as file:
                 os.set_blocking(file.fileno(), True)
@@ -131,10 +136,22 @@ def write_file(path: Path, content: bytes) -> None:
         raise GraderError(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from None
 
 
-def _is_device(path: Path) -> bool:
-    """Whether there is something that is written to and not replaced: /dev/stdout, a FIFO."""
+def _is_written_to(path: Path) -> bool:
+    """Whether there is something that is written to and not replaced: /dev/stdout, a FIFO.
+
+    A link in a learner's folder may lead to any device. One that the system made lies in a folder of devices.
+
+    Raises:
+        OSError: it is a disk, which nobody means.
+    """
     try:
-        mode = path.stat().st_mode
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            if path.parent.resolve() not in (Path("/dev"), Path("/dev/fd").resolve()):
+                return False
+            mode = path.stat().st_mode
     except FileNotFoundError:
         return False
+    if stat.S_ISBLK(mode):
+        raise OSError(errno.EINVAL, "it is a disk")
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
