@@ -26,10 +26,11 @@ from grader.sandbox.proxy import CALL_SECONDS, Conversation
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
 from grader.session.kept import fingerprint, fingerprint_of_code
 from grader.session.options import Hooks, RunOptions
-from grader.session.outcome import Judge, Outcome, bounded, fault_in
+from grader.session.outcome import Judge, Outcome, fault_in
 from grader.session.pictures import curves, maps
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes
+from grader.session.wording import Words, bounded
 from grader.session.work import TooMuchWork, at_most
 
 StatusOf = Callable[[str], Status | None]
@@ -128,14 +129,17 @@ class ExerciseRun:
         self.file = (
             self._source.display if self._source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
         )
-        self._judge = Judge(
+        words = Words(
             exercise,
             self.file,
-            lambda: given.references.bank(exercise) if given.options.names else (),
-            lambda: given.references.solution(exercise),
             siblings(exercise, given.submission, given.course),
             self._source.text if self._source is not None else "",
             others_of_course(exercise, given.submission, given.course),
+        )
+        self._judge = Judge(
+            words,
+            lambda: given.references.bank(exercise) if given.options.names else (),
+            lambda: given.references.solution(exercise),
         )
         self._loaded: Loaded | None = None
         self._unusable: Outcome | None = None
