@@ -11,7 +11,7 @@ from pathlib import Path
 from grader.checks.bank import Misconception, read_bank
 from grader.course import Course, Exercise, SourceFile, Submission
 from grader.reports.failure import explain
-from grader.reports.layout import plain
+from grader.reports.lines import plain
 from grader.reports.model import CheckResult, ExerciseResult, Verdict
 
 MOST_LINES = 6  # of prose, in 80 columns

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.course.errors import CourseError
+from grader.course.course_file import CourseError
 from grader.course.graphs import SUFFIX
 from grader.course.stubs import stub_of
 from grader.course.tables import CONTENTS

@@ -17,12 +17,12 @@ from grader.checks.compare import assert_close, assert_equal
 from grader.checks.context import CheckFailed
 from grader.checks.demands import assert_raises, assert_responds, assert_unchanged, check
 from grader.checks.draws import generator, generators, integer, integers, new_seed, new_state, normal, uniform
-from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
-from grader.checks.modules import keeping, library, place, stopped, vjp
 from grader.checks.quiz import assert_choice, assert_number, seal
+from grader.checks.recording import record_curve, record_map
+from grader.checks.remote import keeping, library, place, stopped, vjp
 from grader.checks.trained import check_training
-from grader.sandbox.ended import RaisedError
+from grader.sandbox.interruptions import RaisedError
 
 __all__ = [
     "CheckFailed",

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from grader.checks.context import CheckContext, Compared, Mismatch, current
-from grader.checks.show import are, as_array, as_float, is_tensor, number, question, shape_in_words, type_in_words
-from grader.course.names import closest
+from grader.checks.in_words import are, as_array, as_float, is_tensor, number, question, shape_in_words, type_in_words
+from grader.names import closest
 
 _ABSOLUTE_FLOOR = 1e-12
 

@@ -78,7 +78,7 @@ class CheckContext:
         self._mistaken = 0  # bytes of the answers in them
         self.compared: list[Compared] | None = None  # every comparison of numbers, where somebody wants to see them
         self.compared_numbers = False  # whether any comparison was of tensors, arrays or floats
-        self.figures: dict[str, Any] = {}  # what was recorded to be drawn, by name: see grader.checks.figures
+        self.figures: dict[str, Any] = {}  # what was recorded to be drawn, by name: see grader.checks.recording
 
     def fail(self, mismatch: Mismatch) -> CheckFailed:
         """Record a failed comparison and make the exception to raise."""

@@ -31,9 +31,9 @@ import numpy as np
 
 from grader.bounds import CHOICE
 from grader.checks.context import Mismatch, current
-from grader.checks.show import as_float, is_tensor, number, show, type_in_words
+from grader.checks.in_words import as_float, is_tensor, number, show, type_in_words
 from grader.errors import GraderError
-from grader.sandbox.ended import NotStarted, RaisedError
+from grader.sandbox.interruptions import NotStarted, RaisedError
 from grader.sandbox.proxy import Submission, conversation_of
 
 _DICT = "answers"  # what the dict of every quiz is called

@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 
 from grader.checks.compare import assert_equal
 from grader.checks.context import Mismatch, current
-from grader.checks.show import are, show, type_in_words
+from grader.checks.in_words import are, show, type_in_words
 
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
 WHOLE = r"(?s).+"  # does not split it at all

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.checks.context import Mismatch, current
-from grader.checks.diagnosis.training import Curve
-from grader.checks.show import as_float, number, question, type_in_words
+from grader.checks.in_words import as_float, number, question, type_in_words
+from grader.diagnosis.training import Curve
 
 
 def check_training(

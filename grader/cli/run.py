@@ -15,7 +15,7 @@ import msgspec
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
 from grader.cli.options import course_option, isolation_option
 from grader.cli.output import console, printing, say, write_file
-from grader.cli.story import explain_option, html_page, print_story, report_option
+from grader.cli.report_options import explain_option, html_page, print_story, report_option
 from grader.course import find_course, read_submission
 from grader.errors import GraderError, UsageError
 

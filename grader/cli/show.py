@@ -9,10 +9,10 @@ import msgspec
 
 from grader.cli.options import course_option
 from grader.cli.output import console, printing, write_file
-from grader.cli.story import explain_option, html_page, print_story, report_option
+from grader.cli.report_options import explain_option, html_page, print_story, report_option
 from grader.course import Exercise, find_course
-from grader.course.names import printable
 from grader.errors import UsageError
+from grader.names import printable
 from grader.reports.folder import HeldFolder, read_regular
 from grader.reports.journal import FOLDER, LAST
 from grader.reports.json_format import from_json

@@ -117,7 +117,7 @@ def _write_gallery(path: Path, course: Course, result: Validation) -> int:
 
 def _try_diagnosis(course: Course, exercises: Sequence[Exercise], result: Validation, isolation: str) -> int:
     """Print how many misconceptions are named, and what is said of random wrong answers; the number of false ones."""
-    from grader.author.accuse import lines, try_diagnosis
+    from grader.author.diagnosis_trial import lines, try_diagnosis
     from grader.reports.matrix import Outcome
     from grader.session.grading import Session
     from grader.session.options import RunOptions

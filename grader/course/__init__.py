@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.course.errors import CourseError
+from grader.course.course_file import CourseError
 from grader.course.find import find_course
 from grader.course.model import Course, Exercise, Unit
-from grader.course.names import closest
 from grader.course.source import SourceFile
 from grader.course.submission import Submission, missing_hint, read_submission
+from grader.names import closest
 
 if TYPE_CHECKING:
     from grader.course.imports import imports_of

@@ -6,9 +6,9 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from grader.course.names import printable
 from grader.course.parsing import MOST_TOKENS, TooSlowError, count_tokens, parse
 from grader.course.source import looks_like_notebook, notebook_fault
+from grader.names import printable
 
 if TYPE_CHECKING:
     from grader.course.parsing import Allowance

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from grader.course.errors import CourseError, read_course_file
+from grader.course.course_file import CourseError, read_course_file
 from grader.course.graphs import read_graph
 from grader.course.header import read_header
 from grader.course.model import Course, Exercise, Unit

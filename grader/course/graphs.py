@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from grader.course.errors import CourseError
-from grader.course.names import closest
+from grader.course.course_file import CourseError
 from grader.course.tables import read_toml
 from grader.graph import Graph, Node
+from grader.names import closest
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader.course.errors import CourseError
-from grader.course.names import closest
+from grader.course.course_file import CourseError
+from grader.names import closest
 
 _OPENING = "# /// exercise"
 _CLOSING = "# ///"

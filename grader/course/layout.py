@@ -10,9 +10,9 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from grader.course.names import one_of, plain, printable
 from grader.course.source import Folder, decode
 from grader.errors import UsageError
+from grader.names import one_of, plain, printable
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from grader.course.names import closest, one_of, plain, printable
 from grader.errors import UsageError
+from grader.names import closest, one_of, plain, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ class Exercise:
         As in ``{"cross_entropy_backward": "cross_entropy_backward(logits, targets)"}``. Read from the
         solution's marked blocks, or from the stub where there is no solution.
         """
-        from grader.course.errors import read_course_file
+        from grader.course.course_file import read_course_file
         from grader.course.symbols import symbols_of_solution, symbols_of_stub
 
         if self.solution.is_file():

@@ -9,7 +9,7 @@ import tokenize
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from grader.course.names import printable
+from grader.names import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

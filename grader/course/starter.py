@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.course.errors import read_course_file
+from grader.course.course_file import read_course_file
 from grader.course.stubs import stub_of
 from grader.course.tables import CONTENTS
 from grader.errors import UsageError

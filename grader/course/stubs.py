@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from grader.course.errors import CourseError, read_course_file
+from grader.course.course_file import CourseError, read_course_file
 from grader.course.header import without_hints
 
 if TYPE_CHECKING:

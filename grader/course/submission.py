@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.course.faults import fault_of, notes_of
 from grader.course.layout import Layout, is_module_name, lay_out, stem_of
-from grader.course.names import closest, plain, printable
 from grader.course.parsing import MOST_TOKENS, Allowance, count_tokens
 from grader.course.source import Entry, Folder, SourceFile, decode
 from grader.errors import UsageError
+from grader.names import closest, plain, printable
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

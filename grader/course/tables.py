@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from grader.course.errors import CourseError, read_course_file
-from grader.course.names import closest
+from grader.course.course_file import CourseError, read_course_file
+from grader.names import closest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.reports.figures import NOT_FINITE, curve_range, error_class, few_digits, from_to, shape_text
-from grader.reports.layout import Charset, Line, Span, cell_width, crop, flow, wrap
+from grader.reports.lines import Charset, Line, Span, cell_width, crop, flow, wrap
 from grader.reports.model import Curve, ErrorMap, WeightMap
 
 ROWS, COLUMNS = 8, 32

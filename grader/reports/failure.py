@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.reports.blocks import error_blocks, map_helps
-from grader.reports.layout import (
+from grader.reports.lines import (
     LONGEST_TEXT,
     UNICODE,
     Charset,

@@ -11,10 +11,10 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from grader.reports.failure import explain
-from grader.reports.layout import plain
+from grader.reports.lines import plain
 from grader.reports.model import CheckResult, ExerciseResult, Report, Verdict
-from grader.reports.page import points_text
 from grader.reports.text import sanitize
+from grader.reports.text_page import points_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

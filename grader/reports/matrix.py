@@ -12,7 +12,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from grader.reports.layout import ASCII, UNICODE, Charset, cell_width, wrap
+from grader.reports.lines import ASCII, UNICODE, Charset, cell_width, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

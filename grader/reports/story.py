@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from grader.course.names import nearest
 from grader.errors import UsageError
+from grader.names import nearest
 from grader.reports.blocks import curve_lines, values_table, weight_blocks
 from grader.reports.failure import TEXT_WIDTH, explain
-from grader.reports.layout import UNICODE, Charset, Line, Span, indented, wrap
+from grader.reports.lines import UNICODE, Charset, Line, Span, indented, wrap
 from grader.reports.model import CheckResult, ErrorMap, ExerciseResult, Report, Verdict
-from grader.reports.page import NARROWEST, check_mark, points_text
 from grader.reports.repeat import repeat_command
+from grader.reports.text_page import NARROWEST, check_mark, points_text
 
 _CASE = re.compile(r"\[(.+)\]$")
 _LISTED = 8

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from grader.reports.layout import ASCII, UNICODE, Charset, Line
-from grader.reports.page import page
+from grader.reports.lines import ASCII, UNICODE, Charset, Line
+from grader.reports.text_page import page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

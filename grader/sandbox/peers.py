@@ -12,7 +12,7 @@ from grader.bounds import FRAMES, MESSAGE, NAME, NAMES, PATH
 from grader.sandbox import wire
 from grader.sandbox.channel import WorkerLostError
 from grader.sandbox.client import Worker
-from grader.sandbox.ended import LostError
+from grader.sandbox.interruptions import LostError
 from grader.sandbox.proxy import from_node, to_node
 from grader.sandbox.runtime import Runtime
 

@@ -19,7 +19,7 @@ import msgspec
 from grader.bounds import MOST_HELD, NAME, PATH
 from grader.errors import GraderError
 from grader.sandbox import wire
-from grader.sandbox.ended import (
+from grader.sandbox.interruptions import (
     LostError,
     NoAnswer,
     NotStarted,

@@ -16,12 +16,12 @@ import msgspec
 from grader import __version__
 from grader.bounds import CHECK_SECONDS, FULL_TIMES, JUDGE_SECONDS, TRAINING_TIMES
 from grader.checks.context import CheckContext, CheckFailed
-from grader.checks.diagnosis.replay import symbols_used
 from grader.course import Course, Exercise, Submission, imports_of, missing_hint
 from grader.course.forbidden import find_forbidden
+from grader.diagnosis.replay import symbols_used
 from grader.errors import GraderError
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Isolation, Status, Verdict, Visibility
-from grader.sandbox.ended import RaisedError
+from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.proxy import CALL_SECONDS, Conversation
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
 from grader.session.kept import fingerprint, fingerprint_of_code

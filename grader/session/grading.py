@@ -24,7 +24,7 @@ from grader.session.sandboxes import Sandboxes
 from grader.session.surroundings import elsewhere, own_settings
 
 if TYPE_CHECKING:
-    from grader.session.plugin import GradingPlugin
+    from grader.session.grading_plugin import GradingPlugin
     from grader.session.references import References
 
 
@@ -74,7 +74,7 @@ class Session:
         if self._references is None or self._isolation is None:
             with elsewhere(), own_settings():
                 _import_for_checks(with_torch=self._needs_torch)
-                from grader.session.checks import hypothesis_profile
+                from grader.session.pytest_items import hypothesis_profile
                 from grader.session.references import References
 
                 self._references = self._stack.enter_context(References(self.course))
@@ -110,7 +110,7 @@ class Session:
             after_check: called when a check has its result.
         """
         from grader.session.exercise_run import RunInput
-        from grader.session.plugin import GradingPlugin
+        from grader.session.grading_plugin import GradingPlugin
 
         options = options or self.options
         if any(getattr(options, name) != getattr(self.options, name) for name in _OF_THE_SESSION):
@@ -200,8 +200,8 @@ class Session:
         """Run the checks; the grader's own faults."""
         import pytest
 
-        from grader.session.checks import check_files
         from grader.session.home import no_home
+        from grader.session.pytest_items import check_files
 
         files, options = check_files(plan), plugin.given.options
         _forget_other_courses(self.course.root)

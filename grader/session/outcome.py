@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from grader.checks.context import CheckContext, CheckFailed, Mismatch
-from grader.checks.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.course.forbidden import Use
+from grader.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.errors import GraderError
 from grader.reports.model import Failure, Finding, Verdict, Visibility
-from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SandboxFault, SymbolMissing, is_stub_error
+from grader.sandbox.interruptions import NoAnswer, NotStarted, RaisedError, SandboxFault, SymbolMissing, is_stub_error
 from grader.session.sandboxes import ImportFailure
 from grader.session.wording import Words
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.figures import RecordedCurve, RecordedMap, pool, rounded
-from grader.checks.show import WHOLE, as_array, is_tensor, number
+from grader.checks.in_words import WHOLE, as_array, is_tensor, number
+from grader.checks.recording import RecordedCurve, RecordedMap, pool, rounded
 from grader.reports.model import Curve, ErrorMap, Level, Series, Visibility, WeightMap
 
 _WINDOW = 8  # rows and columns of values around the largest error

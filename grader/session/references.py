@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Self
 
 from grader.checks.bank import Misconception, read_bank
-from grader.checks.diagnosis import KnownWrong
 from grader.course import Course, Exercise
+from grader.diagnosis import KnownWrong
 from grader.errors import GraderError
 from grader.sandbox.modules import SubmissionFinder
 

@@ -6,10 +6,10 @@ import ast
 import re
 from collections.abc import Callable, Sequence
 
-from grader.course.names import closest, printable
 from grader.course.parsing import nodes_of, tree_of
 from grader.course.scan import is_main_guard
-from grader.sandbox.ended import RaisedError
+from grader.names import closest, printable
+from grader.sandbox.interruptions import RaisedError
 
 _NETWORK = {"URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "HTTPError", "MaxRetryError"}
 _ALIASES = {

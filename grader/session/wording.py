@@ -11,11 +11,11 @@ import msgspec
 
 from grader.bounds import HEADLINE, PATH
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.show import is_tensor, show, side_by_side
+from grader.checks.in_words import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Visibility
-from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SymbolMissing
+from grader.sandbox.interruptions import NoAnswer, NotStarted, RaisedError, SymbolMissing
 from grader.sandbox.proxy import CALLS_TOGETHER, Call, Handle, info_of
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure

@@ -23,9 +23,9 @@ from grader.reports.html import to_html
 from grader.reports.json_format import from_json, to_json
 from grader.reports.junit import to_junit
 from grader.reports.model import Verdict
-from grader.reports.page import render_text
+from grader.reports.text_page import render_text
 from grader.sandbox import wire
-from grader.sandbox.ended import LostError
+from grader.sandbox.interruptions import LostError
 from grader.sandbox.proxy import from_node
 from grader.sandbox.wire import HandleInfo, Unsendable
 from grader.session.grading import Session

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from grader.sandbox.client import ZygoteProcess
-from grader.sandbox.ended import RaisedError
+from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.peers import RemotePeer
 from grader.sandbox.proxy import Conversation, Submission
 from grader.sandbox.zygote import Setup

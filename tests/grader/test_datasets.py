@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from grader.course import datasets
-from grader.course.datasets import DataError, download, generated, real
-from grader.course.datasets.download import Published
+from grader.data import DataError, download, generated, real
+from grader.data.download import Published
 from grader.errors import UsageError
 
 CONTENT = bytes(range(256)) * 1000  # 256,000 bytes: 15 pieces and a bit

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from grader.checks.bank import read_bank
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.diagnosis.engine import common_law
-from grader.checks.diagnosis.patterns import explain
+from grader.diagnosis.engine import common_law
+from grader.diagnosis.patterns import explain
 from grader.errors import GraderError
 
 D = torch.float64

@@ -8,15 +8,15 @@ import types
 import pytest
 from sandboxed import ROOT
 
-from grader.author.accuse import lines, rules, try_diagnosis
+from grader.author.diagnosis_trial import lines, rules, try_diagnosis
 from grader.author.gallery import with_answer
 from grader.checks import marks
 from grader.checks.bank import read_bank
 from grader.checks.context import CheckContext
-from grader.checks.diagnosis import KnownWrong, matching_misconception
-from grader.checks.diagnosis.replay import converse
 from grader.course import find_course, read_submission
-from grader.sandbox.ended import RaisedError
+from grader.diagnosis import KnownWrong, matching_misconception
+from grader.diagnosis.replay import converse
+from grader.sandbox.interruptions import RaisedError
 from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
 

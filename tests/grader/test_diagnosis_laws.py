@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.diagnosis import differs_in_form
-from grader.checks.diagnosis.engine import common_law
-from grader.checks.diagnosis.patterns import explain
-from grader.checks.diagnosis.state import depends_on_more, kept_answer
+from grader.diagnosis import differs_in_form
+from grader.diagnosis.engine import common_law
+from grader.diagnosis.patterns import explain
+from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.sandbox.proxy import Call, Conversation, Handle
 from grader.sandbox.wire import HandleInfo
 

@@ -14,7 +14,7 @@ import pytest
 
 from grader.checks import check_training
 from grader.checks.context import CheckFailed
-from grader.checks.diagnosis.training import diagnose_training
+from grader.diagnosis.training import diagnose_training
 
 SEEDS = range(20)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.checks import record_curve, record_map
 from grader.checks.context import CheckContext, Mismatch, enter
-from grader.checks.figures import COLUMNS, POINTS, ROWS, pool
+from grader.checks.recording import COLUMNS, POINTS, ROWS, pool
 from grader.reports.model import Visibility
 from grader.session.pictures import curves, error_map, maps
 

@@ -13,9 +13,9 @@ from torch import nn
 
 from grader.checks import assert_close, assert_unchanged, keeping, library, place, vjp
 from grader.checks.context import CheckContext, CheckFailed, enter
-from grader.checks.diagnosis.again import contradicted
-from grader.checks.diagnosis.replay import converse, gives_the_same
-from grader.sandbox.ended import RaisedError
+from grader.diagnosis.fresh_inputs import contradicted
+from grader.diagnosis.replay import converse, gives_the_same
+from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.objects import describe
 from grader.sandbox.proxy import Submission, conversation_of
 from grader.session.sentences import parameters_in

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from grader.reports import from_json, to_json
 from grader.reports.junit import to_junit
-from grader.reports.layout import cell_width
+from grader.reports.lines import cell_width
 from grader.reports.matrix import Matrix, MatrixTable, Outcome, Row, matrix_text
 from grader.reports.model import Status, Verdict
 from grader.reports.schema import report_schema, schema_text

@@ -13,7 +13,7 @@ from reports_samples import ALL_PASSED, CROSS_ENTROPY, EVERY, EVIL, SAMPLES, SHO
 from rich.console import Console
 
 from grader.reports.junit import to_junit
-from grader.reports.layout import ASCII, UNICODE, cell_width
+from grader.reports.lines import ASCII, UNICODE, cell_width
 from grader.reports.model import (
     CheckResult,
     Counterexample,
@@ -24,8 +24,8 @@ from grader.reports.model import (
     Value,
     Verdict,
 )
-from grader.reports.page import points_text, render_text
 from grader.reports.terminal import print_report
+from grader.reports.text_page import points_text, render_text
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.reports.layout import ASCII, UNICODE, cell_width, clip_middle, crop, flow, wrap, wrap_value
+from grader.reports.lines import ASCII, UNICODE, cell_width, clip_middle, crop, flow, wrap, wrap_value
 from grader.reports.text import escape_json, sanitize, to_ascii
 
 anything = st.text(st.characters(codec=None))  # lone surrogates included

@@ -20,7 +20,7 @@ from sandboxed import ROOT, ask_in, processes_of
 from grader.errors import GraderError
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.confinement import Limits
-from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SymbolMissing
+from grader.sandbox.interruptions import NoAnswer, NotStarted, RaisedError, SymbolMissing
 from grader.sandbox.probes import PROBES
 from grader.sandbox.proxy import call_and_echo, conversation_of
 from grader.sandbox.zygote import Setup

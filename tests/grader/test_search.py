@@ -7,7 +7,7 @@ import pytest
 from grader.checks import assert_close
 from grader.checks import context as check_context
 from grader.checks.context import SEARCH_SECONDS, CheckContext, CheckFailed
-from grader.sandbox.ended import NoAnswer
+from grader.sandbox.interruptions import NoAnswer
 from grader.sandbox.proxy import Conversation
 
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from grader.course.names import closest, nearest
-from grader.sandbox.ended import RaisedError
+from grader.names import closest, nearest
+from grader.sandbox.interruptions import RaisedError
 from grader.session.sentences import exception_sentence, where_it_hides
 
 
@@ -145,7 +145,7 @@ def test_closest(name, candidates, meant):
 def test_the_quick_bound_hides_nothing_that_difflib_finds(name, names, cutoff):
     from difflib import get_close_matches
 
-    from grader.course.names import plain
+    from grader.names import plain
 
     keys = list(dict.fromkeys(filter(None, map(plain, names))))
     best = get_close_matches(plain(name), keys, 1, cutoff) if plain(name) else []

@@ -9,7 +9,7 @@ from reports_samples import EVERY, EVIL, PICTURED, SAMPLES, SHORT
 from grader.cli.show import show
 from grader.errors import UsageError
 from grader.reports.json_format import to_json
-from grader.reports.layout import ASCII, UNICODE, cell_width, plain
+from grader.reports.lines import ASCII, UNICODE, cell_width, plain
 from grader.reports.model import Isolation, Report
 from grader.reports.repeat import repeat_command
 from grader.reports.story import find_check, story

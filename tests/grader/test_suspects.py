@@ -6,8 +6,8 @@ import types
 
 import pytest
 
-from grader.checks.diagnosis.replay import KnownWrong
-from grader.checks.diagnosis.suspects import Suspects
+from grader.diagnosis.replay import KnownWrong
+from grader.diagnosis.suspects import Suspects
 
 A, B, C = (KnownWrong(name, "", "f", lambda: types.ModuleType("m")) for name in "abc")
 

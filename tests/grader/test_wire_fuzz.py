@@ -20,7 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from grader.sandbox import wire
 from grader.sandbox.channel import Channel
 from grader.sandbox.client import Worker
-from grader.sandbox.ended import LostError
+from grader.sandbox.interruptions import LostError
 from grader.sandbox.peers import RemotePeer
 
 SECONDS = 0.3
@@ -148,7 +148,7 @@ TestAnyAnswer = AnyAnswer.TestCase
 @given(nodes, st.binary(max_size=64))
 @settings(max_examples=300, deadline=None)
 def test_any_error_description_is_made_harmless(node, blob):
-    from grader.sandbox.ended import RaisedError
+    from grader.sandbox.interruptions import RaisedError
     from grader.sandbox.peers import _unpack_answer
 
     try:

@@ -15,10 +15,10 @@ from grader.reports.figures import few_digits
 from grader.reports.html import drawing
 from grader.reports.html.graphs import graph_drawing
 from grader.reports.html.view import View
-from grader.reports.layout import LONGEST_TEXT
+from grader.reports.lines import LONGEST_TEXT
 from grader.reports.model import Report
-from grader.reports.page import advice, in_short, points_text
 from grader.reports.text import sanitize
+from grader.reports.text_page import advice, in_short, points_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -19,9 +19,9 @@ from grader.reports.model import (
     Status,
     Verdict,
 )
-from grader.reports.page import has_details, same_failure
 from grader.reports.repeat import repeat_command
 from grader.reports.text import sanitize
+from grader.reports.text_page import has_details, same_failure
 
 _LONGEST_MATRIX = 2_000  # characters of a value that are read as a matrix
 _MOST_FRAMES = 12

@@ -22,7 +22,7 @@ from grader.checks import (
     points,
     training,
 )
-from grader.course.datasets import digits, mnist
+from grader.data import digits, mnist
 
 LR = 0.001
 SIDE = 784

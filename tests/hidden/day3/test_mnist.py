@@ -20,7 +20,7 @@ from grader.checks import (
     points,
     training,
 )
-from grader.course.datasets import digits, mnist
+from grader.data import digits, mnist
 
 CURVES = ("train_loss", "val_loss", "val_accuracy")
 SHAPES = [(256, 784), (256,), (10, 256), (10,)]

@@ -380,7 +380,7 @@ def test_learns_real_text(submission, rng):
 
 def trained_on_shakespeare(submission, rng, device, sizes, steps, batch_size, lr):
     """The validation loss of the learner's model after the learner's training; no leak in it."""
-    from grader.course.datasets import tinyshakespeare
+    from grader.data import tinyshakespeare
 
     data, V = encoded(tinyshakespeare())
     block_size = sizes["block_size"]

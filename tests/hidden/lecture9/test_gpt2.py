@@ -11,7 +11,7 @@ import regex
 import tiktoken
 
 from grader.checks import assert_equal, assert_raises, check, full, limit, points, texts
-from grader.course.datasets import gpt2_encoder, gpt2_merges, tinyshakespeare
+from grader.data import gpt2_encoder, gpt2_merges, tinyshakespeare
 
 END = "<|endoftext|>"
 # Bytes in GPT-2's order, found in another way than in the solution: what Latin-1 can show comes first.

@@ -8,7 +8,7 @@ import regex
 from hypothesis import given
 
 from grader.checks import assert_equal, assert_raises, full, limit, points, texts
-from grader.course.datasets import tinyshakespeare
+from grader.data import tinyshakespeare
 
 GPT2 = texts.GPT2
 # Patterns other than GPT-2's that both regex and tiktoken read: they too cover every character.

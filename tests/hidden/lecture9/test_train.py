@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 from hypothesis import given
 
 from grader.checks import assert_equal, assert_raises, check, full, limit, points, stopped, texts, training
-from grader.course.datasets import tinyshakespeare
+from grader.data import tinyshakespeare
 
 ALLOWED = 4  # times the time of the course's solution; counting anew takes 6 to 12 times as long
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.diagnosis.replay import alike, converse
-from grader.checks.diagnosis.seen import Explanation
-from grader.checks.show import as_array, is_tensor
+from grader.checks.in_words import as_array, is_tensor
+from grader.diagnosis.evidence import Explanation
+from grader.diagnosis.replay import alike, converse
 from grader.sandbox.proxy import Call, info_of
 
 _SECONDS = 0.1

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.checks.show import is_tensor
+from grader.checks.in_words import is_tensor
 from grader.sandbox import wire
 from grader.sandbox.objects import Objects
 from grader.sandbox.proxy import Handle, from_node, info_of, to_node

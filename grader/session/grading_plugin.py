@@ -15,8 +15,8 @@ from grader.checks.context import CheckContext
 from grader.course import Exercise
 from grader.reports.model import ExerciseResult, Status
 from grader.sandbox.proxy import Submission
-from grader.session.checks import check_of, report_of, report_of_unrun
 from grader.session.exercise_run import ExerciseRun, RunInput
+from grader.session.pytest_items import check_of, report_of, report_of_unrun
 from grader.session.sandboxes import quiet_torch
 from grader.session.work import at_most
 

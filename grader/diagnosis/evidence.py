@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from grader.checks.context import Mismatch
-from grader.checks.diagnosis.replay import close
-from grader.checks.show import as_array, is_tensor
+from grader.checks.in_words import as_array, is_tensor
+from grader.diagnosis.replay import close
 
 Array = np.ndarray[Any, Any]
 _MOST_NUMBERS = 1_000_000

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.checks.diagnosis.replay import alike, converse
-from grader.checks.show import is_tensor
-from grader.sandbox.ended import Interrupted, RaisedError
+from grader.checks.in_words import is_tensor
+from grader.diagnosis.replay import alike, converse
+from grader.sandbox.interruptions import Interrupted, RaisedError
 from grader.sandbox.proxy import Call, Conversation, Handle, info_of
 
 _SECONDS = 0.1

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader.checks.context import Mismatch
-from grader.checks.diagnosis.places import PLACES
-from grader.checks.diagnosis.seen import Diagnoser, Explanation, look
-from grader.checks.diagnosis.shapes import OF_ONE_SHAPE, OF_SHAPES
-from grader.checks.diagnosis.values import SUBTLER, VALUES
+from grader.diagnosis.evidence import Diagnoser, Explanation, look
+from grader.diagnosis.places import PLACES
+from grader.diagnosis.shapes import OF_ONE_SHAPE, OF_SHAPES
+from grader.diagnosis.values import SUBTLER, VALUES
 
 OF_VALUES: tuple[Diagnoser, ...] = (*VALUES, *OF_ONE_SHAPE, *SUBTLER, *PLACES)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from grader.checks.diagnosis.replay import KnownWrong
+from grader.diagnosis.replay import KnownWrong
 
 
 class Suspects:

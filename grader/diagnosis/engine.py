@@ -11,14 +11,14 @@ import msgspec
 import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.diagnosis.again import contradicted
-from grader.checks.diagnosis.patterns import explain, explained
-from grader.checks.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
-from grader.checks.diagnosis.seen import Explanation
-from grader.checks.diagnosis.state import depends_on_more, kept_answer
-from grader.checks.diagnosis.suspects import Suspects
-from grader.checks.diagnosis.training import Curve, read
-from grader.checks.show import as_array, is_tensor, show
+from grader.checks.in_words import as_array, is_tensor, show
+from grader.diagnosis.evidence import Explanation
+from grader.diagnosis.fresh_inputs import contradicted
+from grader.diagnosis.patterns import explain, explained
+from grader.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
+from grader.diagnosis.state import depends_on_more, kept_answer
+from grader.diagnosis.suspects import Suspects
+from grader.diagnosis.training import Curve, read
 from grader.sandbox.proxy import Call
 
 _REPLAY_SECONDS = 3.0

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.checks.diagnosis.replay import close
-from grader.checks.diagnosis.seen import Array, Diagnoser, Explanation, Seen, distinct, varies
-from grader.checks.show import number
+from grader.checks.in_words import number
+from grader.diagnosis.evidence import Array, Diagnoser, Explanation, Seen, distinct, varies
+from grader.diagnosis.replay import close
 
 _ROUNDING = 1e-10
 

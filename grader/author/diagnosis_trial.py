@@ -21,11 +21,11 @@ from grader.checks import context as check_context
 from grader.checks import marks
 from grader.checks.compare import assert_close
 from grader.checks.context import CheckContext, CheckFailed, Compared
-from grader.checks.diagnosis import Finding, KnownWrong, diagnose
-from grader.checks.diagnosis.replay import gives_the_same, weight
-from grader.checks.show import as_array, is_tensor
+from grader.checks.in_words import as_array, is_tensor
 from grader.course import Course, Exercise, read_submission
-from grader.sandbox.ended import LostError
+from grader.diagnosis import Finding, KnownWrong, diagnose
+from grader.diagnosis.replay import gives_the_same, weight
+from grader.sandbox.interruptions import LostError
 from grader.sandbox.proxy import Call, Conversation
 from grader.session.grading import Session
 from grader.session.options import Hooks

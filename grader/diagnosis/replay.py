@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.checks.diagnosis.direct import DirectPeer
-from grader.checks.show import as_array, is_tensor
-from grader.sandbox.ended import Interrupted, RaisedError
+from grader.checks.in_words import as_array, is_tensor
+from grader.diagnosis.direct import DirectPeer
+from grader.sandbox.interruptions import Interrupted, RaisedError
 from grader.sandbox.proxy import Call, Conversation, Handle, info_of, weight_of
 from grader.sandbox.wire import Unsendable
 
@@ -232,7 +232,7 @@ def differs_in_form(module: ModuleType, log: Sequence[Call]) -> str:
 
 
 def _form(theirs: Any, ours: Any, twins: dict[int, Any]) -> str:
-    from grader.checks.show import question, shape_in_words, type_in_words
+    from grader.checks.in_words import question, shape_in_words, type_in_words
 
     _alike(theirs, ours, twins)
     if type(theirs) is not type(ours):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.reports.blocks import curve_lines
 from grader.reports.failure import TEXT_WIDTH, explain
-from grader.reports.layout import (
+from grader.reports.lines import (
     UNICODE,
     Charset,
     Line,

@@ -5,10 +5,10 @@ data come from the folder that ``GRADLINGS_DATA`` names, else from the cache, el
 NumPy's throughout: ``torch.from_numpy`` makes tensors of them.
 """
 
-from grader.course.datasets.digits import digits
-from grader.course.datasets.download import DataError
-from grader.course.datasets.generated import blobs, generated_words, markov_text, topics_text
-from grader.course.datasets.real import fetch, gpt2_encoder, gpt2_merges, mnist, names, tinyshakespeare
+from grader.data.digits import digits
+from grader.data.download import DataError
+from grader.data.generated import blobs, generated_words, markov_text, topics_text
+from grader.data.real import fetch, gpt2_encoder, gpt2_merges, mnist, names, tinyshakespeare
 
 __all__ = [
     "DataError",

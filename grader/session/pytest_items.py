@@ -15,7 +15,7 @@ from grader.checks import marks
 from grader.course import Exercise
 from grader.errors import GraderError
 from grader.reports.failure import explain
-from grader.reports.layout import plain
+from grader.reports.lines import plain
 from grader.reports.model import CheckResult, Verdict, Visibility
 from grader.session.exercise_run import Check
 

@@ -42,9 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _start(config: pytest.Config) -> None:
     from grader.course import find_course, read_submission
-    from grader.session.checks import check_files
     from grader.session.grading import Session, draw_seed, in_order
     from grader.session.options import RunOptions
+    from grader.session.pytest_items import check_files
 
     course_path = config.getoption("--course")
     course = find_course(Path(course_path) if course_path else None)

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from grader.checks.context import current
-from grader.checks.show import as_array, is_tensor
+from grader.checks.in_words import as_array, is_tensor
 
 POINTS = 120  # of one curve, at most
 ROWS, COLUMNS = 32, 32  # of one map, at most: the 27 characters of the lectures fit

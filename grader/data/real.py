@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.course.datasets.download import DataError, Published, download, is_published
+from grader.data.download import DataError, Published, download, is_published
 from grader.errors import UsageError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.checks.context import Mismatch, current
 from grader.errors import GraderError
-from grader.sandbox.ended import SandboxFault
+from grader.sandbox.interruptions import SandboxFault
 from grader.sandbox.objects import vjp as vjp_here
 from grader.sandbox.proxy import Handle, Submission, conversation_of
 

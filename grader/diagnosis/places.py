@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.checks.diagnosis.seen import Array, Diagnoser, Explanation, Seen
+from grader.diagnosis.evidence import Array, Diagnoser, Explanation, Seen
 
 
 def triangle(seen: Seen) -> Iterator[Explanation]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from grader.checks.diagnosis.replay import close
-from grader.checks.diagnosis.seen import Array, Diagnoser, Explanation, Seen, agree, distinct, varies
-from grader.checks.show import shape_in_words
+from grader.checks.in_words import shape_in_words
+from grader.diagnosis.evidence import Array, Diagnoser, Explanation, Seen, agree, distinct, varies
+from grader.diagnosis.replay import close
 
 
 def permuted(seen: Seen) -> Iterator[Explanation]:
