@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.author.gallery import with_answer
-from grader.checks.bank import read_bank
 from grader.course import find_course, read_submission
+from grader.diagnosis.bank import read_bank
 from grader.session import outcome
 from grader.session.grading import Session
 from grader.session.options import RunOptions

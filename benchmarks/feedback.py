@@ -112,7 +112,7 @@ def calls(rounds: int) -> None:
 
     from grader.sandbox.client import ZygoteProcess
     from grader.sandbox.peers import RemotePeer
-    from grader.sandbox.proxy import Conversation, Submission
+    from grader.sandbox.proxy import Conversation, SubmissionProxy
     from grader.sandbox.zygote import Setup
 
     torch.set_num_threads(1)
@@ -122,7 +122,7 @@ def calls(rounds: int) -> None:
         worker = zygote.spawn()
         peer = RemotePeer(worker)
         _, names = peer.load({"u.w": (text, "w.py")}, "u.w", 20)
-        far = Submission(Conversation(peer, names, 1)).double
+        far = SubmissionProxy(Conversation(peer, names, 1)).double
         near = lambda x: x * 2  # noqa: E731
         times: dict[bool, list[float]] = {True: [], False: []}
         for _ in range(rounds * 400):

@@ -14,8 +14,8 @@ import msgspec
 from rich.console import Console
 
 from grader.author.gallery import with_answer
-from grader.checks.bank import read_bank
 from grader.course import find_course, read_submission
+from grader.diagnosis.bank import read_bank
 from grader.reports.html import to_html
 from grader.reports.model import ExerciseResult
 from grader.reports.terminal import print_report

@@ -23,8 +23,9 @@ from grader.checks.compare import assert_close
 from grader.checks.context import CheckContext, CheckFailed, Compared
 from grader.checks.in_words import as_array, is_tensor
 from grader.course import Course, Exercise, read_submission
-from grader.diagnosis import Finding, KnownWrong, diagnose
+from grader.diagnosis import KnownWrong, diagnose
 from grader.diagnosis.replay import gives_the_same, weight
+from grader.reports.model import Finding
 from grader.sandbox.interruptions import LostError
 from grader.sandbox.proxy import Call, Conversation
 from grader.session.grading import Session

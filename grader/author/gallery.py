@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from grader.checks.bank import Misconception, read_bank
 from grader.course import Course, Exercise, SourceFile, Submission
+from grader.diagnosis.bank import Misconception, read_bank
 from grader.reports.failure import explain
 from grader.reports.lines import plain
 from grader.reports.model import CheckResult, ExerciseResult, Verdict

@@ -12,9 +12,9 @@ from grader.author.recorded import Tape
 from grader.author.scaffold import todos
 from grader.author.trivial import KINDS, functions_of, trivial_source
 from grader.checks import marks
-from grader.checks.bank import Misconception, read_bank
 from grader.course import Course, Exercise, Submission, read_submission
-from grader.reports.matrix import Outcome, Row
+from grader.diagnosis.bank import Misconception, read_bank
+from grader.reports.matrix import Fate, Row
 from grader.reports.model import CheckResult, ExerciseResult, Status, Verdict
 from grader.session.grading import Session
 from grader.session.options import Hooks, Run, Select, Wrap
@@ -162,7 +162,7 @@ class Proof:
                 row, result = self._try(exercise, entry)
                 self.rows.append(row)
                 self.told.append(WrongAnswer(entry, result))
-                if row.verdict is not Outcome.NAMED:
+                if row.verdict is not Fate.NAMED:
                     self._note(exercise.id, _trouble(row, result))
 
     def _try(self, exercise: Exercise, entry: Misconception) -> tuple[Row, ExerciseResult]:
@@ -179,7 +179,7 @@ class Proof:
             (result,) = self._grade([exercise], submission, FIRST_SEED, select)
             checks += result.checks
             row = Row(entry.name, exercise.id, {check.name: _outcome(check, entry) for check in checks})
-            if row.verdict in {Outcome.NAMED, Outcome.MISNAMED}:
+            if row.verdict in {Fate.NAMED, Fate.MISNAMED}:
                 break
         return row, msgspec.structs.replace(result, checks=tuple(checks))
 
@@ -249,20 +249,20 @@ def _named(check: CheckResult) -> str:
     return next((finding.name for finding in findings if finding.kind == "misconception"), "")
 
 
-def _outcome(check: CheckResult, entry: Misconception) -> Outcome:
+def _outcome(check: CheckResult, entry: Misconception) -> Fate:
     if check.verdict is Verdict.PASSED:
-        return Outcome.SURVIVED
+        return Fate.SURVIVED
     name = _named(check)
     if name == entry.name:
-        return Outcome.NAMED
-    return Outcome.MISNAMED if name else Outcome.KILLED
+        return Fate.NAMED
+    return Fate.MISNAMED if name else Fate.KILLED
 
 
 def _trouble(row: Row, result: ExerciseResult) -> str:
     verdict = {
-        Outcome.SURVIVED: "is accepted by every check",
-        Outcome.KILLED: "is rejected but not named",
-        Outcome.MISNAMED: "is taken for another",
+        Fate.SURVIVED: "is accepted by every check",
+        Fate.KILLED: "is rejected but not named",
+        Fate.MISNAMED: "is taken for another",
     }[row.verdict]
     named = {_named(check) for check in result.checks} - {"", row.misconception}
     other = f": {', '.join(sorted(named))}" if named else ""

@@ -12,12 +12,12 @@ A check is a pytest function whose docstring is the sentence the learner reads::
 
 from grader.checks import strategies
 from grader.checks.ahead import begin
-from grader.checks.bank import misconception
 from grader.checks.compare import assert_close, assert_equal
 from grader.checks.context import CheckFailed
 from grader.checks.demands import assert_raises, assert_responds, assert_unchanged, check
 from grader.checks.draws import generator, generators, integer, integers, new_seed, new_state, normal, uniform
 from grader.checks.marks import full, hidden, limit, points, training
+from grader.checks.misconceptions import misconception
 from grader.checks.quiz import assert_choice, assert_number, seal
 from grader.checks.recording import record_curve, record_map
 from grader.checks.remote import keeping, library, place, stopped, vjp

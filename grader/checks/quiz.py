@@ -34,7 +34,7 @@ from grader.checks.context import Mismatch, current
 from grader.checks.in_words import as_float, is_tensor, number, show, type_in_words
 from grader.errors import GraderError
 from grader.sandbox.interruptions import NotStarted, RaisedError
-from grader.sandbox.proxy import Submission, conversation_of
+from grader.sandbox.proxy import SubmissionProxy, conversation_of
 
 _DICT = "answers"  # what the dict of every quiz is called
 _DIGITS = 3  # to which numbers are compared with those of the bank
@@ -138,7 +138,7 @@ def assert_number(
 
 def _answer(submission: Any, question: str) -> Any:
     """The answer to one question, as it came."""
-    if not isinstance(submission, Submission):  # a check that is tried by hand, on a plain module
+    if not isinstance(submission, SubmissionProxy):  # a check that is tried by hand, on a plain module
         answer = getattr(submission, _DICT)[question]
     else:
         answer = _asked(submission, question)
@@ -147,7 +147,7 @@ def _answer(submission: Any, question: str) -> Any:
     return answer
 
 
-def _asked(submission: Submission, question: str) -> Any:
+def _asked(submission: SubmissionProxy, question: str) -> Any:
     """Ask for one entry of the dict alone, so that what a question is judged by is the answer to it and no other."""
     talk = conversation_of(submission)
     if _DICT not in talk.defined:
@@ -162,7 +162,7 @@ def _asked(submission: Submission, question: str) -> Any:
 
 def _note_answer(submission: Any, answer: str | float) -> None:
     """Log what the answer means in place of how it is spelt, for the bank is compared with the log."""
-    if isinstance(submission, Submission):
+    if isinstance(submission, SubmissionProxy):
         conversation_of(submission).log[-1].result = answer
 
 

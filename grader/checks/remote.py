@@ -14,10 +14,10 @@ from grader.checks.context import Mismatch, current
 from grader.errors import GraderError
 from grader.sandbox.interruptions import SandboxFault
 from grader.sandbox.objects import vjp as vjp_here
-from grader.sandbox.proxy import Handle, Submission, conversation_of
+from grader.sandbox.proxy import Handle, SubmissionProxy, conversation_of
 
 
-def library(submission: Submission, name: str) -> Any:
+def library(submission: SubmissionProxy, name: str) -> Any:
     """A module of a library, where the submission runs.
 
     What is built of it stays there, and can be passed to the learner's functions::
@@ -36,7 +36,7 @@ def library(submission: Submission, name: str) -> Any:
     Returns:
         A handle to the module; in a check that is tried by hand, on a plain module, the module itself.
     """
-    if not isinstance(submission, Submission):
+    if not isinstance(submission, SubmissionProxy):
         import importlib
 
         return importlib.import_module(name)
@@ -65,7 +65,7 @@ def keeping(function: Any, item: int, *, sent: bool = True) -> Any:
     return conversation_of(function).request("keeping", function, (item, sent), {}, function._name)  # noqa: SLF001
 
 
-def place(submission: Submission, value: Any, device: str) -> Any:
+def place(submission: SubmissionProxy, value: Any, device: str) -> Any:
     """Put tensors on a device where the submission runs, for it to work on; the ``device`` fixture says which.
 
     Args:
@@ -76,13 +76,13 @@ def place(submission: Submission, value: Any, device: str) -> Any:
     Returns:
         What to pass to the learner's functions: on the CPU the value itself, else a handle to what was placed.
     """
-    if device == "cpu" or not isinstance(submission, Submission):
+    if device == "cpu" or not isinstance(submission, SubmissionProxy):
         return value
     return conversation_of(submission).request("place", None, (value, device), {}, "place")
 
 
 @contextlib.contextmanager
-def stopped(submission: Submission) -> Iterator[None]:
+def stopped(submission: SubmissionProxy) -> Iterator[None]:
     """Let nothing of the submission run in the body of a ``with``, not even threads that it has left busy.
 
     For what a check times to compare with: on a machine where submission and check share a processor, a submission

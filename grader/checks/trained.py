@@ -6,9 +6,25 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from grader.checks.context import Mismatch, current
 from grader.checks.in_words import as_float, number, question, type_in_words
-from grader.diagnosis.training import Curve
+
+
+class TrainingRun(msgspec.Struct, frozen=True):
+    """A training run and what is known of right ones; see ``check_training``."""
+
+    losses: tuple[float, ...] = ()
+    reached: float | None = None
+    target: float | None = None
+    reference: tuple[float, ...] = ()
+    validation: tuple[float, ...] = ()
+    classes: int | None = None
+    unigram: float | None = None
+    floor: float | None = None
+    sizes: dict[str, int] = {}
+    what: str = "loss"
 
 
 def check_training(
@@ -67,7 +83,7 @@ def check_training(
     if not headline:
         return
     is_loss = not higher
-    curve = Curve(
+    curve = TrainingRun(
         given,
         measured if is_loss else None,
         target if is_loss else None,

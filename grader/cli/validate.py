@@ -15,7 +15,7 @@ from grader.course import Course, Exercise, find_course
 
 if TYPE_CHECKING:
     from grader.author.validate import Validation
-    from grader.checks.bank import Misconception
+    from grader.diagnosis.bank import Misconception
     from grader.reports.model import ExerciseResult
 
 
@@ -118,12 +118,12 @@ def _write_gallery(path: Path, course: Course, result: Validation) -> int:
 def _try_diagnosis(course: Course, exercises: Sequence[Exercise], result: Validation, isolation: str) -> int:
     """Print how many misconceptions are named, and what is said of random wrong answers; the number of false ones."""
     from grader.author.diagnosis_trial import lines, try_diagnosis
-    from grader.reports.matrix import Outcome
+    from grader.reports.matrix import Fate
     from grader.session.grading import Session
     from grader.session.options import RunOptions
 
     rows = result.matrix.rows
-    named = sum(row.verdict is Outcome.NAMED for row in rows)
+    named = sum(row.verdict is Fate.NAMED for row in rows)
     share = f" ({100 * named / len(rows):.0f} %)" if rows else ""
     click.echo(f"diagnosis: {named} of {len(rows)} misconceptions named{share}")
     with Session(course, exercises, RunOptions(alone=True, isolation=isolation)) as session:

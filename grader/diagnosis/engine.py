@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.in_words import as_array, is_tensor, show
+from grader.checks.trained import TrainingRun
 from grader.diagnosis.evidence import Explanation
 from grader.diagnosis.fresh_inputs import contradicted
-from grader.diagnosis.patterns import explain, explained
+from grader.diagnosis.patterns import laws_and_diagnosers, laws_of
 from grader.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
 from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.diagnosis.suspects import Suspects
-from grader.diagnosis.training import Curve, read
+from grader.diagnosis.training import read
+from grader.reports.model import Finding
 from grader.sandbox.proxy import Call
 
 _REPLAY_SECONDS = 3.0
@@ -28,14 +29,6 @@ _CALLS = 400
 _ENOUGH = 3  # numbers that must agree
 _SAYS_NO_MORE = {"sign", "zeros", "ratio", "axis of length 1", "another shape"}  # where the mistake has its name
 _MANY = 5  # where they are all of one mismatch
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """What was misunderstood: its kind (``misconception``, ``pattern``, ``training``), the sentence, and its name."""
-
-    kind: str
-    text: str
-    name: str
 
 
 def diagnose(
@@ -61,7 +54,7 @@ def diagnose(
     known = matching_misconception(context, bank, solution, suspects) if bank else None
     if known is not None:
         findings.append(Finding("misconception", known.sentence, known.name))
-    if isinstance(shown.actual, Curve):
+    if isinstance(shown.actual, TrainingRun):
         reading = read(shown.actual)
         return (*findings, Finding("training", reading.text, reading.name)) if reading is not None else tuple(findings)
     law = common_law(context, shown) or (_law_of_state(context, solution) if not findings else None)
@@ -126,7 +119,7 @@ def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:
 
     It must hold of enough numbers that could have denied it: one number is a multiple of any other.
     """
-    found = explained(shown)
+    found = laws_and_diagnosers(shown)
     evidence = {_claim(e): e.evidence for _, e in found}
     shapes: dict[tuple[str, str], list[tuple[int, ...]]] = {}  # of the mismatches that are evidence
     _note(shapes, [e for _, e in found], shown)
@@ -135,7 +128,7 @@ def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:
     for mismatch in _various(shown, alike):
         if not evidence:
             return None
-        explanations = explain(mismatch, diagnosers)
+        explanations = laws_of(mismatch, diagnosers)
         _note(shapes, explanations, mismatch)
         more = {_claim(e): e.evidence for e in explanations}
         evidence = {claim: most + more[claim] for claim, most in evidence.items() if claim in more}

@@ -17,12 +17,14 @@ from grader.diagnosis.values import SUBTLER, VALUES
 OF_VALUES: tuple[Diagnoser, ...] = (*VALUES, *OF_ONE_SHAPE, *SUBTLER, *PLACES)
 
 
-def explain(mismatch: Mismatch, diagnosers: Sequence[Diagnoser] | None = None) -> list[Explanation]:
+def laws_of(mismatch: Mismatch, diagnosers: Sequence[Diagnoser] | None = None) -> list[Explanation]:
     """Every law that is true of this mismatch, simplest first."""
-    return [explanation for _, explanation in explained(mismatch, diagnosers)]
+    return [explanation for _, explanation in laws_and_diagnosers(mismatch, diagnosers)]
 
 
-def explained(mismatch: Mismatch, diagnosers: Sequence[Diagnoser] | None = None) -> list[tuple[Diagnoser, Explanation]]:
+def laws_and_diagnosers(
+    mismatch: Mismatch, diagnosers: Sequence[Diagnoser] | None = None
+) -> list[tuple[Diagnoser, Explanation]]:
     """The same, each with its diagnoser, so that the next mismatch need be shown to these alone."""
     seen = look(mismatch)
     if seen is None:

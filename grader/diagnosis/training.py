@@ -15,6 +15,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.checks.trained import TrainingRun
+
 _Array = np.ndarray[Any, Any]
 _FEWEST = 8  # steps that make a curve
 
@@ -24,21 +26,6 @@ class Reading(msgspec.Struct, frozen=True):
 
     name: str
     text: str
-
-
-class Curve(msgspec.Struct, frozen=True):
-    """A training run and what is known of right ones; see ``check_training``."""
-
-    losses: tuple[float, ...] = ()
-    reached: float | None = None
-    target: float | None = None
-    reference: tuple[float, ...] = ()
-    validation: tuple[float, ...] = ()
-    classes: int | None = None
-    unigram: float | None = None
-    floor: float | None = None
-    sizes: dict[str, int] = {}
-    what: str = "loss"
 
 
 def diagnose_training(
@@ -67,14 +54,14 @@ def diagnose_training(
     Returns:
         The bug; None where the curve is right, or could be of several bugs.
     """
-    curve = Curve(
+    curve = TrainingRun(
         tuple(map(float, losses)), reached, None, tuple(map(float, reference)), tuple(map(float, validation)),
         classes, unigram, floor, dict(sizes or {}),
     )  # fmt: skip
     return read(curve)
 
 
-def read(curve: Curve) -> Reading | None:
+def read(curve: TrainingRun) -> Reading | None:
     """The first reading that is certain; see ``diagnose_training``."""
     if not curve.losses:
         return _leak(curve)
@@ -85,7 +72,7 @@ def read(curve: Curve) -> Reading | None:
     return None
 
 
-def _nan(curve: Curve) -> Reading | None:
+def _nan(curve: TrainingRun) -> Reading | None:
     losses = np.asarray(curve.losses)
     bad = int(np.argmin(np.isfinite(losses)))
     what = "NaN" if np.isnan(losses[bad]) else "infinite"
@@ -110,7 +97,7 @@ def _nan(curve: Curve) -> Reading | None:
     )
 
 
-def _leak(curve: Curve) -> Reading | None:
+def _leak(curve: TrainingRun) -> Reading | None:
     reached = curve.reached if curve.reached is not None else (_tail(curve.losses) if curve.losses else None)
     if curve.floor is None or reached is None or reached >= curve.floor:
         return None
@@ -121,7 +108,7 @@ def _leak(curve: Curve) -> Reading | None:
     )
 
 
-def _scaled(curve: Curve) -> Reading | None:
+def _scaled(curve: TrainingRun) -> Reading | None:
     """The whole first loss is N times too large, or small: a sum for a mean."""
     right = curve.reference[0] if curve.reference else None
     if right is None or right <= 0 or not curve.losses[0] > 0:
@@ -142,7 +129,7 @@ def _scaled(curve: Curve) -> Reading | None:
     return None
 
 
-def _start(curve: Curve) -> Reading | None:
+def _start(curve: TrainingRun) -> Reading | None:
     """An untrained classifier knows nothing, and ln C is the loss of knowing nothing."""
     first = curve.losses[0]
     if curve.classes is None:
@@ -157,7 +144,7 @@ def _start(curve: Curve) -> Reading | None:
     )
 
 
-def _flat(curve: Curve) -> Reading | None:
+def _flat(curve: TrainingRun) -> Reading | None:
     losses = np.asarray(curve.losses)
     if len(losses) < _FEWEST:
         return None
@@ -185,7 +172,7 @@ def _flat(curve: Curve) -> Reading | None:
     )
 
 
-def _uphill(curve: Curve) -> Reading | None:
+def _uphill(curve: TrainingRun) -> Reading | None:
     """The mirror image of the right curve: what the right loop gains in the first steps, this one loses."""
     s, r = _pair(curve)
     if len(s) < _FEWEST or not np.isfinite(s[:_FEWEST]).all() or not math.isclose(s[0], r[0], rel_tol=1e-4):
@@ -207,7 +194,7 @@ def _uphill(curve: Curve) -> Reading | None:
     )
 
 
-def _not_zeroed(curve: Curve) -> Reading | None:
+def _not_zeroed(curve: TrainingRun) -> Reading | None:
     """Right for one update, wrong from the second on, and ever more wildly: gradients add up."""
     s, r = _pair(curve)
     if len(s) < _FEWEST or not np.allclose(s[:2], r[:2], rtol=1e-5, atol=0) or abs(s[0] - s[1]) < 1e-6 * s[0]:
@@ -228,7 +215,7 @@ def _not_zeroed(curve: Curve) -> Reading | None:
     )
 
 
-def _too_large(curve: Curve) -> Reading | None:
+def _too_large(curve: TrainingRun) -> Reading | None:
     losses = np.asarray(curve.losses)
     if len(losses) < _FEWEST:
         return None
@@ -249,7 +236,7 @@ def _too_large(curve: Curve) -> Reading | None:
     )
 
 
-def _only_bias(curve: Curve) -> Reading | None:
+def _only_bias(curve: TrainingRun) -> Reading | None:
     if curve.unigram is None or len(curve.losses) < _FEWEST:
         return None
     losses = np.asarray(curve.losses)
@@ -268,7 +255,7 @@ def _only_bias(curve: Curve) -> Reading | None:
     )
 
 
-def _too_small(curve: Curve) -> Reading | None:
+def _too_small(curve: TrainingRun) -> Reading | None:
     s, r = _pair(curve)
     if len(s) < 2 * _FEWEST or not math.isclose(s[0], r[0], rel_tol=1e-4):
         return None
@@ -286,7 +273,7 @@ def _too_small(curve: Curve) -> Reading | None:
     )
 
 
-def _overfit(curve: Curve) -> Reading | None:
+def _overfit(curve: TrainingRun) -> Reading | None:
     if len(curve.validation) < 4 or len(curve.losses) < _FEWEST:
         return None
     seen, unseen = np.asarray(curve.losses), np.asarray(curve.validation)
@@ -309,7 +296,7 @@ def _overfit(curve: Curve) -> Reading | None:
     return None
 
 
-def _underfit(curve: Curve) -> Reading | None:
+def _underfit(curve: TrainingRun) -> Reading | None:
     if not curve.validation or len(curve.losses) < _FEWEST or not curve.reference:
         return None
     train, unseen, right = _tail(curve.losses), float(np.mean(curve.validation[-2:])), _tail(curve.reference)
@@ -326,14 +313,14 @@ def _underfit(curve: Curve) -> Reading | None:
     return None
 
 
-_Reader = Callable[[Curve], "Reading | None"]
+_Reader = Callable[[TrainingRun], "Reading | None"]
 _NOT_FINITE: tuple[_Reader, ...] = (_scaled, _uphill, _nan)
 _READERS: tuple[_Reader, ...] = (
     _leak, _scaled, _start, _only_bias, _flat, _uphill, _not_zeroed, _too_large, _too_small, _overfit, _underfit,
 )  # fmt: skip
 
 
-def _pair(curve: Curve) -> tuple[_Array, _Array]:
+def _pair(curve: TrainingRun) -> tuple[_Array, _Array]:
     """Both curves as far as both go; empty without a finite reference."""
     count = min(len(curve.losses), len(curve.reference))
     s, r = np.asarray(curve.losses[:count]), np.asarray(curve.reference[:count])

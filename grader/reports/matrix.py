@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType, RenderResult
 
 
-class Outcome(enum.StrEnum):
+class Fate(enum.StrEnum):
     """What one check made of one wrong answer."""
 
     NAMED = "named"  # rejected, and the report says what was misunderstood
@@ -34,14 +34,14 @@ class Row(msgspec.Struct, frozen=True):
 
     misconception: str
     exercise: str
-    outcomes: dict[str, Outcome]
+    outcomes: dict[str, Fate]
 
     @property
-    def verdict(self) -> Outcome:
+    def verdict(self) -> Fate:
         """The row as a whole: one wrong accusation spoils it, one right name redeems it."""
         found = set(self.outcomes.values())
-        order = (Outcome.MISNAMED, Outcome.NAMED, Outcome.KILLED)
-        return next((outcome for outcome in order if outcome in found), Outcome.SURVIVED)
+        order = (Fate.MISNAMED, Fate.NAMED, Fate.KILLED)
+        return next((outcome for outcome in order if outcome in found), Fate.SURVIVED)
 
 
 class Matrix(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class Matrix(msgspec.Struct, frozen=True):
     def idle(self, exercise: str) -> tuple[str, ...]:
         """The checks that reject none of the exercise's misconceptions."""
         rows = self.of(exercise)
-        survived = Outcome.SURVIVED
+        survived = Fate.SURVIVED
         return tuple(
             check
             for check in self.checks(exercise)
@@ -75,26 +75,26 @@ class Matrix(msgspec.Struct, frozen=True):
     @property
     def faulty(self) -> tuple[Row, ...]:
         """The rows that `grade validate` does not let pass: all that are not rejected by their name."""
-        return tuple(row for row in self.rows if row.verdict is not Outcome.NAMED)
+        return tuple(row for row in self.rows if row.verdict is not Fate.NAMED)
 
 
 _NAME_AT_LEAST = 20
 _VERDICT_WIDTH = 9
 
 _VERDICT = {
-    Outcome.NAMED: ("named", "green"),
-    Outcome.KILLED: ("not named", "yellow"),
-    Outcome.MISNAMED: ("misnamed", "bold red"),
-    Outcome.SURVIVED: ("survives", "bold red"),
+    Fate.NAMED: ("named", "green"),
+    Fate.KILLED: ("not named", "yellow"),
+    Fate.MISNAMED: ("misnamed", "bold red"),
+    Fate.SURVIVED: ("survives", "bold red"),
 }
 _STYLE = {
-    Outcome.NAMED: "green",
-    Outcome.KILLED: "yellow",
-    Outcome.MISNAMED: "bold red",
-    Outcome.SURVIVED: "dim",
+    Fate.NAMED: "green",
+    Fate.KILLED: "yellow",
+    Fate.MISNAMED: "bold red",
+    Fate.SURVIVED: "dim",
 }
-_UNICODE_MARKS = {Outcome.NAMED: "●", Outcome.KILLED: "○", Outcome.MISNAMED: "✗", Outcome.SURVIVED: "·"}
-_ASCII_MARKS = {Outcome.NAMED: "N", Outcome.KILLED: "k", Outcome.MISNAMED: "X", Outcome.SURVIVED: "."}
+_UNICODE_MARKS = {Fate.NAMED: "●", Fate.KILLED: "○", Fate.MISNAMED: "✗", Fate.SURVIVED: "·"}
+_ASCII_MARKS = {Fate.NAMED: "N", Fate.KILLED: "k", Fate.MISNAMED: "X", Fate.SURVIVED: "."}
 
 
 class MatrixTable:
@@ -193,8 +193,8 @@ def _legend(matrix: Matrix, exercise: str, charset: Charset) -> Table:
     table.add_column(overflow="fold")
     table.add_column(no_wrap=True)
     for number, check in enumerate(matrix.checks(exercise), 1):
-        outcomes = [row.outcomes.get(check, Outcome.SURVIVED) for row in rows]
-        rejected = len(outcomes) - outcomes.count(Outcome.SURVIVED)
+        outcomes = [row.outcomes.get(check, Fate.SURVIVED) for row in rows]
+        rejected = len(outcomes) - outcomes.count(Fate.SURVIVED)
         told = Text(f"rejects {rejected or 'none'}", style="yellow" if check in idle else "dim")
         table.add_row(Text(f"  {number}", style="dim"), Text(charset.clean(check)), told)
     return table
@@ -205,10 +205,10 @@ def _summary(matrix: Matrix, charset: Charset) -> Text:
     marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
     text = Text()
     for outcome, meaning in (
-        (Outcome.NAMED, "rejected by name"),
-        (Outcome.KILLED, "rejected"),
-        (Outcome.MISNAMED, "misnamed"),
-        (Outcome.SURVIVED, "accepted"),
+        (Fate.NAMED, "rejected by name"),
+        (Fate.KILLED, "rejected"),
+        (Fate.MISNAMED, "misnamed"),
+        (Fate.SURVIVED, "accepted"),
     ):
         text.append(marks[outcome], style=_STYLE[outcome]).append(f" {meaning}   ")
     text.rstrip()

@@ -321,7 +321,7 @@ class Handle:
         return self._talk.request("r" + operation, self, (other,), {}, self._name)
 
 
-class Submission:
+class SubmissionProxy:
     """The learner's module, as checks see it: ``submission.cross_entropy_backward(logits, targets)``."""
 
     def __init__(self, talk: Conversation) -> None:
@@ -355,7 +355,7 @@ def info_of(handle: Handle) -> HandleInfo:
     return handle._info  # noqa: SLF001
 
 
-def conversation_of(thing: Submission | Handle) -> Conversation:
+def conversation_of(thing: SubmissionProxy | Handle) -> Conversation:
     """The conversation that a proxy belongs to."""
     return thing._talk  # noqa: SLF001
 

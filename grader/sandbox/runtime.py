@@ -30,7 +30,7 @@ _CHUNK = 64 << 10
 _MOST_TEXT = 4000
 
 
-class Channel:
+class WorkerChannel:
     """The worker's end of the socket, and the memfd for large answers."""
 
     def __init__(self, sock: socket.socket, shared: mmap.mmap | None) -> None:
@@ -81,7 +81,7 @@ class Channel:
                 remaining[0] = remaining[0][sent:]
 
 
-def serve(channel: Channel, barred: dict[str, str]) -> None:
+def serve(channel: WorkerChannel, barred: dict[str, str]) -> None:
     """Answer one request after the other; never returns."""
     runtime = Runtime(barred, channel.place_large)
     while True:

@@ -257,7 +257,7 @@ class Zygote:
         assert self.scratch is not None, "prepare comes first"
         return self.scratch
 
-    def _fork(self, number: int, work: Callable[[runtime.Channel], None], fds: list[int]) -> None:
+    def _fork(self, number: int, work: Callable[[runtime.WorkerChannel], None], fds: list[int]) -> None:
         folder = self._scratch().new()
         zygote = os.getpid()
         try:
@@ -277,7 +277,9 @@ class Zygote:
                 os._exit(70)
         self.workers[number] = (pid, folder)
 
-    def _become_worker(self, work: Callable[[runtime.Channel], None], fds: list[int], folder: str, zygote: int) -> None:
+    def _become_worker(
+        self, work: Callable[[runtime.WorkerChannel], None], fds: list[int], folder: str, zygote: int
+    ) -> None:
         data, output, *shared = fds
         self.control.close()
         nothing = os.open("/dev/null", os.O_RDONLY)
@@ -306,7 +308,7 @@ class Zygote:
             torch.set_num_threads(1)
         sock = socket.socket(fileno=data)
         sock.sendall(b"ready")
-        work(runtime.Channel(sock, answers))
+        work(runtime.WorkerChannel(sock, answers))
 
     def _end(self, worker: int) -> int:
         """Kill a worker; its wait status as it was before, or −SIGKILL when it was still alive."""

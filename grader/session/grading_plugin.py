@@ -14,7 +14,7 @@ from grader.checks import marks
 from grader.checks.context import CheckContext
 from grader.course import Exercise
 from grader.reports.model import ExerciseResult, Status
-from grader.sandbox.proxy import Submission
+from grader.sandbox.proxy import SubmissionProxy
 from grader.session.exercise_run import ExerciseRun, RunInput
 from grader.session.pytest_items import check_of, report_of, report_of_unrun
 from grader.session.sandboxes import quiet_torch
@@ -90,11 +90,11 @@ class GradingPlugin:
     # -- fixtures -----------------------------------------------------------------------------------------------
 
     @pytest.fixture
-    def submission(self, request: pytest.FixtureRequest) -> Submission:
+    def submission(self, request: pytest.FixtureRequest) -> SubmissionProxy:
         """The learner's module, in its sandbox."""
         run = self._by_path[request.node.path.resolve()]
         self._context.talk = run.conversation(check_of(request.node))
-        return Submission(self._context.talk)
+        return SubmissionProxy(self._context.talk)
 
     @pytest.fixture
     def reference(self, request: pytest.FixtureRequest) -> Any:

@@ -137,8 +137,7 @@ class Judge(msgspec.Struct, eq=False):
         self, mismatch: Mismatch, context: CheckContext, visibility: Visibility, output: str, *, searched: bool
     ) -> Outcome:
         found = diagnose(context, mismatch, self.bank(), self.solution, self.suspects)
-        findings = [Finding(finding.kind, finding.text, finding.name) for finding in found]
-        told = self.words.wrong(mismatch, findings, context.mismatches, visibility, output, searched=searched)
+        told = self.words.wrong(mismatch, found, context.mismatches, visibility, output, searched=searched)
         return Outcome(Verdict.FAILED, told)
 
     def _unforeseen(self, error: BaseException, context: CheckContext, output: str) -> Outcome:

@@ -16,7 +16,7 @@ _WINDOW = 8  # rows and columns of values around the largest error
 _MOST = 1_000_000  # numbers that a picture is drawn of; up to WHOLE they are shown themselves
 _DIGITS = (4, 6, 9, 12, 17)
 
-Matrix = np.ndarray[Any, Any]
+_Numbers = np.ndarray[Any, Any]
 
 
 def error_map(shown: Mismatch, mismatches: Sequence[Mismatch]) -> ErrorMap | None:
@@ -103,7 +103,7 @@ def _size(value: Any) -> int:
     return size if size <= _MOST else 0
 
 
-def _folded(value: Any) -> Matrix:
+def _folded(value: Any) -> _Numbers:
     """The tensor as a matrix, its last axis kept."""
     array = as_array(value)
     wide = np.complex128 if array.dtype.kind == "c" else np.float64
@@ -111,7 +111,7 @@ def _folded(value: Any) -> Matrix:
 
 
 def _window(
-    actual: Matrix, expected: Matrix, worst: int
+    actual: _Numbers, expected: _Numbers, worst: int
 ) -> tuple[tuple[int, int], tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
     """The values around the worst, with so many digits that right and wrong can be told apart."""
     row, column = divmod(worst, expected.shape[1])
@@ -127,7 +127,7 @@ def _window(
     return (top, left), yours, right
 
 
-def _texts(values: Matrix, digits: int) -> tuple[tuple[str, ...], ...]:
+def _texts(values: _Numbers, digits: int) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(number(value, digits) for value in row) for row in values)
 
 

@@ -7,9 +7,9 @@ import types
 from collections.abc import Callable
 from typing import Self
 
-from grader.checks.bank import Misconception, read_bank
 from grader.course import Course, Exercise
 from grader.diagnosis import KnownWrong
+from grader.diagnosis.bank import Misconception, read_bank
 from grader.errors import GraderError
 from grader.sandbox.modules import SubmissionFinder
 

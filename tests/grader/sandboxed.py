@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.course import SourceFile, read_submission
 from grader.sandbox.peers import RemotePeer
-from grader.sandbox.proxy import Conversation, Submission
+from grader.sandbox.proxy import Conversation, SubmissionProxy
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,7 +38,7 @@ def ask_in(zygote, text, stack, seconds=10.0):
     assert kind == "ok", names
     talk = Conversation(peer, names, seed=1)
     talk.seconds = seconds
-    return Submission(talk)
+    return SubmissionProxy(talk)
 
 
 def solutions_with(course, **texts):

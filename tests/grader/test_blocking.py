@@ -11,7 +11,7 @@ import torch
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.peers import RemotePeer
-from grader.sandbox.proxy import Conversation, Submission
+from grader.sandbox.proxy import Conversation, SubmissionProxy
 from grader.sandbox.zygote import Setup
 
 LECTURE5 = (
@@ -38,7 +38,7 @@ def work(zygote):
         def loaded(text, forbids=LECTURE5, others=()):
             peer, kind, names = load(zygote, stack, text, forbids, others)
             assert kind == "ok", names
-            return Submission(Conversation(peer, names, seed=1))
+            return SubmissionProxy(Conversation(peer, names, seed=1))
 
         yield loaded
 
@@ -257,5 +257,5 @@ def test_a_worker_without_torch_has_nothing_to_refuse():
         peer = RemotePeer(worker)
         sources = {"unit.work": ("def f(): return 3\n", "exercises/unit/work.py")}
         kind, names = peer.load(sources, "unit.work", 20, LECTURE5)
-        assert (kind, Submission(Conversation(peer, names, seed=1)).f()) == ("ok", 3)
+        assert (kind, SubmissionProxy(Conversation(peer, names, seed=1)).f()) == ("ok", 3)
         worker.close()

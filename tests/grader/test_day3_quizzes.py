@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sandboxed import ROOT
 
-from grader.checks.bank import read_bank
+from grader.diagnosis.bank import read_bank
 
 
 def load(path):

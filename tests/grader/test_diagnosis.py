@@ -7,10 +7,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks.bank import read_bank
 from grader.checks.context import CheckContext, Mismatch
+from grader.diagnosis.bank import read_bank
 from grader.diagnosis.engine import common_law
-from grader.diagnosis.patterns import explain
+from grader.diagnosis.patterns import laws_of
 from grader.errors import GraderError
 
 D = torch.float64
@@ -19,7 +19,7 @@ E = torch.tensor([[1.0, -2.0, 3.5], [0.25, 4.0, -1.0]], dtype=D)
 
 def laws(actual, expected=E, sizes=None, kind=None):
     kind = kind or ("values" if actual.shape == expected.shape else "shape")
-    return explain(Mismatch(kind, "x", "", actual, expected, sizes or {}))
+    return laws_of(Mismatch(kind, "x", "", actual, expected, sizes or {}))
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from sandboxed import ROOT
 from grader.author.diagnosis_trial import lines, rules, try_diagnosis
 from grader.author.gallery import with_answer
 from grader.checks import marks
-from grader.checks.bank import read_bank
 from grader.checks.context import CheckContext
 from grader.course import find_course, read_submission
 from grader.diagnosis import KnownWrong, matching_misconception
+from grader.diagnosis.bank import read_bank
 from grader.diagnosis.replay import converse
 from grader.sandbox.interruptions import RaisedError
 from grader.session.grading import Session

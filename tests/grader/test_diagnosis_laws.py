@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.checks.context import CheckContext, Mismatch
 from grader.diagnosis import differs_in_form
 from grader.diagnosis.engine import common_law
-from grader.diagnosis.patterns import explain
+from grader.diagnosis.patterns import laws_of
 from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.sandbox.proxy import Call, Conversation, Handle
 from grader.sandbox.wire import HandleInfo
@@ -277,8 +277,8 @@ def test_what_stays_with_the_submission_is_no_other_answer():
 
 
 def test_explain_says_nothing_of_what_holds_no_numbers():
-    assert explain(Mismatch("type", "x", "", None, E)) == []
-    assert explain(Mismatch("values", "x", "", E * float("nan"), E)) == []
+    assert laws_of(Mismatch("type", "x", "", None, E)) == []
+    assert laws_of(Mismatch("values", "x", "", E * float("nan"), E)) == []
 
 
 def test_the_sentences(golden):
@@ -291,5 +291,5 @@ def test_the_sentences(golden):
         (E.mean(1), E), (E, E.mean(0)), (E, E.sum(0)), (E.sum(0), E.sum(0, keepdim=True)), (E.reshape(2, 10), E),
         (E.T.contiguous(), E), (E + t(5, 1), E), (E.float().double(), E),
     ]:  # fmt: skip
-        texts += [f"{e.law}: {e.text}" for e in explain(seen(actual, expected, *args, sizes={"N": 5}))]
+        texts += [f"{e.law}: {e.text}" for e in laws_of(seen(actual, expected, *args, sizes={"N": 5}))]
     golden("diagnosis_laws.txt", "\n".join(texts) + "\n")

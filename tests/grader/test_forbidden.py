@@ -10,9 +10,9 @@ import time
 import pytest
 from sandboxed import ROOT, solutions_with
 
-from grader.checks.bank import read_bank
 from grader.course import SourceFile, find_course
 from grader.course.forbidden import find_forbidden
+from grader.diagnosis.bank import read_bank
 from grader.reports.model import Status, Verdict
 
 FORBIDS = (

@@ -9,8 +9,8 @@ import pytest
 from sandboxed import ROOT
 
 from grader.author.gallery import MOST_LINES, message, outline, prose, section, wanted_outline, write_gallery
-from grader.checks.bank import Misconception, read_bank
 from grader.course import find_course
+from grader.diagnosis.bank import Misconception, read_bank
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Finding, Verdict
 
 GALLERY = ROOT / "docs" / "gallery.md"

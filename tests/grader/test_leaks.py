@@ -54,7 +54,7 @@ def test_no_zero_grad_is_named_by_its_curve():
 
 def test_training_on_the_validation_set_is_named():
     course = find_course(ROOT)
-    from grader.checks.bank import read_bank
+    from grader.diagnosis.bank import read_bank
 
     exercise = course.exercise("chapter0.classifier")
     entry = next(e for e in read_bank(exercise.bank, exercise.solution) if e.name == "trains-on-validation")

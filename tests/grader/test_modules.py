@@ -17,7 +17,7 @@ from grader.diagnosis.fresh_inputs import contradicted
 from grader.diagnosis.replay import converse, gives_the_same
 from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.objects import describe
-from grader.sandbox.proxy import Submission, conversation_of
+from grader.sandbox.proxy import SubmissionProxy, conversation_of
 from grader.session.sentences import parameters_in
 
 LAYER = """
@@ -148,7 +148,7 @@ def test_the_check_may_use_what_the_exercise_forbids(zygote):
         peer = RemotePeer(worker)
         kind, names = peer.load({"u.w": (text, "w.py")}, "u.w", 20, ("torch.nn.Linear",))
         assert kind == "ok", names
-        work = Submission(Conversation(peer, names, 1))
+        work = SubmissionProxy(Conversation(peer, names, 1))
         model = library(work, "torch.nn").Linear(2, 3)
         assert work.run(model, torch.ones(1, 2)).shape == (1, 3)
         with pytest.raises(RaisedError, match="not allowed"):
@@ -161,7 +161,7 @@ def test_by_hand_on_a_module_of_this_process():
     import types
 
     talk = converse(types.ModuleType("empty"))
-    assert library(Submission(talk), "torch.nn").Identity()(torch.ones(1)).item() == 1
+    assert library(SubmissionProxy(talk), "torch.nn").Identity()(torch.ones(1)).item() == 1
 
 
 CACHE = """

@@ -16,7 +16,7 @@ from rich.console import Console
 from grader.reports import from_json, to_json
 from grader.reports.junit import to_junit
 from grader.reports.lines import cell_width
-from grader.reports.matrix import Matrix, MatrixTable, Outcome, Row, matrix_text
+from grader.reports.matrix import Fate, Matrix, MatrixTable, Row, matrix_text
 from grader.reports.model import Status, Verdict
 from grader.reports.schema import report_schema, schema_text
 
@@ -171,17 +171,17 @@ def test_junit_of_a_hostile_report_parses():
 
 
 def matrix(n_checks: int) -> Matrix:
-    def row(name: str, *outcomes: Outcome, exercise: str = "lecture5.atomic") -> Row:
-        filled = [*outcomes, *[Outcome.SURVIVED] * n_checks][:n_checks]
+    def row(name: str, *outcomes: Fate, exercise: str = "lecture5.atomic") -> Row:
+        filled = [*outcomes, *[Fate.SURVIVED] * n_checks][:n_checks]
         return Row(name, exercise, {f"test_{i}": outcome for i, outcome in enumerate(filled, 1)})
 
     return Matrix(
         (
-            row("no-mean", Outcome.NAMED, Outcome.KILLED),
+            row("no-mean", Fate.NAMED, Fate.KILLED),
             row("the-one-hot-is-subtracted-after-the-mean-over-the-batch"),
-            row("sign", Outcome.KILLED),
-            row("transpose", Outcome.NAMED, Outcome.SURVIVED, Outcome.MISNAMED),
-            Row("no-mean", "lecture5.linear", {"test_a": Outcome.NAMED}),
+            row("sign", Fate.KILLED),
+            row("transpose", Fate.NAMED, Fate.SURVIVED, Fate.MISNAMED),
+            Row("no-mean", "lecture5.linear", {"test_a": Fate.NAMED}),
         )
     )
 
@@ -205,19 +205,19 @@ def test_matrix_fits_and_shows_every_outcome(n_checks, width):
     assert all(cell_width(line) <= width for line in text.splitlines())
     above = text.partition("● rejected")[0]
     outcomes = [outcome for row in shown.rows for outcome in row.outcomes.values()]
-    for mark, outcome in (("●", Outcome.NAMED), ("○", Outcome.KILLED), ("✗", Outcome.MISNAMED)):
+    for mark, outcome in (("●", Fate.NAMED), ("○", Fate.KILLED), ("✗", Fate.MISNAMED)):
         assert above.count(mark) == outcomes.count(outcome)
-    assert above.count("·") == outcomes.count(Outcome.SURVIVED)
+    assert above.count("·") == outcomes.count(Fate.SURVIVED)
 
 
 def test_matrix_verdicts():
     shown = matrix(5)
     assert [row.verdict for row in shown.rows] == [
-        Outcome.NAMED,
-        Outcome.SURVIVED,
-        Outcome.KILLED,
-        Outcome.MISNAMED,
-        Outcome.NAMED,
+        Fate.NAMED,
+        Fate.SURVIVED,
+        Fate.KILLED,
+        Fate.MISNAMED,
+        Fate.NAMED,
     ]
     assert len(shown.faulty) == 3
     assert shown.idle("lecture5.atomic") == ("test_4", "test_5")

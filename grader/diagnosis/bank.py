@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
 
 from grader.errors import GraderError
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 class Misconception(msgspec.Struct, frozen=True):
@@ -29,22 +25,6 @@ class Misconception(msgspec.Struct, frozen=True):
     sentence: str
     symbol: str
     source: str
-
-
-def misconception(sentence: str, name: str = "") -> Callable[[_F], _F]:
-    """Mark a function or class of the bank as a wrong answer.
-
-    Args:
-        sentence: what the learner reads when an answer matches it.
-        name: a short name; made from the sentence without it.
-
-    The decorator itself does nothing: banks are read as text (``read_bank``), so that one name can be defined often.
-    A wrong answer to a question of a quiz is one entry of its dict::
-
-        answers = misconception("Adding them needs equal shapes.", name="sum")({"collapse": "a"})
-    """
-    del sentence, name
-    return lambda thing: thing
 
 
 def read_bank(bank: Path, solution: Path) -> tuple[Misconception, ...]:
