@@ -26,8 +26,8 @@ from grader.course import Course, Exercise, read_submission
 from grader.diagnosis import KnownWrong, diagnose
 from grader.diagnosis.replay import gives_the_same, weight
 from grader.reports.model import Finding
-from grader.sandbox.interruptions import LostError
-from grader.sandbox.proxy import Call, Conversation
+from grader.sandbox.proxy import Conversation
+from grader.sandbox.request import Call, LostError
 from grader.session.grading import Session
 from grader.session.options import Hooks
 

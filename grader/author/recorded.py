@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from grader.sandbox.proxy import Peer
+from grader.sandbox.request import Answer, Operation, Request
 from grader.sandbox.wire import HandleInfo
-
-_Answer = tuple[str, Any, Any]
 
 
 class Tape:
@@ -17,7 +16,7 @@ class Tape:
     """
 
     def __init__(self) -> None:
-        self.answers: dict[str, list[_Answer]] = {}
+        self.answers: dict[str, list[Answer]] = {}
         self.asked: dict[str, set[str]] = {}  # the kinds of requests that a check made
         self.playing = False
 
@@ -30,57 +29,36 @@ class Tape:
 
     def is_question(self, check: str) -> bool:
         """Whether all that a check did was to read entries of a dict, as the questions of a quiz do."""
-        return self.asked.get(check) == {"entry"}
+        return self.asked.get(check) == {Operation.ENTRY}
 
 
 class _Recorder:
-    def __init__(self, answers: list[_Answer], asked: set[str], peer: Peer) -> None:
+    def __init__(self, answers: list[Answer], asked: set[str], peer: Peer) -> None:
         self.answers = answers
         self.asked = asked
         self.peer = peer
 
-    def exchange(
-        self,
-        operation: str,
-        target: int,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        options: dict[str, Any],
-        seconds: float,
-    ) -> _Answer:
+    def exchange(self, request: Request, seconds: float) -> Answer:
         """Pass a request on, and keep its answer."""
-        self.asked.add(operation)
-        answer = self.peer.exchange(operation, target, args, kwargs, options, seconds)
-        if not _is_symbol(operation, target):
+        self.asked.add(request.operation)
+        answer = self.peer.exchange(request, seconds)
+        if not request.looks_up:
             self.answers.append(answer)
         return answer
 
 
 class _Player:
-    def __init__(self, answers: list[_Answer], peer: Peer) -> None:
+    def __init__(self, answers: list[Answer], peer: Peer) -> None:
         self.answers = list(answers)
         self.peer = peer
 
-    def exchange(
-        self,
-        operation: str,
-        target: int,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        options: dict[str, Any],
-        seconds: float,
-    ) -> _Answer:
+    def exchange(self, request: Request, seconds: float) -> Answer:
         """Give the next recorded answer; what cannot be recorded, an object, is asked for."""
-        if self.answers and not _is_symbol(operation, target):
+        if self.answers and not request.looks_up:
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if not _holds_objects(answer[1]):
                 return answer
-        return self.peer.exchange(operation, target, args, kwargs, options, seconds)
-
-
-def _is_symbol(operation: str, target: int) -> bool:
-    """Whether the check only looks a name of the module up."""
-    return operation == "get" and target == 0
+        return self.peer.exchange(request, seconds)
 
 
 def _holds_objects(value: Any) -> bool:

@@ -22,7 +22,7 @@ from grader.checks.quiz import assert_choice, assert_number, seal
 from grader.checks.recording import record_curve, record_map
 from grader.checks.remote import keeping, library, place, stopped, vjp
 from grader.checks.trained import check_training
-from grader.sandbox.interruptions import RaisedError
+from grader.sandbox.request import RaisedError
 
 __all__ = [
     "CheckFailed",

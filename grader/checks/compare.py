@@ -14,6 +14,7 @@ import numpy as np
 from grader.checks.context import CheckContext, Compared, Mismatch, current
 from grader.checks.in_words import are, as_array, as_float, is_tensor, number, question, shape_in_words, type_in_words
 from grader.names import closest
+from grader.sandbox.request import Operation
 
 _ABSOLUTE_FLOOR = 1e-12
 
@@ -162,7 +163,7 @@ class _Comparison:
 
     def _why_none(self) -> str:
         log = self.context.talk.log if self.context.talk is not None else []
-        if log and log[-1].operation == "vjp":
+        if log and log[-1].operation == Operation.VJP:
             return ": no gradient reaches it. Is it detached on the way, or not used at all?"
         return question(None)
 

@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from grader.bounds import MOST_LOOKED_AT, MOST_MISTAKEN
-from grader.sandbox.proxy import Call, Conversation, weight_of
+from grader.sandbox.proxy import Conversation, weight_of
+from grader.sandbox.request import Call, Operation
 
 SEARCH_SECONDS = 2.0  # to look for a smaller input, once one is found that shows a mistake
 _MOST_MISMATCHES = 200
@@ -100,10 +101,10 @@ class CheckContext:
         if self.talk is None or not self.talk.log:
             return None
         for call in reversed(self.talk.log):
-            if call.operation != "get" and _holds(call.result, value):
+            if call.operation != Operation.GET and _holds(call.result, value):
                 return call
         for call in reversed(self.talk.log):
-            if call.operation == "call":
+            if call.operation == Operation.CALL:
                 return call
         return self.talk.log[-1]
 

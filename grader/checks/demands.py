@@ -10,8 +10,8 @@ import numpy as np
 from grader.checks.compare import assert_equal, same_keys
 from grader.checks.context import CheckFailed, Mismatch, current
 from grader.checks.in_words import as_array, is_tensor, question, show, type_in_words
-from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.proxy import Handle, call_and_echo
+from grader.sandbox.request import RaisedError
 from grader.sandbox.wire import Unsendable
 
 _SHOWN = 120  # characters of an answer where an exception was wanted

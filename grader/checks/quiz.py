@@ -33,8 +33,8 @@ from grader.bounds import CHOICE
 from grader.checks.context import Mismatch, current
 from grader.checks.in_words import as_float, is_tensor, number, show, type_in_words
 from grader.errors import GraderError
-from grader.sandbox.interruptions import NotStarted, RaisedError
 from grader.sandbox.proxy import SubmissionProxy, conversation_of
+from grader.sandbox.request import NotStarted, Operation, RaisedError
 
 _DICT = "answers"  # what the dict of every quiz is called
 _DIGITS = 3  # to which numbers are compared with those of the bank
@@ -153,7 +153,7 @@ def _asked(submission: SubmissionProxy, question: str) -> Any:
     if _DICT not in talk.defined:
         _fail(None, f"The file defines no {_DICT}: keep the stub's dict of that name, and fill in its values.")
     try:
-        return talk.request("entry", None, (_DICT, question), {}, _DICT)
+        return talk.request(Operation.ENTRY, None, (_DICT, question), {}, _DICT)
     except RaisedError as error:
         if error.type_name == "KeyError":
             _fail(None, f"{_DICT} has no {question!r} any more: keep the stub's keys, and fill in their values.")

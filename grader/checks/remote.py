@@ -12,9 +12,9 @@ from typing import Any
 
 from grader.checks.context import Mismatch, current
 from grader.errors import GraderError
-from grader.sandbox.interruptions import SandboxFault
 from grader.sandbox.objects import vjp as vjp_here
 from grader.sandbox.proxy import Handle, SubmissionProxy, conversation_of
+from grader.sandbox.request import Operation, SandboxFault
 
 
 def library(submission: SubmissionProxy, name: str) -> Any:
@@ -40,7 +40,7 @@ def library(submission: SubmissionProxy, name: str) -> Any:
         import importlib
 
         return importlib.import_module(name)
-    return conversation_of(submission).request("library", None, (name,), {}, name)
+    return conversation_of(submission).request(Operation.LIBRARY, None, (name,), {}, name)
 
 
 def keeping(function: Any, item: int, *, sent: bool = True) -> Any:
@@ -62,7 +62,7 @@ def keeping(function: Any, item: int, *, sent: bool = True) -> Any:
     """
     if not isinstance(function, Handle):
         return function  # tried by hand: nothing crosses a wire
-    return conversation_of(function).request("keeping", function, (item, sent), {}, function._name)  # noqa: SLF001
+    return conversation_of(function).request(Operation.KEEPING, function, (item, sent), {}, function._name)  # noqa: SLF001
 
 
 def place(submission: SubmissionProxy, value: Any, device: str) -> Any:
@@ -78,7 +78,7 @@ def place(submission: SubmissionProxy, value: Any, device: str) -> Any:
     """
     if device == "cpu" or not isinstance(submission, SubmissionProxy):
         return value
-    return conversation_of(submission).request("place", None, (value, device), {}, "place")
+    return conversation_of(submission).request(Operation.PLACE, None, (value, device), {}, "place")
 
 
 @contextlib.contextmanager
@@ -124,7 +124,7 @@ def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple
     if not isinstance(target, Handle):
         return vjp_here(target, inputs, upstream)
     talk = conversation_of(target)
-    answer = talk.request("vjp", target, (inputs, upstream), {}, target._name)  # noqa: SLF001 - as the learner calls it
+    answer = talk.request(Operation.VJP, target, (inputs, upstream), {}, target._name)  # noqa: SLF001 - as the learner calls it
     if type(answer) is tuple and len(answer) == 3:
         output, dinputs, dparams = answer
         if type(dinputs) is tuple and len(dinputs) == len(inputs) and type(dparams) is dict:

@@ -13,6 +13,7 @@ from grader.checks.in_words import is_tensor
 from grader.sandbox import wire
 from grader.sandbox.objects import Objects
 from grader.sandbox.proxy import Handle, from_node, info_of, to_node
+from grader.sandbox.request import Answer, Request
 from grader.sandbox.runtime import message_of, seed_generators
 
 _PLAIN = {int, float, str, bool, bytes, complex, type(None)}
@@ -29,24 +30,17 @@ class DirectPeer:
         self.objects = Objects()
         self.objects.set_module(module)
 
-    def exchange(
-        self,
-        operation: str,
-        target: int,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        options: dict[str, Any],
-        seconds: float,
-    ) -> tuple[str, Any, Any]:
+    def exchange(self, request: Request, seconds: float) -> Answer:
         """See Peer; the deadline is not kept."""
         del seconds
+        options, target = request.options, request.target
         self.objects.drop(options.get("drop", ()))
         if "seed" in options:
             seed_generators(options["seed"])
         try:
-            positional = tuple(self._copy(arg) for arg in args)
-            named = {key: self._copy(arg) for key, arg in kwargs.items()}
-            result = self.objects.answer(operation, target, self.objects[target], positional, named)
+            positional = tuple(self._copy(arg) for arg in request.args)
+            named = {key: self._copy(arg) for key, arg in request.kwargs.items()}
+            result = self.objects.answer(request.operation, target, self.objects[target], positional, named)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a known wrong answer may raise whatever it likes
             return "err", {"type": type(error).__name__, "message": message_of(error)}, None
         echo = self._answer((positional, named)) if options.get("echo") else None

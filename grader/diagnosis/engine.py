@@ -20,7 +20,7 @@ from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.diagnosis.suspects import Suspects
 from grader.diagnosis.training import read
 from grader.reports.model import Finding
-from grader.sandbox.proxy import Call
+from grader.sandbox.request import Call
 
 _REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20

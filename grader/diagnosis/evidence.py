@@ -11,6 +11,7 @@ import numpy as np
 from grader.checks.context import Mismatch
 from grader.checks.in_words import as_array, is_tensor
 from grader.diagnosis.replay import close
+from grader.sandbox.request import Operation
 
 Array = np.ndarray[Any, Any]
 _MOST_NUMBERS = 1_000_000
@@ -92,7 +93,7 @@ def _tensors(mismatch: Mismatch) -> Iterator[tuple[str, Array]]:
     """The tensors among the arguments, those in dicts too."""
     call = mismatch.call
     found = 0
-    for number, arg in enumerate(call.args if call is not None and call.operation == "call" else (), 1):
+    for number, arg in enumerate(call.args if call is not None and call.operation == Operation.CALL else (), 1):
         for key, value in arg.items() if type(arg) is dict else [(None, arg)]:
             if found < _MOST_TENSORS and (is_tensor(value) or isinstance(value, np.ndarray)):
                 array = as_array(value)

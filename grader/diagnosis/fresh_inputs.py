@@ -12,8 +12,8 @@ import numpy as np
 
 from grader.checks.in_words import is_tensor
 from grader.diagnosis.replay import alike, converse
-from grader.sandbox.interruptions import Interrupted, RaisedError
-from grader.sandbox.proxy import Call, Conversation, Handle, info_of
+from grader.sandbox.proxy import Conversation, Handle, info_of
+from grader.sandbox.request import Call, Interrupted, Operation, RaisedError
 
 _SECONDS = 0.1
 _CALLS = 3
@@ -57,8 +57,8 @@ def _askable(log: Sequence[Call]) -> Iterator[Call]:
     """A few calls of the submission's functions whose arguments are numbers alone, the latest first."""
     found = 0
     for call in reversed(log):
-        plain = call.operation == "call" and call.raised is None and not call.kwargs and call.target is not None
-        if not plain or info_of(call.target).kind != "function" or "." in call.name:  # type: ignore[arg-type]
+        plain = call.operation == Operation.CALL and call.raised is None and not call.kwargs and call.target is not None
+        if not plain or info_of(call.target).kind != "function" or "." in call.name:
             continue
         if found < _CALLS and all(map(_is_number, call.args)) and any(map(_holds_floats, call.args)):
             found += 1
@@ -69,8 +69,8 @@ def _counterpart(other: Conversation, call: Call, log: Sequence[Call]) -> Any:
     """The module's function for what was called, with the same item of its answers kept if the check had it kept."""
     function = other.symbol(call.name)
     for made in log:
-        if made.operation == "keeping" and made.result is call.target:
-            return other.request("keeping", function, made.args, {}, call.name)
+        if made.operation == Operation.KEEPING and made.result is call.target:
+            return other.request(Operation.KEEPING, function, made.args, {}, call.name)
     return function
 
 
@@ -110,6 +110,6 @@ def _fresh(value: Any) -> Any:
 
 def _ask(talk: Conversation, function: Handle | None, name: str, args: tuple[Any, ...]) -> Any:
     try:
-        return talk.request("call", function, args, {}, name)
+        return talk.request(Operation.CALL, function, args, {}, name)
     except RaisedError as raised:
         return f"raised {raised.type_name}"

@@ -17,8 +17,8 @@ import numpy as np
 
 from grader.checks.in_words import as_array, is_tensor
 from grader.diagnosis.direct import DirectPeer
-from grader.sandbox.interruptions import Interrupted, RaisedError
-from grader.sandbox.proxy import Call, Conversation, Handle, info_of, weight_of
+from grader.sandbox.proxy import Conversation, Handle, info_of, weight_of
+from grader.sandbox.request import Call, Interrupted, Operation, RaisedError
 from grader.sandbox.wire import Unsendable
 
 _RTOL = 1e-9
@@ -49,7 +49,9 @@ def converse(module: ModuleType, seed: int = 0) -> Conversation:
 
 def symbols_used(module: ModuleType, log: Sequence[Call]) -> set[str]:
     """The names of a module that the calls of a log use, directly or through each other."""
-    waiting = {call.args[0] for call in log if call.operation in {"get", "entry"} and call.target is None}
+    waiting = {
+        call.args[0] for call in log if call.operation in {Operation.GET, Operation.ENTRY} and call.target is None
+    }
     used: set[str] = set()
     while waiting:
         name = waiting.pop()

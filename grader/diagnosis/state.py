@@ -12,7 +12,8 @@ import numpy as np
 from grader.checks.in_words import as_array, is_tensor
 from grader.diagnosis.evidence import Explanation
 from grader.diagnosis.replay import alike, converse
-from grader.sandbox.proxy import Call, info_of
+from grader.sandbox.proxy import info_of
+from grader.sandbox.request import Call, Operation
 
 _SECONDS = 0.1
 _FEWEST = 3
@@ -52,7 +53,7 @@ def _by_function(log: Sequence[Call]) -> dict[str, list[Call]]:
     """The calls of each plain function of the submission, where all arguments are values."""
     found: dict[str, list[Call]] = {}
     for call in log:
-        if call.operation != "call" or call.target is None or info_of(call.target).kind != "function":
+        if call.operation != Operation.CALL or call.target is None or info_of(call.target).kind != "function":
             continue
         if call.raised is None and "." not in call.name and all(map(_is_value, call.args)) and not call.kwargs:
             found.setdefault(call.name, []).append(call)
@@ -106,7 +107,7 @@ def _twice_the_same(module: ModuleType, call: Call) -> bool:
     function = talk.symbol(call.name) if call.name in vars(module) else None
     if function is None:
         return False
-    answers = [talk.request("call", function, call.args, {}, call.name) for _ in range(2)]
+    answers = [talk.request(Operation.CALL, function, call.args, {}, call.name) for _ in range(2)]
     return alike(answers[0], answers[1])
 
 

@@ -16,6 +16,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from grader.sandbox.request import Operation
 from grader.sandbox.wire import HandleInfo
 
 OPERATORS: dict[str, Any] = {
@@ -62,12 +63,12 @@ class Objects:
         What a check builds of a library's classes is the check's own doing, and no use of them by the learner: an
         exercise may forbid ``torch.nn.Linear`` and still be tried on a model that holds one.
         """
-        self._adding_library = operation == "library" or ref in self._of_library
-        if operation == "library":
+        self._adding_library = operation == Operation.LIBRARY or ref in self._of_library
+        if operation == Operation.LIBRARY:
             return importlib.import_module(args[0])
-        if operation == "vjp":
+        if operation == Operation.VJP:
             return vjp(target, *args)
-        if operation == "place":
+        if operation == Operation.PLACE:
             return Kept(place(*args))
         if self._adding_library:
             return _run(operation, target, args, kwargs)
@@ -95,23 +96,23 @@ class Kept:
 
 
 def _run(operation: str, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if operation == "call":
+    if operation == Operation.CALL:
         return target(*args, **kwargs)
-    if operation == "keeping":
+    if operation == Operation.KEEPING:
         return keeping(target, *args)
-    if operation == "get":
+    if operation == Operation.GET:
         return getattr(target, args[0])
-    if operation == "set":
+    if operation == Operation.SET:
         return setattr(target, args[0], args[1])
-    if operation == "entry":  # one entry of a dict, and nothing of the others
+    if operation == Operation.ENTRY:  # one entry of a dict, and nothing of the others
         return getattr(target, args[0])[args[1]]
-    if operation == "iter":
+    if operation == Operation.ITER:
         return list(itertools.islice(target, _MOST_ITEMS))
-    if operation == "next":
+    if operation == Operation.NEXT:
         return next(target)
-    if operation == "signature":
+    if operation == Operation.SIGNATURE:
         return signature_of(target)
-    if operation == "dir":
+    if operation == Operation.DIR:
         return [name for name in dir(target) if not name.startswith("_")]
     return OPERATORS[operation](target, *args)
 

@@ -12,8 +12,8 @@ from grader.bounds import FRAMES, MESSAGE, NAME, NAMES, PATH
 from grader.sandbox import wire
 from grader.sandbox.channel import WorkerLostError
 from grader.sandbox.client import Worker
-from grader.sandbox.interruptions import LostError
 from grader.sandbox.proxy import from_node, to_node
+from grader.sandbox.request import Answer, LostError, Operation, Request
 from grader.sandbox.runtime import Runtime
 
 
@@ -27,22 +27,14 @@ class RemotePeer:
         self, sources: dict[str, tuple[str, str]], entry: str, seconds: float, forbids: tuple[str, ...] = ()
     ) -> tuple[str, Any]:
         """Import the submission, without what it may not use; ``("ok", names)`` or ``("err", description)``."""
-        kind, value, _ = self.exchange("load", 0, (sources, entry, forbids), {}, {}, seconds)
+        kind, value, _ = self.exchange(Request(Operation.LOAD, args=(sources, entry, forbids)), seconds)
         return kind, value
 
     def stopped(self) -> AbstractContextManager[None]:
         """See Worker.stopped."""
         return self.worker.stopped()
 
-    def exchange(
-        self,
-        operation: str,
-        target: int,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        options: dict[str, Any],
-        seconds: float,
-    ) -> tuple[str, Any, Any]:
+    def exchange(self, request: Request, seconds: float) -> Answer:
         """See Peer."""
         large: list[wire.Buffer] = []
 
@@ -51,7 +43,7 @@ class RemotePeer:
             return len(large) - 1
 
         packer = wire.Packer(to_node, place if sys.platform == "linux" else None)
-        body = _pack_request(packer, operation, target, args, kwargs, options)
+        body = _pack_request(packer, request)
         try:
             answer, blob = self.worker.exchange(body, packer.frame, large, seconds)
             return _unpack_answer(answer, wire.Unpacker(blob, from_node, self.worker.read_shared))
@@ -68,43 +60,28 @@ class LocalPeer:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
 
-    def exchange(
-        self,
-        operation: str,
-        target: int,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        options: dict[str, Any],
-        seconds: float,
-    ) -> tuple[str, Any, Any]:
+    def exchange(self, request: Request, seconds: float) -> Answer:
         """See Peer; the deadline is not kept."""
         del seconds
         packer = wire.Packer(to_node)
-        body = _pack_request(packer, operation, target, args, kwargs, options)
-        request = wire.parse_structure(msgspec.msgpack.encode([0, *body]))
-        buffers = self.runtime.respond(request, bytearray(b"".join(packer.buffers)), [])
+        body = _pack_request(packer, request)
+        structure = wire.parse_structure(msgspec.msgpack.encode([0, *body]))
+        buffers = self.runtime.respond(structure, bytearray(b"".join(packer.buffers)), [])
         blob = bytearray(b"".join(buffers[2:]))
         return _unpack_answer(wire.parse_structure(bytes(buffers[1]))[1:], wire.Unpacker(blob, from_node))
 
 
-def _pack_request(
-    packer: wire.Packer,
-    operation: str,
-    target: int,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    options: dict[str, Any],
-) -> list[Any]:
+def _pack_request(packer: wire.Packer, request: Request) -> list[Any]:
     return [
-        operation,
-        ["r", target],
-        packer.pack(args),
-        packer.pack(kwargs) if kwargs else None,
-        packer.pack(options) if options else None,
+        str(request.operation),
+        ["r", request.target],
+        packer.pack(request.args),
+        packer.pack(request.kwargs) if request.kwargs else None,
+        packer.pack(request.options) if request.options else None,
     ]
 
 
-def _unpack_answer(answer: list[Any], unpacker: wire.Unpacker) -> tuple[str, Any, Any]:
+def _unpack_answer(answer: list[Any], unpacker: wire.Unpacker) -> Answer:
     kind = answer[0]
     if kind == "ok":
         return "ok", unpacker.unpack(answer[1]), unpacker.unpack(answer[2])

@@ -14,16 +14,18 @@ import time
 from collections.abc import Iterator
 from typing import Any, NoReturn, Protocol
 
-import msgspec
-
 from grader.bounds import MOST_HELD, NAME, PATH
 from grader.errors import GraderError
 from grader.sandbox import wire
-from grader.sandbox.interruptions import (
+from grader.sandbox.request import (
+    Answer,
+    Call,
     LostError,
     NoAnswer,
     NotStarted,
+    Operation,
     RaisedError,
+    Request,
     SandboxFault,
     SymbolMissing,
     is_stub_error,
@@ -34,42 +36,10 @@ CALL_SECONDS = 10.0
 CALLS_TOGETHER = 3  # all calls of a check may take so many times the limit of one
 
 
-class Call(msgspec.Struct, eq=False):
-    """One request and what came of it.
-
-    Attributes:
-        operation: ``call``, ``get``, ``add`` …
-        target: the handle it was made on; None for the module.
-        name: what the learner calls it, ``cross_entropy_backward`` or ``Value.backward``.
-        args: positional arguments as sent.
-        kwargs: named arguments as sent.
-        result: what came back, by value or as a Handle.
-        raised: what was raised instead.
-        echoed: where it was asked for, the arguments as they were afterwards.
-    """
-
-    operation: str
-    target: Handle | None
-    name: str
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    result: Any = None
-    raised: RaisedError | None = None
-    echoed: Any = None
-
-
 class Peer(Protocol):
     """Whoever answers requests: a worker, or a module in this process."""
 
-    def exchange(
-        self,
-        operation: str,
-        target: int,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        options: dict[str, Any],
-        seconds: float,
-    ) -> tuple[str, Any, Any]:
+    def exchange(self, request: Request, seconds: float) -> Answer:
         """Answer with ``("ok", value, echo)`` or ``("err", description, None)``; handles come as HandleInfo."""
 
 
@@ -106,7 +76,7 @@ class Conversation:
             return self._symbols[name]
         if name not in self.defined:
             raise SymbolMissing(name, self.defined)
-        value = self.request("get", None, (name,), {}, name)
+        value = self.request(Operation.GET, None, (name,), {}, name)
         if isinstance(value, Handle):
             self._symbols[name] = value
         return value
@@ -142,7 +112,8 @@ class Conversation:
         if started > self.until:
             raise NoAnswer("timeout", "together", call, self.seconds)
         try:
-            kind, value, echoed = self.peer.exchange(operation, ref, args, kwargs, options, min(self.seconds, left))
+            request = Request(operation, ref, args, kwargs, options)
+            kind, value, echoed = self.peer.exchange(request, min(self.seconds, left))
         except LostError as lost:
             detail = "together" if lost.kind == "timeout" and left < self.seconds else lost.detail
             raise NoAnswer(lost.kind, detail, call, self.seconds) from None
@@ -246,15 +217,15 @@ class Handle:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object in the worker."""
-        return self._talk.request("call", self, args, kwargs, self._name)
+        return self._talk.request(Operation.CALL, self, args, kwargs, self._name)
 
     def __getattr__(self, name: str) -> Any:
         if _is_foreign(name):
             raise AttributeError(name)
-        return self._talk.request("get", self, (name,), {}, f"{self._name}.{name}")
+        return self._talk.request(Operation.GET, self, (name,), {}, f"{self._name}.{name}")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._talk.request("set", self, (name, value), {}, f"{self._name}.{name}")
+        self._talk.request(Operation.SET, self, (name, value), {}, f"{self._name}.{name}")
 
     def _op(self, operation: str, *args: Any) -> Any:
         return self._talk.request(operation, self, args, {}, self._name)
@@ -269,7 +240,7 @@ class Handle:
         return self._op("contains", item) is True
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._op("iter"))
+        return iter(self._op(Operation.ITER))
 
     def __len__(self) -> int:
         length = self._op("len")
@@ -338,7 +309,7 @@ class SubmissionProxy:
 
 def call_and_echo(function: Handle, *args: Any) -> tuple[Any, tuple[Any, ...]]:
     """Call a function of the submission; its result, and its arguments as they were afterwards."""
-    result, echoed = function._talk.request("call", function, args, {}, function._name, echo=True)  # noqa: SLF001
+    result, echoed = function._talk.request(Operation.CALL, function, args, {}, function._name, echo=True)  # noqa: SLF001
     if type(echoed) is not tuple or len(echoed) != 2 or type(echoed[0]) is not tuple or len(echoed[0]) != len(args):
         raise NoAnswer("protocol", "no arguments back", function._talk.log[-1], CALL_SECONDS)  # noqa: SLF001
     return result, echoed[0]
@@ -346,7 +317,7 @@ def call_and_echo(function: Handle, *args: Any) -> tuple[Any, tuple[Any, ...]]:
 
 def signature_of(function: Handle) -> str:
     """The signature of a function of the submission, as text."""
-    signature = function._talk.request("signature", function, (), {}, function._name)  # noqa: SLF001
+    signature = function._talk.request(Operation.SIGNATURE, function, (), {}, function._name)  # noqa: SLF001
     return signature if type(signature) is str else ""
 
 

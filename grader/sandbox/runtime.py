@@ -22,6 +22,7 @@ import numpy as np
 from grader.sandbox import blocking, wire
 from grader.sandbox.modules import ROOT, SubmissionFinder
 from grader.sandbox.objects import Objects, signature_of
+from grader.sandbox.request import Operation
 
 _MOST_FRAMES = 20
 _DEEPEST = 10_000
@@ -155,7 +156,7 @@ class Runtime:
             self.objects.drop(wishes.get("drop", ()))
             if "seed" in wishes:
                 seed_generators(wishes["seed"])
-            if operation == "load":
+            if operation == Operation.LOAD:
                 return ["ok", self.load(*positional), None]
             subject = unpacker.unpack(target)
         except BaseException as error:  # noqa: BLE001 - a submission's import may raise anything

@@ -21,8 +21,8 @@ from grader.course.forbidden import find_forbidden
 from grader.diagnosis.replay import symbols_used
 from grader.errors import GraderError
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Isolation, Status, Verdict, Visibility
-from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.proxy import CALL_SECONDS, Conversation
+from grader.sandbox.request import RaisedError
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
 from grader.session.kept import fingerprint, fingerprint_of_code
 from grader.session.options import Hooks, RunOptions

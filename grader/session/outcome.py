@@ -13,7 +13,15 @@ from grader.course.forbidden import Use
 from grader.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.errors import GraderError
 from grader.reports.model import Failure, Finding, Verdict, Visibility
-from grader.sandbox.interruptions import NoAnswer, NotStarted, RaisedError, SandboxFault, SymbolMissing, is_stub_error
+from grader.sandbox.request import (
+    NoAnswer,
+    NotStarted,
+    Operation,
+    RaisedError,
+    SandboxFault,
+    SymbolMissing,
+    is_stub_error,
+)
 from grader.session.sandboxes import ImportFailure
 from grader.session.wording import Words
 
@@ -128,7 +136,7 @@ class Judge(msgspec.Struct, eq=False):
     def _known_to_raise(self, context: CheckContext) -> tuple[Finding, ...]:
         """The misconception that raises here too, and has given all the answers before: one exception proves little."""
         log = context.talk.log if context.talk is not None else []
-        if not any(call.operation == "call" and call.raised is None for call in log):
+        if not any(call.operation == Operation.CALL and call.raised is None for call in log):
             return ()
         known = matching_misconception(context, self.bank(), self.solution, self.suspects, messages=True)
         return () if known is None else (Finding("misconception", known.sentence, known.name),)

@@ -15,9 +15,9 @@ from grader.course import Course, Exercise, SourceFile, Submission
 from grader.reports.model import Isolation
 from grader.sandbox import namespaces, syscalls
 from grader.sandbox.client import Worker, ZygoteProcess
-from grader.sandbox.interruptions import LostError
 from grader.sandbox.peers import LocalPeer, RemotePeer
 from grader.sandbox.proxy import Peer
+from grader.sandbox.request import LostError
 from grader.sandbox.runtime import Runtime
 from grader.sandbox.zygote import Ready, Setup
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from grader.course.parsing import nodes_of, tree_of
 from grader.course.scan import is_main_guard
 from grader.names import closest, printable
-from grader.sandbox.interruptions import RaisedError
+from grader.sandbox.request import RaisedError
 
 _NETWORK = {"URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "HTTPError", "MaxRetryError"}
 _ALIASES = {

@@ -15,8 +15,8 @@ from grader.checks.in_words import is_tensor, show, side_by_side
 from grader.course import Exercise, closest
 from grader.course.forbidden import Use
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Visibility
-from grader.sandbox.interruptions import NoAnswer, NotStarted, RaisedError, SymbolMissing
-from grader.sandbox.proxy import CALLS_TOGETHER, Call, Handle, info_of
+from grader.sandbox.proxy import CALLS_TOGETHER, Handle, info_of
+from grader.sandbox.request import Call, NoAnswer, NotStarted, Operation, RaisedError, SymbolMissing
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
@@ -214,7 +214,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
 
     def _inputs(self, call: Call) -> tuple[Value, ...]:
         names = self._names_of_arguments(call)
-        args = call.args[0] if call.operation == "vjp" else call.args  # without the gradients at the output
+        args = call.args[0] if call.operation == Operation.VJP else call.args  # without the gradients at the output
         if call.name.endswith("load_state_dict"):
             args = ()  # the check's own doing
         named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(args)]
@@ -222,9 +222,9 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         return tuple(Value(name, show(value)) for name, value in values if not _says_nothing(value))
 
     def _call_text(self, call: Call) -> str:
-        if call.operation == "get":
+        if call.operation == Operation.GET:
             return call.name
-        if call.operation != "call":
+        if call.operation != Operation.CALL:
             return f"{call.name} ({call.operation})"
         return self._signature(call.name) or f"{call.name}()"
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from grader.sandbox.interruptions import Interrupted
+from grader.sandbox.request import Interrupted
 
 _AGAIN = 0.25  # seconds: an exception that is raised inside a __del__ is lost, so it is raised once more
 

@@ -167,13 +167,14 @@ class Liar:
         self.of_library: set[int] = set()
         self.returned: set[int] = set()  # and whether a function of the exercise gave it
 
-    def exchange(self, operation, target, args, kwargs, options, seconds):
+    def exchange(self, request, seconds):
+        operation, target, args, kwargs = request.operation, request.target, request.args, request.kwargs
         if isinstance(self.lie, type) and operation in _WHERE_CODE_RUNS and self._is_asked(operation, target):
             return "err", _description(self.lie), None
         if self.idle and operation in _WHERE_CODE_RUNS and self._is_asked(operation, target):
-            return "ok", None, (args, kwargs) if options.get("echo") else None
-        kind, value, echo = self.peer.exchange(operation, target, args, kwargs, options, seconds)
-        looked_up = operation == "get" and target == 0 and isinstance(value, HandleInfo)
+            return "ok", None, (args, kwargs) if request.options.get("echo") else None
+        kind, value, echo = self.peer.exchange(request, seconds)
+        looked_up = request.looks_up and isinstance(value, HandleInfo)
         lies = kind == "ok" and not looked_up and self._is_asked(operation, target) and self.rng.random() < self.share
         self._note(operation, target, args, value)
         if isinstance(self.lie, type) or not lies:

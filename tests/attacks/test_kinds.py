@@ -25,8 +25,8 @@ from grader.reports.junit import to_junit
 from grader.reports.model import Verdict
 from grader.reports.text_page import render_text
 from grader.sandbox import wire
-from grader.sandbox.interruptions import LostError
 from grader.sandbox.proxy import from_node
+from grader.sandbox.request import LostError
 from grader.sandbox.wire import HandleInfo, Unsendable
 from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
@@ -121,10 +121,10 @@ class Strange:
     def __init__(self, peer, value, *, inside):
         self.peer, self.value, self.inside = peer, value, inside
 
-    def exchange(self, operation, target, args, kwargs, options, seconds):
-        kind, value, echo = self.peer.exchange(operation, target, args, kwargs, options, seconds)
-        looked_up = operation == "get" and target == 0 and isinstance(value, HandleInfo)
-        if kind != "ok" or looked_up or operation == "library":
+    def exchange(self, request, seconds):
+        kind, value, echo = self.peer.exchange(request, seconds)
+        looked_up = request.looks_up and isinstance(value, HandleInfo)
+        if kind != "ok" or looked_up or request.operation == "library":
             return kind, value, echo
         return kind, self.over_the_wire(self.put_into(value) if self.inside else self.value), echo
 

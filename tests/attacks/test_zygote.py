@@ -21,6 +21,7 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.peers import RemotePeer
 from grader.sandbox.processes import children_of
+from grader.sandbox.request import Request
 from grader.sandbox.zygote import Setup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,16 +143,16 @@ def interrupted_after(seconds):
 def test_an_interrupted_exchange_leaves_no_answer_behind(setup):
     with ZygoteProcess(setup) as process:
         peer = loaded(process, "import time\ndef slow(): time.sleep(0.6); return 'slow'\ndef fast(): return 'fast'\n")
-        _, slow, _ = peer.exchange("get", 0, ("slow",), {}, {}, 5)
-        _, fast, _ = peer.exchange("get", 0, ("fast",), {}, {}, 5)
-        assert peer.exchange("call", fast.ref, (), {}, {}, 5)[1] == "fast"
+        _, slow, _ = peer.exchange(Request("get", 0, ("slow",)), 5)
+        _, fast, _ = peer.exchange(Request("get", 0, ("fast",)), 5)
+        assert peer.exchange(Request("call", fast.ref, ()), 5)[1] == "fast"
         before = below(process)
         with interrupted_after(0.2), pytest.raises(Interrupt):
-            peer.exchange("call", slow.ref, (), {}, {}, 5)
+            peer.exchange(Request("call", slow.ref, ()), 5)
         assert not peer.worker.alive
         assert len(below(process)) == len(before) - 1
         with pytest.raises(GraderError, match="dead worker"):
-            peer.exchange("call", fast.ref, (), {}, {}, 5)
+            peer.exchange(Request("call", fast.ref, ()), 5)
         peer.worker.close()
 
 
@@ -164,7 +165,7 @@ def test_a_killed_zygote_is_told_the_same_way_every_time(setup):
         if setup.confine:
             assert_gone(processes)
         said = set()
-        for use in (lambda: peer.exchange("get", 0, ("double",), {}, {}, 5), process.spawn, process.spawn):
+        for use in (lambda: peer.exchange(Request("get", 0, ("double",)), 5), process.spawn, process.spawn):
             with pytest.raises(GraderError) as caught:
                 use()
             said.add(str(caught.value))

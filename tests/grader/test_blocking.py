@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from grader.sandbox.client import ZygoteProcess
-from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.peers import RemotePeer
 from grader.sandbox.proxy import Conversation, SubmissionProxy
+from grader.sandbox.request import RaisedError
 from grader.sandbox.zygote import Setup
 
 LECTURE5 = (

@@ -11,7 +11,7 @@ from sandboxed import ask_in
 from grader.sandbox import deadline as module
 from grader.sandbox import processes
 from grader.sandbox.deadline import Deadline
-from grader.sandbox.interruptions import NoAnswer
+from grader.sandbox.request import NoAnswer
 
 
 class Clock:

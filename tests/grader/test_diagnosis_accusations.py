@@ -16,7 +16,7 @@ from grader.course import find_course, read_submission
 from grader.diagnosis import KnownWrong, matching_misconception
 from grader.diagnosis.bank import read_bank
 from grader.diagnosis.replay import converse
-from grader.sandbox.interruptions import RaisedError
+from grader.sandbox.request import RaisedError
 from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
 

@@ -13,7 +13,8 @@ from grader.diagnosis import differs_in_form
 from grader.diagnosis.engine import common_law
 from grader.diagnosis.patterns import laws_of
 from grader.diagnosis.state import depends_on_more, kept_answer
-from grader.sandbox.proxy import Call, Conversation, Handle
+from grader.sandbox.proxy import Conversation, Handle
+from grader.sandbox.request import Call
 from grader.sandbox.wire import HandleInfo
 
 D = torch.float64

@@ -15,9 +15,9 @@ from grader.checks import assert_close, assert_unchanged, keeping, library, plac
 from grader.checks.context import CheckContext, CheckFailed, enter
 from grader.diagnosis.fresh_inputs import contradicted
 from grader.diagnosis.replay import converse, gives_the_same
-from grader.sandbox.interruptions import RaisedError
 from grader.sandbox.objects import describe
 from grader.sandbox.proxy import SubmissionProxy, conversation_of
+from grader.sandbox.request import RaisedError
 from grader.session.sentences import parameters_in
 
 LAYER = """

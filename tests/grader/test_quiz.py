@@ -15,7 +15,7 @@ from grader.checks.quiz import assert_choice, assert_number, normalised, seal
 from grader.course import find_course, read_submission
 from grader.errors import GraderError
 from grader.reports.model import Status, Verdict
-from grader.sandbox.interruptions import NotStarted, RaisedError
+from grader.sandbox.request import NotStarted, RaisedError
 from grader.session.grading import Session
 from grader.session.sentences import exception_sentence
 

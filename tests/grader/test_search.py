@@ -7,12 +7,12 @@ import pytest
 from grader.checks import assert_close
 from grader.checks import context as check_context
 from grader.checks.context import SEARCH_SECONDS, CheckContext, CheckFailed
-from grader.sandbox.interruptions import NoAnswer
 from grader.sandbox.proxy import Conversation
+from grader.sandbox.request import NoAnswer
 
 
 class Peer:
-    def exchange(self, operation, target, args, kwargs, options, seconds):
+    def exchange(self, request, seconds):
         return "ok", 1.0, None
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from grader.names import closest, nearest
-from grader.sandbox.interruptions import RaisedError
+from grader.sandbox.request import RaisedError
 from grader.session.sentences import exception_sentence, where_it_hides
 
 

@@ -20,8 +20,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from grader.sandbox import wire
 from grader.sandbox.channel import Channel
 from grader.sandbox.client import Worker
-from grader.sandbox.interruptions import LostError
 from grader.sandbox.peers import RemotePeer
+from grader.sandbox.request import LostError, Request
 
 SECONDS = 0.3
 
@@ -59,7 +59,7 @@ class Liar:
         thread = threading.Thread(target=lie)
         thread.start()
         try:
-            return self.peer.exchange("call", 0, (), {}, {}, SECONDS)
+            return self.peer.exchange(Request("call"), SECONDS)
         finally:
             thread.join()
 
@@ -148,8 +148,8 @@ TestAnyAnswer = AnyAnswer.TestCase
 @given(nodes, st.binary(max_size=64))
 @settings(max_examples=300, deadline=None)
 def test_any_error_description_is_made_harmless(node, blob):
-    from grader.sandbox.interruptions import RaisedError
     from grader.sandbox.peers import _unpack_answer
+    from grader.sandbox.request import RaisedError
 
     try:
         kind, value, _ = _unpack_answer(["err", node, None], wire.Unpacker(blob, lambda node: None))
