@@ -46,6 +46,7 @@ class Call(msgspec.Struct, eq=False):
         result: what came back, by value or as a Handle.
         raised: what was raised instead.
         echoed: where it was asked for, the arguments as they were afterwards.
+        seconds: how long the answer took.
     """
 
     operation: str
@@ -56,6 +57,7 @@ class Call(msgspec.Struct, eq=False):
     result: Any = None
     raised: RaisedError | None = None
     echoed: Any = None
+    seconds: float = 0.0
 
 
 class Peer(Protocol):
@@ -149,7 +151,8 @@ class Conversation:
         except GraderError as fault:
             raise SandboxFault(str(fault)) from fault
         finally:
-            self.spent += time.monotonic() - started
+            call.seconds = time.monotonic() - started
+            self.spent += call.seconds
         if kind == "err":
             self._raise(RaisedError(value, call))
         value = self._adopt(value, name)
