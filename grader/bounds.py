@@ -29,6 +29,8 @@ MOST_HELD: Final = 256 << 20  # bytes of answers in the log of calls
 MOST_MISTAKEN: Final = 64 << 20  # bytes of wrong answers that diagnosis may compare
 MOST_LOOKED_AT: Final = 1_000  # items of a container that are searched for the value of a comparison
 
+MOST_FORGOTTEN: Final = 10_000  # objects of the worker's that one request gives up; the rest wait for the next
+
 # What is said of an answer.
 SHOWN: Final = 300  # characters of one value
 HEADLINE: Final = 2_000

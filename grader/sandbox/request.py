@@ -64,6 +64,7 @@ class Call(msgspec.Struct, eq=False):
         result: what came back, by value or as a Handle.
         raised: what was raised instead.
         echoed: where it was asked for, the arguments as they were afterwards.
+        seconds: how long the answer took.
     """
 
     operation: str
@@ -74,6 +75,7 @@ class Call(msgspec.Struct, eq=False):
     result: Any = None
     raised: RaisedError | None = None
     echoed: Any = None
+    seconds: float = 0.0
 
 
 class RaisedError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import importlib
 import io
@@ -29,6 +30,9 @@ _DEEPEST = 10_000
 _MOST_NAMES = 5000
 _CHUNK = 64 << 10
 _MOST_TEXT = 4000
+
+
+_BUILT_IN = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
 class WorkerChannel:
@@ -191,8 +195,8 @@ class Runtime:
                 source = linecache.getline(file, line).strip()
                 frames.append((file, line, frame.f_code.co_name, source[:200]))
         described = {
-            "type": type(error).__name__[:200],
-            "bases": [base.__name__[:200] for base in type(error).__mro__[1:20]],
+            "type": _name_of(type(error)),
+            "bases": [_name_of(base) for base in type(error).__mro__[1:20]],
             "message": message_of(error),
             "frames": frames[:2] + frames[-_MOST_FRAMES:] if len(frames) > _MOST_FRAMES else frames,
         }
@@ -203,6 +207,14 @@ class Runtime:
         if isinstance(error, AttributeError | ImportError):
             described["name"] = error.name if type(error.name) is str else ""
         return described
+
+
+def _name_of(kind: type) -> str:
+    """What a class is called; one that only shares the name of Python's own is told apart: ``train.KeyError``."""
+    name = kind.__name__[:200]
+    if _BUILT_IN.get(name, kind) is kind:
+        return name
+    return f"{str(kind.__module__).rpartition('.')[2][:100]}.{name}"
 
 
 def _names_near(error: BaseException) -> list[str]:

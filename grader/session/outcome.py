@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from grader.bounds import MOST_HELD
 from grader.checks.context import CheckContext, CheckFailed, Mismatch
 from grader.course.forbidden import Use
 from grader.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
@@ -156,6 +157,12 @@ class Judge(msgspec.Struct, eq=False):
                 headline = difference + "." * (not difference.endswith("?"))
                 failure = Failure(headline, location=self.words.last_location(context), output=output)
                 return Outcome(Verdict.FAILED, failure)
+        if context.talk is not None and not context.talk.log_is_whole:  # what came before cannot be looked at any more
+            headline = (
+                f"The answers in this check are larger than {MOST_HELD >> 20} MB together, far beyond what is asked "
+                "for, and the check cannot go on with one of them."
+            )
+            return Outcome(Verdict.FAILED, Failure(headline, location=self.words.last_location(context), output=output))
         text = "".join(traceback.format_exception(error))
         headline = f"The check itself failed ({type(error).__name__}). This is not your mistake."
         return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text)
