@@ -47,9 +47,20 @@ _DENIED_EVERYWHERE = {
     "pidfd_send_signal": 424, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
     "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
     "pidfd_open": 434, "pidfd_getfd": 438, "mount_setattr": 442, "landlock_restrict_self": 446, "memfd_secret": 447,
-    "fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467,
+    "fchmodat2": 452, "setxattrat": 463, "removexattrat": 466, "open_tree_attr": 467, "file_setattr": 469,
 }  # fmt: skip
 _CLONE3 = 435
+
+# ioctl is a door to every driver and file system, and whoever may read a file may use it: what is its owner's changes
+# the file's flags there, or seals it for ever (fs-verity). Allowed is what Python asks of a descriptor.
+_IOCTL = {"x86_64": 16, "aarch64": 29}
+_ALLOWED_OF_IOCTL = {
+    "TCGETS": 0x5401, "TIOCGPGRP": 0x540F, "TIOCGWINSZ": 0x5413, "FIONREAD": 0x541B, "FIONBIO": 0x5421,
+    "FIONCLEX": 0x5450, "FIOCLEX": 0x5451, "TCGETS2": 0x802C542A, "FICLONE": 0x40049409,
+}  # fmt: skip
+# Signals to whoever is named as a descriptor's owner, without kill; leases, which hold up others that open a file.
+_FCNTL = {"x86_64": 72, "aarch64": 25}
+_DENIED_OF_FCNTL = {"F_SETOWN": 8, "F_SETSIG": 10, "F_SETOWN_EX": 15, "F_SETLEASE": 1024, "F_NOTIFY": 1026}
 
 
 class _Architecture:
@@ -69,9 +80,9 @@ ARCHITECTURES = {
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
-_EPERM, _ENOSYS = 1, 38
+_EPERM, _ENOTTY, _ENOSYS = 1, 25, 38
 _CLONE_THREAD = 0x10000
-_NR, _ARCH, _ARG0 = 0, 4, 16  # offsets in struct seccomp_data (little endian: the low word first)
+_NR, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24  # offsets in struct seccomp_data (little endian: the low word first)
 
 
 def _op(code: int, if_true: int, if_false: int, value: int) -> bytes:
@@ -100,6 +111,14 @@ def program(pid: int, machine: str = syscalls.MACHINE) -> bytes:
         ops += [_op(_EQUAL, 0, 1, number), deny]
     # clone3 hides its flags behind a pointer: as if it were missing, so that the C library uses clone.
     ops += [_op(_EQUAL, 0, 1, _CLONE3), _op(_RETURN, 0, 0, _ERRNO | _ENOSYS)]
+    allowed = sorted(_ALLOWED_OF_IOCTL.values())
+    ops += [_op(_EQUAL, 0, len(allowed) + 3, _IOCTL[machine]), _op(_LOAD, 0, 0, _ARG1)]
+    ops += [_op(_EQUAL, len(allowed) - at, 0, request) for at, request in enumerate(allowed)]
+    ops += [_op(_RETURN, 0, 0, _ERRNO | _ENOTTY), _op(_LOAD, 0, 0, _NR)]
+    ops += [_op(_EQUAL, 0, 2 * len(_DENIED_OF_FCNTL) + 2, _FCNTL[machine]), _op(_LOAD, 0, 0, _ARG1)]
+    for command in _DENIED_OF_FCNTL.values():
+        ops += [_op(_EQUAL, 0, 1, command), deny]
+    ops.append(_op(_LOAD, 0, 0, _NR))
     # clone: threads, no processes. A worker that cannot fork leaves no daemon behind.
     ops += [_op(_EQUAL, 0, 4, arch.clone), _op(_LOAD, 0, 0, _ARG0), _op(_ANY_BIT, 1, 0, _CLONE_THREAD)]
     ops += [deny, _op(_LOAD, 0, 0, _NR)]
