@@ -27,7 +27,7 @@ _DENIED_X86_64 = {
     "socket": 41, "connect": 42, "bind": 49, "listen": 50, "socketpair": 53, "semget": 64, "msgget": 68, "flock": 73,
     "chmod": 90, "fchmod": 91, "chown": 92, "fchown": 93, "lchown": 94, "mknod": 133, "mknodat": 259,
     "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "setpriority": 141, "sched_setscheduler": 144,
-    "sched_setattr": 314, "ioprio_set": 251,
+    "sched_setattr": 314, "ioprio_set": 251, "io_setup": 206,
 }  # fmt: skip
 _DENIED_AARCH64 = {
     "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "removexattr": 14, "lremovexattr": 15, "fremovexattr": 16,
@@ -41,7 +41,7 @@ _DENIED_AARCH64 = {
     "move_pages": 239, "rt_tgsigqueueinfo": 240, "perf_event_open": 241, "fanotify_init": 262,
     "name_to_handle_at": 264, "open_by_handle_at": 265, "setns": 268, "process_vm_readv": 270,
     "process_vm_writev": 271, "kcmp": 272, "finit_module": 273, "sched_setattr": 274, "seccomp": 277,
-    "memfd_create": 279, "bpf": 280, "execveat": 281, "userfaultfd": 282, "kexec_file_load": 294,
+    "memfd_create": 279, "bpf": 280, "execveat": 281, "userfaultfd": 282, "kexec_file_load": 294, "io_setup": 0,
 }  # fmt: skip
 _DENIED_EVERYWHERE = {
     "pidfd_send_signal": 424, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
