@@ -68,3 +68,9 @@ def test_as_a_module_it_grades_nothing_and_says_so(tmp_path, module):
     done = shell(line.format("-P"), tmp_path)
     assert done.returncode == 0
     assert POINTS in done.stdout
+
+
+def test_a_mask_that_lets_nobody_in_costs_no_verdict(tmp_path):
+    done = shell(f"umask 0777; grade {RIGHT}", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert POINTS in done.stdout
