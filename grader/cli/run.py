@@ -122,7 +122,8 @@ def run(
             print_story(report, wanted)
     elif style == "terminal" and output is None and report.exit_code == 1 and not journal.trouble:
         with printing(kept):
-            click.secho(f"Pictures and every detail: {journal.page}", dim=True)
+            # by rich: it knows NO_COLOR, and terminals that are dumb
+            console().print(f"Pictures and every detail: {journal.page}", style="dim", markup=False, highlight=False)
     return report.exit_code
 
 

@@ -83,6 +83,7 @@ class ZygoteProcess:
             stderr=self._errors if self._errors is not None else subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is for the trusted process, which then cleans up
             cwd="/",
+            umask=0o077,  # the caller's may keep the sandbox out of its own folders
         )
 
     def ready(self) -> Ready:

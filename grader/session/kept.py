@@ -124,12 +124,15 @@ def fingerprint(*parts: str | bytes) -> str:
 def fingerprint_of_code(course: Path) -> str:
     """All code of the trusted side that a result may depend on, in one text.
 
-    These are the checks and whatever lies beside them, the solutions, the bank, the grader itself (with the sha256 of
-    each file of real data) and the versions of the packages: a check may import any of them, by any way.
+    These are the checks and whatever lies beside them, tables too, the solutions, the stubs (whose headers say what is
+    forbidden where there is no solution), the bank, the grader itself (with the sha256 of each file of real data) and
+    the versions of the packages: a check may import or read any of them, by any way.
     """
     parts: list[str | bytes] = []
-    for folder in (*(course / name for name in ("tests/hidden", "tests/misconceptions", "solutions")), _GRADER):
-        for path in sorted(path for path in folder.rglob("*") if path.suffix in _CODE and path.is_file()):
+    of_checks = [course / name for name in ("tests/hidden", "tests/misconceptions", "solutions")]
+    for folder in (*of_checks, course / "exercises", _GRADER):
+        wanted = (path for path in folder.rglob("*") if folder in of_checks or path.suffix in _CODE)
+        for path in sorted(path for path in wanted if path.suffix != ".pyc" and path.is_file()):
             name = path.relative_to(folder).as_posix()
             if folder != _GRADER or not name.startswith("_course/"):  # the course of a wheel lies in the grader
                 parts += [name, path.read_bytes()]

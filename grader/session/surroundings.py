@@ -16,6 +16,9 @@ from pathlib import Path
 _ELSEWHERE = "/"  # nobody's: what a library looks for by a relative name is not there
 _PACKAGES = str(Path(__file__).resolve().parents[2])  # where the grader itself is imported from
 _FOLDERS_OF_OURS = ("GRADLINGS_DATA",)  # relative to where the user typed them
+# torch makes a folder as its compiler is imported, which an optimizer does: /tmp/torchinductor_NAME. Anybody may put a
+# file there, and no check could train; or a folder, with compiled code in it. Nothing of ours is compiled.
+_CACHES: Mapping[str, str | None] = {"TORCHINDUCTOR_CACHE_DIR": _ELSEWHERE}
 _SETTINGS: Mapping[str, str | None] = {
     # pytest: options and plugins of the surroundings
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -60,7 +63,7 @@ def elsewhere() -> Iterator[None]:
     here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         folders = {name: _in_full(os.environ.get(name)) for name in _FOLDERS_OF_OURS}
-        with _environment(folders):
+        with _environment({**folders, **_CACHES}):
             os.chdir(_ELSEWHERE)
             try:
                 yield

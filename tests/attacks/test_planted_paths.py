@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
+import sys
 
 import pytest
 from test_exit_codes import POINTS, RIGHT, shell
@@ -54,3 +56,21 @@ def test_the_name_of_a_folder_commands_no_terminal(tmp_path):
     done = shell("grade --submission $'\\x1b[2J\\x07.py' all", folder)
     assert done.returncode == 2
     assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["grader", "grader.cli.main"])
+def test_as_a_module_it_grades_nothing_and_says_so(tmp_path, module):
+    (tmp_path / "rich.py").write_text("raise SystemExit(0)")
+    line = f"{shlex.quote(sys.executable)} {{}} -m {module} {RIGHT}"
+    done = shell(line.format(""), tmp_path)
+    assert done.returncode == 3
+    assert "Call `grade`" in done.stderr
+    done = shell(line.format("-P"), tmp_path)
+    assert done.returncode == 0
+    assert POINTS in done.stdout
+
+
+def test_a_mask_that_lets_nobody_in_costs_no_verdict(tmp_path):
+    done = shell(f"umask 0777; grade {RIGHT}", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert POINTS in done.stdout

@@ -139,10 +139,12 @@ def test_what_the_grader_itself_runs_is_part_of_it(course, tmp_path, monkeypatch
     beside = course.root / "tests/hidden/day1/checks_common.py"
     solution = course.root / "solutions/day1/other.py"
     bank = course.root / "tests/misconceptions/day1/double.py"
+    table = course.root / "tests/hidden/day1/table.csv"
+    stub = course.root / "exercises/day1/double.py"
     beside.write_text("LIMIT = 1\n")
     grade(course, course.root / "solutions", KeptResults(path, b"key"))
     known = []
-    for file in (None, beside, solution, bank):
+    for file in (None, beside, solution, bank, table, stub):
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("# changed\n")
