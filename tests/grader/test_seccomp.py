@@ -129,24 +129,6 @@ def test_both_processors_deny_the_same(machine):
     assert set(seccomp._DENIED_AARCH64) <= set(seccomp._DENIED_X86_64)
 
 
-def test_ioctl_knows_what_python_asks_of_a_descriptor_and_nothing_else(machine, ask):
-    ioctl = seccomp._IOCTL[machine]
-    for name, request in seccomp._ALLOWED_OF_IOCTL.items():
-        assert ask(ioctl, 0, request) == ALLOW, name
-        assert ask(ioctl, 0, request | 1 << 32) == ALLOW, "the kernel reads 32 bits"
-    setflags, setflags_32, xattr, verity, setown, push = 0x40086602, 0x40046602, 0x401C5820, 0x40806685, 0x8901, 0x5412
-    for request in (setflags, setflags | 1 << 32, setflags_32, xattr, verity, setown, push, 0):
-        assert ask(ioctl, 3, request) == ENOTTY
-
-
-def test_fcntl_names_nobody_who_gets_signals_and_takes_no_lease(machine, ask):
-    fcntl = seccomp._FCNTL[machine]
-    for name, command in seccomp._DENIED_OF_FCNTL.items():
-        assert ask(fcntl, 3, command) == EPERM, name
-    for command in (0, 1, 2, 3, 4, 5, 6, 9, 1030, 1031, 1033):  # F_DUPFD to F_GETOWN, and Linux's own
-        assert ask(fcntl, 3, command) == ALLOW
-
-
 def test_another_architecture_is_killed(machine):
     program = seccomp.program(77, machine)
     assert run(program, 0x40000003, 1) == KILL  # i386
