@@ -8,6 +8,7 @@ import time
 import pytest
 from sandboxed import ask_in
 
+from grader.checks import stopped
 from grader.sandbox import deadline as module
 from grader.sandbox import processes
 from grader.sandbox.deadline import Deadline
@@ -190,3 +191,33 @@ def _spin_beside(crowd):
 def test_waiting_for_other_processes_counts():
     """A process among four on one processor waits three quarters of its time, or more if the machine is busy."""
     assert _share_that_waits(3) > 0.5
+
+
+def test_nothing_of_a_stopped_worker_runs(zygote):
+    source = """
+        import threading
+        import time
+
+        LONGEST = [0.0]
+
+        def tick():
+            last = time.monotonic()
+            while True:
+                time.sleep(0.01)
+                now = time.monotonic()
+                LONGEST[0], last = max(LONGEST[0], now - last), now
+
+        threading.Thread(target=tick, daemon=True).start()
+
+        def longest():
+            time.sleep(0.05)
+            return LONGEST[0]
+    """
+    with contextlib.ExitStack() as stack:
+        work = ask_in(zygote, source, stack)
+        with stopped(work):
+            time.sleep(0.6)
+        assert work.longest() >= 0.55, "its thread went on"
+        with pytest.raises(ZeroDivisionError), stopped(work):
+            raise ZeroDivisionError
+        assert work.longest() >= 0.55, "it goes on, and answers"
