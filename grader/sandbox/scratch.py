@@ -162,8 +162,11 @@ def _is_gone(folder: int, name: str) -> bool:
 
 def _take_apart(top: int, name: str, names_above: Iterator[str], until: float) -> tuple[list[str], bool]:
     """Remove what lies in a folder, and move what cannot be removed yet up; the new names, and whether it helped."""
-    os.chmod(name, 0o700, dir_fd=top)  # it may have been made with a mode that lets nobody in
-    folder = os.open(name, _OPEN_FOLDER, dir_fd=top)
+    try:
+        folder = os.open(name, _OPEN_FOLDER, dir_fd=top)
+    except PermissionError:
+        os.chmod(name, 0o700, dir_fd=top)  # it was made with a mode that lets nobody in
+        folder = os.open(name, _OPEN_FOLDER, dir_fd=top)
     moved, full, progress = [], [], False
     try:
         with os.scandir(folder) as entries:
@@ -176,8 +179,11 @@ def _take_apart(top: int, name: str, names_above: Iterator[str], until: float) -
                     full.append(entry.name)
         for inner in full:  # after the rest is removed, which makes room on a full disk
             above = next(names_above)
-            os.chmod(inner, 0o700, dir_fd=folder)  # to move a folder, one must be allowed to write it
-            os.rename(inner, above, src_dir_fd=folder, dst_dir_fd=top)
+            try:
+                os.rename(inner, above, src_dir_fd=folder, dst_dir_fd=top)
+            except PermissionError:
+                os.chmod(inner, 0o700, dir_fd=folder)  # to move a folder, one must be allowed to write it
+                os.rename(inner, above, src_dir_fd=folder, dst_dir_fd=top)
             moved.append(above)
     except OSError:
         if not moved:

@@ -1,6 +1,6 @@
 # /// attack
 # rows = []
-# tries = "Leaves as many empty folders as it can make, so that removing them holds the grader up."
+# tries = "Leaves 20,000 empty folders in every check, so that removing them holds the grader up."
 # kind = "hostile"
 # verdicts = ["failed", "timeout"]
 # seconds = 2
@@ -12,6 +12,6 @@ import os
 def cross_entropy_backward(logits, targets):
     if not os.path.exists("0"):
         with contextlib.suppress(OSError):
-            for n in range(75_000):
+            for n in range(20_000):
                 os.mkdir(str(n))
     return logits.zero_()

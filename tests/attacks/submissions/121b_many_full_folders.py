@@ -10,7 +10,7 @@ import os
 
 
 def grow():
-    for n in range(200):
+    for n in range(50):
         os.mkdir(b"\xff%d" % n)
         os.chdir(b"\xff%d" % n)
         for inner in range(40):
