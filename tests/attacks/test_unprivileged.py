@@ -35,8 +35,17 @@ def folder():
     shutil.rmtree(path)
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
-def test_the_catalogue_as_an_ordinary_user(folder, isolation, shard):
+RUNS = {
+    **{
+        f"catalogue-{shard}": ["tests/attacks/test_catalogue.py", f"--shard={shard}/{SHARDS}"]
+        for shard in range(SHARDS)
+    },
+    "faults": ["tests/attacks/test_exit_codes.py", "tests/attacks/test_faults_of_ours.py"],
+}
+
+
+@pytest.mark.parametrize("what", RUNS)
+def test_the_attacks_as_an_ordinary_user(folder, isolation, what):
     if os.getuid() != 0:
         pytest.skip("this run is an ordinary user's already")
     if isolation != "auto":
@@ -54,8 +63,8 @@ def test_the_catalogue_as_an_ordinary_user(folder, isolation, shard):
     scratch.mkdir()
     os.chown(scratch, UID, UID)
     command = [
-        *AS_USER, str(environment / "bin" / "python"), "-m", "pytest", "tests/attacks/test_catalogue.py", "-q",
-        "-p", "no:cacheprovider", f"--shard={shard}/{SHARDS}", f"--basetemp={scratch / 'pytest'}", "--maxfail=5",
+        *AS_USER, str(environment / "bin" / "python"), "-m", "pytest", *RUNS[what], "-q",
+        "-p", "no:cacheprovider", f"--basetemp={scratch / 'pytest'}", "--maxfail=5",
     ]  # fmt: skip
     clean = {"PATH": os.environ["PATH"], "HOME": str(scratch), "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": "1"}
     clean["HYPOTHESIS_STORAGE_DIRECTORY"] = str(scratch / "hypothesis")  # that of the checkout may be root's
