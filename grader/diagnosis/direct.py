@@ -15,6 +15,7 @@ from grader.sandbox.objects import Objects
 from grader.sandbox.proxy import Handle, from_node, info_of, to_node
 from grader.sandbox.request import Answer, Request
 from grader.sandbox.runtime import message_of, seed_generators
+from grader.sandbox.unpacking import Unpacker
 
 _PLAIN = {int, float, str, bool, bytes, complex, type(None)}
 
@@ -62,7 +63,7 @@ class DirectPeer:
             return self.objects[info_of(value).ref]
         packer = wire.Packer(to_node)  # a generator, and whatever else may travel
         node = packer.pack(value)
-        return wire.Unpacker(_joined(packer), lambda found: self.objects[found[1]]).unpack(node)
+        return Unpacker(_joined(packer), lambda found: self.objects[found[1]]).unpack(node)
 
     def _answer(self, value: Any) -> Any:
         """A value as it would have crossed the wire."""
@@ -72,7 +73,7 @@ class DirectPeer:
         packer = wire.Packer(self._handle)
         try:
             node = packer.pack(value)
-            return wire.Unpacker(_joined(packer), from_node).unpack(node)
+            return Unpacker(_joined(packer), from_node).unpack(node)
         except Exception:  # noqa: BLE001 - what cannot travel is an answer too
             return wire.Unsendable("a value too large or too strange to send")
 

@@ -15,6 +15,7 @@ from grader.sandbox.client import Worker
 from grader.sandbox.proxy import from_node, to_node
 from grader.sandbox.request import Answer, LostError, Operation, Request
 from grader.sandbox.runtime import Runtime
+from grader.sandbox.unpacking import Unpacker
 
 
 class RemotePeer:
@@ -46,7 +47,7 @@ class RemotePeer:
         body = _pack_request(packer, request)
         try:
             answer, blob = self.worker.exchange(body, packer.frame, large, seconds)
-            return _unpack_answer(answer, wire.Unpacker(blob, from_node, self.worker.read_shared))
+            return _unpack_answer(answer, Unpacker(blob, from_node, self.worker.read_shared))
         except wire.ProtocolError as error:
             self.worker.kill()
             raise LostError("protocol", str(error)) from None
@@ -68,7 +69,7 @@ class LocalPeer:
         structure = wire.parse_structure(msgspec.msgpack.encode([0, *body]))
         buffers = self.runtime.respond(structure, bytearray(b"".join(packer.buffers)), [])
         blob = bytearray(b"".join(buffers[2:]))
-        return _unpack_answer(wire.parse_structure(bytes(buffers[1]))[1:], wire.Unpacker(blob, from_node))
+        return _unpack_answer(wire.parse_structure(bytes(buffers[1]))[1:], Unpacker(blob, from_node))
 
 
 def _pack_request(packer: wire.Packer, request: Request) -> list[Any]:
@@ -81,7 +82,7 @@ def _pack_request(packer: wire.Packer, request: Request) -> list[Any]:
     ]
 
 
-def _unpack_answer(answer: list[Any], unpacker: wire.Unpacker) -> Answer:
+def _unpack_answer(answer: list[Any], unpacker: Unpacker) -> Answer:
     kind = answer[0]
     if kind == "ok":
         return "ok", unpacker.unpack(answer[1]), unpacker.unpack(answer[2])

@@ -24,6 +24,7 @@ from grader.sandbox import blocking, wire
 from grader.sandbox.modules import ROOT, SubmissionFinder
 from grader.sandbox.objects import Objects, signature_of
 from grader.sandbox.request import Operation
+from grader.sandbox.unpacking import Unpacker
 
 _MOST_FRAMES = 20
 _DEEPEST = 10_000
@@ -153,7 +154,7 @@ class Runtime:
     ) -> list[Any]:
         mapped = [_map(fd) for fd in fds]
         try:
-            unpacker = wire.Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: mapped[at])
+            unpacker = Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: mapped[at])
             positional = tuple(unpacker.unpack(args))
             named = dict(unpacker.unpack(kwargs)) if kwargs else {}
             wishes = unpacker.unpack(options) if options else {}

@@ -17,12 +17,10 @@ Arrays over 1 MiB travel beside the frame: inputs in a sealed memfd, answers in 
 
 from __future__ import annotations
 
-import math
 import struct
 import sys
-import time
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
@@ -34,10 +32,7 @@ from grader.bounds import (
     MAX_BLOB,
     MAX_DEPTH,
     MAX_NODES,
-    MAX_SHARED,
     MAX_STRUCTURE,
-    NAME,
-    UNPACK_SECONDS,
 )
 
 HEADER: Final = struct.Struct("<II")
@@ -51,12 +46,10 @@ DTYPES: Final = {
     "int64": "<i8", "int32": "<i4", "int16": "<i2", "int8": "|i1", "uint8": "|u1", "bool": "|b1",
     "uint16": "<u2", "uint32": "<u4", "uint64": "<u8",
 }  # fmt: skip
-_ARRAY_DTYPES: Final = {name: code for name, code in DTYPES.items() if name != "bfloat16"}
+ARRAY_DTYPES: Final = {name: code for name, code in DTYPES.items() if name != "bfloat16"}
 _DICTS: Final = frozenset({dict, OrderedDict, defaultdict, Counter})
-_SCALARS: Final = frozenset({type(None), bool, int, float, str})
+SCALARS: Final = frozenset({type(None), bool, int, float, str})
 _INT64: Final = range(-(2**63), 2**64)
-_MOST_DIGITS: Final = INTEGER_BITS // 4 + 3  # hexadecimal, after the sign and 0x
-_LOOKS_AT_CLOCK: Final = 1024  # values
 
 Buffer = bytes | bytearray | memoryview
 
@@ -75,7 +68,7 @@ def _decoder_of_lists() -> msgspec.msgpack.Decoder[list[Any]]:
 
 
 _LISTS_A_VALUE = 3  # one in another, of a dict: the node, its pairs, a pair
-_BYTES = 1  # the extension's code
+BYTES = 1  # the extension's code
 _decoder = _decoder_of_lists()
 
 
@@ -131,10 +124,10 @@ class Packer:
     def pack(self, value: Any, depth: int = 0) -> Any:  # noqa: PLR0912, C901 - one line per type
         """Make the node of a value."""
         kind = type(value)
-        if kind in _SCALARS:
+        if kind in SCALARS:
             return self._scalar(value, kind)
         if kind is bytes:
-            return Ext(_BYTES, value)
+            return Ext(BYTES, value)
         if depth > MAX_DEPTH - 8:
             return ["u", "a value nested too deeply"]
         self.nodes += 1
@@ -170,7 +163,7 @@ class Packer:
                 return ["y", str(value).removeprefix("torch.")]
             if kind is torch.Generator:
                 state = value.get_state().numpy().tobytes()
-                return ["G", Ext(_BYTES, state)]
+                return ["G", Ext(BYTES, state)]
         return self.handle(value)
 
     def _scalar(self, value: Any, kind: type) -> Any:
@@ -181,7 +174,7 @@ class Packer:
             try:
                 value.encode()
             except UnicodeEncodeError:  # lone surrogates: msgpack has no place for them
-                return ["s", Ext(_BYTES, value.encode("utf-8", "surrogatepass"))]
+                return ["s", Ext(BYTES, value.encode("utf-8", "surrogatepass"))]
         return value
 
     def _list(self, value: list[Any], depth: int) -> list[Any]:
@@ -205,17 +198,17 @@ class Packer:
 
     def _array(self, value: np.ndarray[Any, Any]) -> list[Any]:
         name = value.dtype.name
-        if name not in _ARRAY_DTYPES:
+        if name not in ARRAY_DTYPES:
             return ["u", f"an array of dtype {name}"]
-        flat = np.ascontiguousarray(value, dtype=_ARRAY_DTYPES[name])
+        flat = np.ascontiguousarray(value, dtype=ARRAY_DTYPES[name])
         if flat.nbytes > MAX_BLOB and self.large is None:
             return ["u", "an array larger than 64 MB"]
         return ["A", name, list(value.shape), *self._place(_bytes_of(flat), flat.nbytes)]
 
     def _numpy_scalar(self, value: np.generic) -> list[Any]:
-        if value.dtype.name not in _ARRAY_DTYPES:
+        if value.dtype.name not in ARRAY_DTYPES:
             return ["u", f"a NumPy scalar of dtype {value.dtype.name}"]
-        return ["N", value.dtype.name, Ext(_BYTES, value.tobytes())]
+        return ["N", value.dtype.name, Ext(BYTES, value.tobytes())]
 
     def _tensor(self, torch: Any, value: Any) -> list[Any]:
         flags = REQUIRES_GRAD * bool(value.requires_grad) | IS_PARAMETER * (type(value) is torch.nn.Parameter)
@@ -247,180 +240,6 @@ class Packer:
 def _bytes_of(flat: np.ndarray[Any, Any]) -> Buffer:
     # memoryview.cast refuses shapes with a 0 in them
     return memoryview(flat.data).cast("B") if flat.size else b""
-
-
-class Unpacker:
-    """Turns nodes back into values; whatever does not fit raises ProtocolError.
-
-    Args:
-        blob: the frame's blob.
-        handle: makes a value of a handle node.
-        read_shared: returns a copy of ``size`` bytes at an offset of the memfd.
-    """
-
-    def __init__(
-        self,
-        blob: bytes | bytearray,
-        handle: Callable[[list[Any]], Any],
-        read_shared: Callable[[int, int], bytearray] | None = None,
-    ) -> None:
-        self.blob = memoryview(blob)
-        self.inline_left = len(blob)  # each byte may be used once: no small frame becomes a large value
-        self.shared_left = MAX_SHARED
-        self.deadline = time.thread_time() + UNPACK_SECONDS
-        self.nodes = 0
-        self.handle = handle
-        self.read_shared = read_shared
-
-    def unpack(self, node: Any, depth: int = 0) -> Any:
-        """Make the value of a node."""
-        self.nodes += 1
-        if self.nodes % _LOOKS_AT_CLOCK == 0:
-            self._demand_time()
-        if type(node) is not list:
-            if type(node) is Ext and node.code == _BYTES:
-                return node.data
-            if type(node) not in _SCALARS:
-                raise ProtocolError("a kind of value that is not sent")
-            return node
-        if depth > MAX_DEPTH:
-            raise ProtocolError("nested too deeply")
-        try:
-            return self._tagged(node, depth + 1)
-        except (LookupError, ValueError, TypeError, OverflowError, AttributeError, RuntimeError, MemoryError) as error:
-            raise ProtocolError(f"a malformed value ({type(error).__name__})") from None
-
-    def _tagged(self, node: list[Any], depth: int) -> Any:  # noqa: PLR0912, C901 - one line per tag
-        match node:
-            case ["L", list() as items] if len(items) <= MAX_NODES:
-                if not set(map(type, items)) <= {int, float, bool, type(None)}:
-                    raise ProtocolError("a plain list that is not plain")
-                return items
-            case ["l", list() as items]:
-                return [self.unpack(item, depth) for item in items]
-            case ["t", list() as items]:
-                return tuple(self.unpack(item, depth) for item in items)
-            case ["d", list() as pairs]:
-                return self._mapping(pairs, depth)
-            case ["S", list() as items]:
-                return set(self._mapping([[item, None] for item in items], depth))
-            case ["F", list() as items]:
-                return frozenset(self._mapping([[item, None] for item in items], depth))
-            case [
-                "T",
-                str() as dtype,
-                list() as shape,
-                int() as at,
-                int() as size,
-                int() as flags,
-                str() as device,
-            ]:
-                return self._tensor(dtype, shape, at, size, flags, device)
-            case ["A", str() as dtype, list() as shape, int() as at, int() as size]:
-                return self._array(_ARRAY_DTYPES[dtype], shape, at, size)
-            case ["N", str() as dtype, Ext(code=1, data=bytes() as raw)]:
-                return np.frombuffer(raw, _ARRAY_DTYPES[dtype], count=1)[0]
-            case ["i", str() as digits] if len(digits) <= _MOST_DIGITS:
-                return int(digits, 16)
-            case ["s", Ext(code=1, data=bytes() as raw)]:
-                return raw.decode("utf-8", "surrogatepass")
-            case ["c", float() as real, float() as imaginary]:
-                return complex(real, imaginary)
-            case ["x", start, stop, step]:
-                return slice(self.unpack(start, depth), self.unpack(stop, depth), self.unpack(step, depth))
-            case ["e"]:
-                return Ellipsis
-            case ["y", str() as name] if name in DTYPES:
-                return getattr(_torch(), name)
-            case ["u", str() as description]:
-                return Unsendable(description[:NAME])
-            case ["G", Ext(code=1, data=bytes() as state)]:
-                return _torch_generator(state)
-            case ["R", state]:
-                return _numpy_generator(self.unpack(state, depth))
-            case ["h" | "r", *_]:
-                return self.handle(node)
-        raise ProtocolError("an unknown kind of value")
-
-    def _mapping(self, pairs: list[Any], depth: int) -> dict[Any, Any]:
-        made = {}
-        for count, (key, value) in enumerate(pairs):
-            made[self.unpack(key, depth)] = self.unpack(value, depth)
-            if count % 64 == 0:
-                self._demand_time()  # keys may be made to collide
-        return made
-
-    def _demand_time(self) -> None:
-        if self.nodes > MAX_NODES:
-            raise ProtocolError("too many values")
-        if time.thread_time() > self.deadline:
-            raise ProtocolError("values that take too long to read")
-
-    def _raw(self, at: int, size: int) -> bytearray:
-        if size < 0:
-            raise ProtocolError("an array of negative size")
-        if at < 0:
-            self.shared_left -= size
-        else:
-            self.inline_left -= size
-        if min(self.shared_left, self.inline_left) < 0:
-            raise ProtocolError("more arrays than bytes")
-        if at < 0:
-            if self.read_shared is None:
-                raise ProtocolError("an array in a memory that is not there")
-            return self.read_shared(-1 - at, size)
-        if at + size > len(self.blob):
-            raise ProtocolError("an array that reaches beyond its frame")
-        return bytearray(self.blob[at : at + size])
-
-    def _array(self, code: str, shape: Sequence[Any], at: int, size: int) -> np.ndarray[Any, Any]:
-        if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**48 for n in shape):
-            raise ProtocolError("an array of impossible shape")
-        if math.prod(shape) * np.dtype(code).itemsize != size:
-            raise ProtocolError("an array whose bytes do not fit its shape")
-        if size > MAX_SHARED:
-            raise ProtocolError("an array that is too large")
-        return np.frombuffer(self._raw(at, size), code).reshape(shape)
-
-    def _tensor(self, dtype: str, shape: Sequence[Any], at: int, size: int, flags: int, device: str) -> Any:
-        torch = _torch()
-        tensor = torch.from_numpy(self._array(DTYPES[dtype], shape, at, size))
-        if dtype == "bfloat16":
-            tensor = tensor.view(torch.bfloat16)
-        if flags or device != "cpu":
-            tensor.came_as = TensorNotes(bool(flags & REQUIRES_GRAD), bool(flags & IS_PARAMETER), device[:20])
-        return tensor
-
-
-class TensorNotes(msgspec.Struct, frozen=True):
-    """What a tensor was where it came from; found as its attribute ``came_as`` when out of the ordinary."""
-
-    requires_grad: bool
-    is_parameter: bool
-    device: str
-
-
-def _torch() -> Any:
-    """The library, where it is in use: no answer makes an exercise without it import it."""
-    torch = sys.modules.get("torch")
-    if torch is None:
-        raise ProtocolError("a tensor in an exercise without torch")
-    return torch
-
-
-def _torch_generator(state: bytes) -> Any:
-    torch = _torch()
-    generator = torch.Generator()
-    generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
-    return generator
-
-
-def _numpy_generator(state: dict[str, Any]) -> np.random.Generator:
-    if state["bit_generator"] != "PCG64":
-        raise ProtocolError("an unknown random generator")
-    bits = np.random.PCG64()
-    bits.state = state  # type: ignore[assignment]
-    return np.random.Generator(bits)
 
 
 def parse_header(raw: bytes | bytearray) -> tuple[int, int]:

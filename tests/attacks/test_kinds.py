@@ -27,6 +27,7 @@ from grader.reports.text_page import render_text
 from grader.sandbox import wire
 from grader.sandbox.proxy import from_node
 from grader.sandbox.request import LostError
+from grader.sandbox.unpacking import Unpacker
 from grader.sandbox.wire import HandleInfo, Unsendable
 from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
@@ -146,7 +147,7 @@ class Strange:
         try:
             packer.frame([node := packer.pack(value)])
             Strange.spent += time.process_time() - started
-            return wire.Unpacker(bytearray(b"".join(map(bytes, packer.buffers))), from_node).unpack(node)
+            return Unpacker(bytearray(b"".join(map(bytes, packer.buffers))), from_node).unpack(node)
         except (wire.ProtocolError, ValueError) as error:
             raise LostError("protocol", str(error)) from None
 

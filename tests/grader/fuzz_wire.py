@@ -10,6 +10,7 @@ with atheris.instrument_imports(include=["grader.sandbox"]):
     from grader.sandbox import wire
     from grader.sandbox.peers import _unpack_answer
     from grader.sandbox.proxy import from_node
+    from grader.sandbox.unpacking import Unpacker
 
 
 def one(data: bytes) -> None:
@@ -18,7 +19,7 @@ def one(data: bytes) -> None:
         structure, blob = wire.parse_header(data[:8].ljust(8, b"\0"))
         answer = wire.parse_structure(data[8 : 8 + structure])
         if len(answer) == 4:
-            _unpack_answer(answer[1:], wire.Unpacker(data[8 + structure :][:blob], from_node))
+            _unpack_answer(answer[1:], Unpacker(data[8 + structure :][:blob], from_node))
     except wire.ProtocolError:
         return
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from grader import bounds
 from grader.sandbox import wire
+from grader.sandbox.unpacking import Unpacker
 
 
 def through(value):
@@ -24,7 +25,7 @@ def through(value):
     data = b"".join(bytes(memoryview(part)) for part in buffers[2:])
     assert blob == len(data)
     (node,) = wire.parse_structure(bytes(buffers[1]))
-    return wire.Unpacker(data, lambda node: node).unpack(node)
+    return Unpacker(data, lambda node: node).unpack(node)
 
 
 def same(a, b):
@@ -137,7 +138,7 @@ nodes = st.recursive(
 @settings(max_examples=400)
 def test_any_structure_is_a_value_or_a_protocol_error(node, blob):
     try:
-        wire.Unpacker(blob, lambda node: None).unpack(node)
+        Unpacker(blob, lambda node: None).unpack(node)
     except wire.ProtocolError:
         pass
 
@@ -173,7 +174,7 @@ def test_any_bytes_are_a_structure_or_a_protocol_error(raw):
 )
 def test_a_malformed_value_is_a_protocol_error(node):
     with pytest.raises(wire.ProtocolError):
-        wire.Unpacker(bytes(32), lambda node: None).unpack(node)
+        Unpacker(bytes(32), lambda node: None).unpack(node)
 
 
 def test_deep_nesting_is_a_protocol_error():
@@ -181,7 +182,7 @@ def test_deep_nesting_is_a_protocol_error():
     for _ in range(100):
         node = ["l", [node]]
     with pytest.raises(wire.ProtocolError, match="deeply"):
-        wire.Unpacker(b"", lambda node: None).unpack(node)
+        Unpacker(b"", lambda node: None).unpack(node)
     with pytest.raises(wire.ProtocolError):
         wire.parse_structure(b"\x91" * 100_000 + b"\x01")
 

@@ -22,6 +22,7 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.client import Worker
 from grader.sandbox.peers import RemotePeer
 from grader.sandbox.request import LostError, Request
+from grader.sandbox.unpacking import Unpacker
 
 SECONDS = 0.3
 
@@ -152,7 +153,7 @@ def test_any_error_description_is_made_harmless(node, blob):
     from grader.sandbox.request import RaisedError
 
     try:
-        kind, value, _ = _unpack_answer(["err", node, None], wire.Unpacker(blob, lambda node: None))
+        kind, value, _ = _unpack_answer(["err", node, None], Unpacker(blob, lambda node: None))
     except wire.ProtocolError:
         return
     error = RaisedError(value, None)
