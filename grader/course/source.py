@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import operator
 import os
 import stat
 import tokenize
@@ -18,21 +20,11 @@ if TYPE_CHECKING:
 MOST_BYTES = 1 << 20
 _HAS_DIR_FD = os.open in os.supports_dir_fd and os.scandir in os.supports_fd
 # O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever; a flag that a platform lacks is 0
-_FILE = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_BINARY", 0)
+_CAUTIOUS = functools.reduce(
+    operator.or_, (getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC")), os.O_RDONLY
 )
-_FOLDER = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_DIRECTORY", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-)
+_FILE = _CAUTIOUS | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+_FOLDER = _CAUTIOUS | getattr(os, "O_DIRECTORY", 0)
 # the encodings of text editors; others (punycode, unicode_escape, utf_7, idna …) are slow or no text
 _ENCODINGS = (
     *("utf", "ascii", "us-ascii", "iso8859", "iso-8859", "latin", "cp", "windows-125", "mac", "koi8"),

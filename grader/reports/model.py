@@ -216,7 +216,24 @@ class CheckResult(msgspec.Struct, frozen=True):
         return self.points if self.verdict is Verdict.PASSED else 0.0
 
 
-class ExerciseResult(msgspec.Struct, frozen=True):
+class Sums:
+    """The points of some checks; what has ``checks`` has them, too."""
+
+    __slots__ = ()
+    checks: tuple[CheckResult, ...]
+
+    @property
+    def points(self) -> float:
+        """The points that could be earned."""
+        return sum(check.points for check in self.checks)
+
+    @property
+    def earned(self) -> float:
+        """The points that were earned."""
+        return sum(check.earned for check in self.checks)
+
+
+class ExerciseResult(Sums, msgspec.Struct, frozen=True):
     """One exercise: its checks and what they add up to."""
 
     exercise: str  # "lecture5.cross_entropy"
@@ -235,16 +252,6 @@ class ExerciseResult(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The exercise within its unit, ``cross_entropy``."""
         return self.exercise.partition(".")[2]
-
-    @property
-    def points(self) -> float:
-        """The points that could be earned."""
-        return sum(check.points for check in self.checks)
-
-    @property
-    def earned(self) -> float:
-        """The points that were earned."""
-        return sum(check.earned for check in self.checks)
 
     @property
     def status(self) -> Status:

@@ -17,6 +17,7 @@ from grader.reports.model import (
     ExerciseResult,
     Report,
     Status,
+    Sums,
     Verdict,
 )
 from grader.reports.repeat import repeat_command
@@ -78,7 +79,7 @@ class Task(msgspec.Struct, frozen=True):
     parts: tuple[tuple[str, str], ...] = ()
 
 
-class CheckView(msgspec.Struct, frozen=True):
+class CheckView(Sums, msgspec.Struct, frozen=True):
     """A check, or several that failed for one reason."""
 
     anchor: str
@@ -98,16 +99,6 @@ class CheckView(msgspec.Struct, frozen=True):
     def mark(self) -> str:
         """The mark before its demand."""
         return MARKS[_CALM.get(self.first.verdict, Status.FAILED)]
-
-    @property
-    def points(self) -> float:
-        """What the checks are worth together."""
-        return sum(check.points for check in self.checks)
-
-    @property
-    def earned(self) -> float:
-        """What they earned."""
-        return sum(check.earned for check in self.checks)
 
     @property
     def frames(self) -> tuple[object, ...]:
