@@ -1,9 +1,10 @@
 # /// attack
 # rows = []
-# tries = "Takes its death signal back, adopts processes, has the kernel signal the grader, flushes every disk."
+# tries = "Takes its death signal back, adopts processes, has the kernel signal the grader, flushes a disk."
 # kind = "hostile"
 # verdicts = ["failed"]
 # confined = true
+# seconds = 2
 # ///
 import ctypes
 import fcntl
