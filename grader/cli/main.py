@@ -146,4 +146,6 @@ def _terminate(*_: object) -> None:
 
 
 if __name__ == "__main__":  # as a module it would end with 0, and nothing graded
-    import grader.__main__  # noqa: F401 - which refuses, or calls main
+    import runpy
+
+    runpy.run_module("grader", run_name="__main__")  # which refuses, or calls main
