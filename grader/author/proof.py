@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
+from grader.author.completeness import wanting
 from grader.author.gallery import with_answer
 from grader.author.recorded import Tape
-from grader.author.scaffold import todos
 from grader.author.trivial import KINDS, trivial_source
 from grader.checks import marks
 from grader.checks.bank import Misconception, read_bank
@@ -20,7 +20,6 @@ from grader.session.grading import Session
 from grader.session.options import Hooks, Run, Select, Wrap
 
 _FEWEST_MISCONCEPTIONS = 5
-_HINTS = 3
 FIRST_SEED = 1000
 
 
@@ -143,12 +142,10 @@ class Proof:
                 ]
                 self._note(result.exercise, f'the stub is {result.status}, not "not started": {", ".join(named[:5])}')
 
-    def hints(self) -> None:
-        """Every exercise has three hints: a nudge, the formula, the line. Nothing of it is left to do."""
+    def completeness(self) -> None:
+        """Every exercise has its hints, sentences, source and alternatives; nothing of it is left to do."""
         for exercise in self.exercises:
-            if len(exercise.hints) < _HINTS:
-                self._note(exercise.id, f"it has {len(exercise.hints)} hints; {_HINTS} are wanted")
-            for text in todos(self.course, exercise):
+            for text in wanting(self.course, exercise):
                 self._note(exercise.id, text)
 
     def wrong_answers(self) -> None:
