@@ -26,6 +26,7 @@ class Outcome(enum.StrEnum):
     NAMED = "named"  # rejected, and the report says what was misunderstood
     KILLED = "killed"  # rejected, in words that would fit another mistake as well
     MISNAMED = "misnamed"  # rejected as a mistake that it is not: a wrong accusation
+    CRASHED = "crashed"  # the check ended with an exception of its own: neither rejected nor accepted
     SURVIVED = "survived"  # accepted
 
 
@@ -40,7 +41,7 @@ class Row(msgspec.Struct, frozen=True):
     def verdict(self) -> Outcome:
         """The row as a whole: one wrong accusation spoils it, one right name redeems it."""
         found = set(self.outcomes.values())
-        order = (Outcome.MISNAMED, Outcome.NAMED, Outcome.KILLED)
+        order = (Outcome.MISNAMED, Outcome.NAMED, Outcome.KILLED, Outcome.CRASHED)
         return next((outcome for outcome in order if outcome in found), Outcome.SURVIVED)
 
 
@@ -65,11 +66,10 @@ class Matrix(msgspec.Struct, frozen=True):
     def idle(self, exercise: str) -> tuple[str, ...]:
         """The checks that reject none of the exercise's misconceptions."""
         rows = self.of(exercise)
-        survived = Outcome.SURVIVED
         return tuple(
             check
             for check in self.checks(exercise)
-            if all(row.outcomes.get(check, survived) == survived for row in rows)
+            if all(row.outcomes.get(check, Outcome.SURVIVED) in _REJECTS_NOTHING for row in rows)
         )
 
     @property
@@ -78,6 +78,7 @@ class Matrix(msgspec.Struct, frozen=True):
         return tuple(row for row in self.rows if row.verdict is not Outcome.NAMED)
 
 
+_REJECTS_NOTHING = {Outcome.CRASHED, Outcome.SURVIVED}
 _NAME_AT_LEAST = 20
 _VERDICT_WIDTH = 9
 
@@ -85,16 +86,18 @@ _VERDICT = {
     Outcome.NAMED: ("named", "green"),
     Outcome.KILLED: ("not named", "yellow"),
     Outcome.MISNAMED: ("misnamed", "bold red"),
+    Outcome.CRASHED: ("crashes", "bold red"),
     Outcome.SURVIVED: ("survives", "bold red"),
 }
 _STYLE = {
     Outcome.NAMED: "green",
     Outcome.KILLED: "yellow",
     Outcome.MISNAMED: "bold red",
+    Outcome.CRASHED: "bold red",
     Outcome.SURVIVED: "dim",
 }
-_UNICODE_MARKS = {Outcome.NAMED: "●", Outcome.KILLED: "○", Outcome.MISNAMED: "✗", Outcome.SURVIVED: "·"}
-_ASCII_MARKS = {Outcome.NAMED: "N", Outcome.KILLED: "k", Outcome.MISNAMED: "X", Outcome.SURVIVED: "."}
+_UNICODE_MARKS = dict(zip(Outcome, "●○✗!·", strict=True))
+_ASCII_MARKS = dict(zip(Outcome, "NkX!.", strict=True))
 
 
 class MatrixTable:
@@ -194,7 +197,7 @@ def _legend(matrix: Matrix, exercise: str, charset: Charset) -> Table:
     table.add_column(no_wrap=True)
     for number, check in enumerate(matrix.checks(exercise), 1):
         outcomes = [row.outcomes.get(check, Outcome.SURVIVED) for row in rows]
-        rejected = len(outcomes) - outcomes.count(Outcome.SURVIVED)
+        rejected = sum(outcome not in _REJECTS_NOTHING for outcome in outcomes)
         told = Text(f"rejects {rejected or 'none'}", style="yellow" if check in idle else "dim")
         table.add_row(Text(f"  {number}", style="dim"), Text(charset.clean(check)), told)
     return table
@@ -204,11 +207,13 @@ def _summary(matrix: Matrix, charset: Charset) -> Text:
     """The marks, and the sum."""
     marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
     text = Text()
+    crashes = any(Outcome.CRASHED in row.outcomes.values() for row in matrix.rows)
     for outcome, meaning in (
         (Outcome.NAMED, "rejected by name"),
         (Outcome.KILLED, "rejected"),
         (Outcome.MISNAMED, "misnamed"),
         (Outcome.SURVIVED, "accepted"),
+        *([(Outcome.CRASHED, "the check crashes")] if crashes else []),
     ):
         text.append(marks[outcome], style=_STYLE[outcome]).append(f" {meaning}   ")
     text.rstrip()

@@ -22,7 +22,7 @@ from grader.sandbox.ended import NoAnswer, NotStarted, RaisedError, SandboxFault
 from grader.sandbox.proxy import CALLS_TOGETHER, Call, Handle, info_of
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
-from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
+from grader.session.sentences import crash_of, exception_sentence, has_code_before, parameters_in, where_it_hides
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -31,6 +31,7 @@ class Outcome(msgspec.Struct, frozen=True):
     verdict: Verdict
     failure: Failure | None = None
     fault: str = ""  # a fault of the grader: the whole traceback
+    crash: str = ""  # the check ended with an exception of its own, whatever verdict came of it: which, and where
 
 
 class Judge(msgspec.Struct, eq=False):
@@ -98,7 +99,7 @@ class Judge(msgspec.Struct, eq=False):
         if type(error).__name__ in {"FlakyFailure", "Flaky", "FlakyReplay"}:
             headline = "The same input gives different answers from one call to the next."
             failure = Failure(headline, location=self._last_location(context), output=shown_output)
-            return Outcome(Verdict.FAILED, failure)
+            return Outcome(Verdict.FAILED, failure, crash=crash_of(error, self.exercise.checks.name))
         return self._unforeseen(error, context, shown_output)
 
     def in_short(
@@ -270,15 +271,16 @@ class Judge(msgspec.Struct, eq=False):
 
     def _unforeseen(self, error: BaseException, context: CheckContext, output: str) -> Outcome:
         """A check that stumbled: over a strange answer of the submission, or over its own mistake."""
+        crash = crash_of(error, self.exercise.checks.name)
         if context.talk is not None and context.talk.log:
             difference = differs_in_form(self.solution(), context.talk.log)
             if difference:
                 headline = difference + "." * (not difference.endswith("?"))
                 failure = Failure(headline, location=self._last_location(context), output=output)
-                return Outcome(Verdict.FAILED, failure)
+                return Outcome(Verdict.FAILED, failure, crash=crash)
         text = "".join(traceback.format_exception(error))
         headline = f"The check itself failed ({type(error).__name__}). This is not your mistake."
-        return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text)
+        return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text, crash=crash)
 
     def _misplaced_parameters(self, name: str) -> str:
         own, wanted = parameters_in(self.text, name), self._parameters(name)
