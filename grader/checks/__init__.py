@@ -19,7 +19,7 @@ from grader.checks.demands import assert_raises, assert_responds, assert_unchang
 from grader.checks.draws import generator, generators, integer, integers, new_seed, new_state, normal, uniform
 from grader.checks.figures import record_curve, record_map
 from grader.checks.marks import full, hidden, limit, points, training
-from grader.checks.modules import keeping, library, place, stopped, vjp
+from grader.checks.modules import keeping, library, place, requires_grad, stopped, vjp
 from grader.checks.quiz import assert_choice, assert_number, seal
 from grader.checks.trained import check_training
 from grader.sandbox.ended import RaisedError
@@ -54,6 +54,7 @@ __all__ = [
     "points",
     "record_curve",
     "record_map",
+    "requires_grad",
     "seal",
     "stopped",
     "strategies",

@@ -6,11 +6,12 @@ import functools
 import types
 
 import pytest
+import torch
 from sandboxed import ROOT
 
 from grader.author.accuse import lines, rules, try_diagnosis
 from grader.author.gallery import with_answer
-from grader.checks import marks
+from grader.checks import marks, requires_grad
 from grader.checks.bank import read_bank
 from grader.checks.context import CheckContext
 from grader.checks.diagnosis import KnownWrong, matching_misconception
@@ -128,6 +129,24 @@ def test_an_exception_names_a_mistake_only_by_what_it_says(said, name):
     wrong = functools.partial(module, raising("shapes (5, 1) and (2,) do not fit"))
     bank = [KnownWrong("no-transpose", "", "f", wrong)]
     found = matching_misconception(context, bank, lambda: module("def f(x): return x"), messages=True)
+    assert (found.name if found is not None else None) == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [("x + 1", "kept"), ("(x + 1).detach()", "detached"), ("(x + w) * 1", "kept"), ("x", None), ("x.detach()", None)],
+)
+def test_an_answer_that_requires_a_gradient_is_another_than_one_that_does_not(answer, name):
+    head = "import torch\nw = torch.ones(3).requires_grad_()\ndef f(v):\n    x = v * w\n    return "
+    context = CheckContext()
+    context.talk = converse(module(head + answer))
+    for value in (1.0, 2.0):
+        given = torch.full((3,), value)
+        assert requires_grad(context.talk.symbol("f")(given)) == ("detach" not in answer)
+    assert not requires_grad(given)
+    wrong = {"detached": head + "(x + 1).detach()", "kept": head + "x + 1"}
+    bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
+    found = matching_misconception(context, bank, functools.partial(module, head + "x"))
     assert (found.name if found is not None else None) == name
 
 

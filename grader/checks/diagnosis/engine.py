@@ -19,7 +19,6 @@ from grader.checks.diagnosis.state import depends_on_more, kept_answer
 from grader.checks.diagnosis.suspects import Suspects
 from grader.checks.diagnosis.training import Curve, read
 from grader.checks.show import as_array, is_tensor, show
-from grader.sandbox.proxy import Call
 
 _REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20
@@ -110,15 +109,11 @@ def matching_misconception(
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
         return None
     # Where what is right would have given the same answers, what failed is finer than what is told apart here.
-    if not any(map(_says_more, log)) and gives_the_same(solution(), log, deadline, context.talk.seed):
+    if not any(call.raised is not None for call in log) and gives_the_same(
+        solution(), log, deadline, context.talk.seed
+    ):
         return None
     return matches[0]
-
-
-def _says_more(call: Call) -> bool:
-    """Whether an answer has what no replay compares: what an exception says, or that a tensor requires a gradient."""
-    notes = getattr(call.result, "came_as", None) if is_tensor(call.result) else None  # a handle would go and ask
-    return call.raised is not None or (notes is not None and notes.requires_grad)
 
 
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 
 from grader.checks.diagnosis.direct import DirectPeer
+from grader.checks.modules import requires_grad
 from grader.checks.show import as_array, is_tensor
 from grader.sandbox.ended import Interrupted, RaisedError
 from grader.sandbox.proxy import Call, Conversation, Handle, info_of, weight_of
@@ -167,6 +168,8 @@ def alike(theirs: Any, ours: Any) -> bool:
 
 
 def _alike_leaf(theirs: Any, ours: Any) -> bool:
+    if requires_grad(theirs) != requires_grad(ours):
+        return False
     if is_tensor(theirs) and is_tensor(ours) and theirs.dtype == ours.dtype and theirs.equal(ours):
         return True  # to the bit, as most are; and twenty times faster than what follows
     if is_tensor(theirs) or isinstance(theirs, np.ndarray | np.generic | float):
