@@ -132,6 +132,43 @@ def test_an_exception_names_a_mistake_only_by_what_it_says(said, name):
     assert (found.name if found is not None else None) == name
 
 
+TWO_PLACES = """
+def f(x):
+    if x > {f}: raise ValueError
+    return g(x)
+
+def g(x):
+    if x > {g}: raise ValueError
+    return checked(x)
+
+def checked(x):
+    return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (TWO_PLACES.format(f=1, g=9), "in-f"),
+        (TWO_PLACES.format(f=9, g=1), "in-g"),
+        (TWO_PLACES.format(f=9, g=9).replace("return x", "return own(x)") + "def own(x): raise ValueError", None),
+        (TWO_PLACES.format(f=9, g=1).replace("raise ValueError", "own()") + "def own(): raise ValueError", "in-g"),
+        (TWO_PLACES.format(f=9, g=1).replace("raise ValueError", "int('')"), None),
+    ],
+)
+def test_an_exception_names_a_mistake_only_by_the_function_that_raises_it(answer, name):
+    context = CheckContext()
+    context.talk = converse(module(answer.replace("return own(x)", "return own(x) if x > 1 else x")))
+    context.talk.symbol("f")(0.5)
+    with pytest.raises(RaisedError):
+        context.talk.symbol("f")(1.5)
+    wrong = {"in-f": TWO_PLACES.format(f=1, g=9), "in-g": TWO_PLACES.format(f=9, g=1)}
+    bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
+    right = functools.partial(module, TWO_PLACES.format(f=9, g=9))
+    found = matching_misconception(context, bank, right, messages=True)
+    assert (found.name if found is not None else None) == name
+
+
 @pytest.mark.parametrize(
     ("answer", "name"),
     [("x + 1", "kept"), ("(x + 1).detach()", "detached"), ("(x + w) * 1", "kept"), ("x", None), ("x.detach()", None)],
