@@ -270,7 +270,10 @@ def _apply(change: Rule, value: Any) -> Any:
     if is_tensor(value):
         import torch
 
-        return torch.from_numpy(np.array(change(as_array(value)), as_array(value).dtype)).to(value.dtype)
+        spoilt = torch.from_numpy(np.array(change(as_array(value)), as_array(value).dtype)).to(value.dtype)
+        if hasattr(value, "came_as"):
+            spoilt.came_as = value.came_as  # type: ignore[attr-defined]
+        return spoilt
     return np.array(change(value), value.dtype)
 
 

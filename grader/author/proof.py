@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
+from grader.author.completeness import wanting
 from grader.author.gallery import with_answer
 from grader.author.recorded import Tape
-from grader.author.scaffold import todos
-from grader.author.trivial import KINDS, functions_of, trivial_source
+from grader.author.trivial import KINDS, trivial_source
 from grader.checks import marks
 from grader.course import Course, Exercise, Submission, read_submission
 from grader.diagnosis.bank import Misconception, read_bank
@@ -20,7 +20,6 @@ from grader.session.grading import Session
 from grader.session.options import Hooks, Run, Select, Wrap
 
 _FEWEST_MISCONCEPTIONS = 5
-_HINTS = 3
 FIRST_SEED = 1000
 
 
@@ -62,6 +61,7 @@ class Proof:
         self.told: list[WrongAnswer] = []
         self.alternatives = 0
         self.trivial = 0
+        self._crashes: set[tuple[str, str, str]] = set()  # those that were noted
         self._tape = Tape()
         self._solutions = read_submission(course.root / "solutions", course)
         self._numeric: Mapping[str, frozenset[str]] = {}
@@ -72,6 +72,7 @@ class Proof:
 
     def _grade(
         self,
+        what: str,
         exercises: Sequence[Exercise],
         submission: Submission,
         seed: int,
@@ -80,10 +81,11 @@ class Proof:
         names: bool = True,
         wrap: Wrap | None = None,
     ) -> tuple[ExerciseResult, ...]:
-        return self._run(exercises, submission, seed, select, names=names, wrap=wrap).report.exercises
+        return self._run(what, exercises, submission, seed, select, names=names, wrap=wrap).report.exercises
 
     def _run(
         self,
+        what: str,
         exercises: Sequence[Exercise],
         submission: Submission,
         seed: int,
@@ -95,10 +97,16 @@ class Proof:
     ) -> Run:
         options = msgspec.structs.replace(self.session.options, names=names, symbols=symbols)
         run = self.session.run(exercises, submission, seed, options, Hooks(select=select, wrap=wrap))
+        crashes = {(exercise, check): text for exercise, own in run.crashes.items() for check, text in own.items()}
+        for (exercise, check), text in crashes.items():
+            if (exercise, check, text) not in self._crashes:  # once: of ten wrong answers it says no more
+                self._crashes.add((exercise, check, text))
+                self._note(exercise, f"{check} crashes on {what}: {text}")
         for fault in run.report.faults:
-            self._note("", f"the grader failed: {fault}")
+            if not fault.startswith(tuple(f"{exercise}: {check}\n" for exercise, check in crashes)):
+                self._note("", f"the grader failed on {what}: {fault}")
         for stumble in run.stumbles:
-            self._note("", f"the diagnosis failed: {stumble}")
+            self._note("", f"the diagnosis failed on {what}: {stumble}")
         return run
 
     def solutions(self, seeds: int, training_seeds: int, first_seed: int = FIRST_SEED) -> None:
@@ -113,6 +121,7 @@ class Proof:
             self.say(f"solutions, seed {number + 1} of {seeds}")
             first = number == 0
             run = self._run(
+                f"the solution with seed {first_seed + number}",
                 self.exercises,
                 self._solutions,
                 first_seed + number,
@@ -122,7 +131,7 @@ class Proof:
             )
             for result in run.report.exercises:
                 for check in result.checks:
-                    if check.verdict is not Verdict.PASSED:
+                    if check.verdict is not Verdict.PASSED and check.name not in run.crashes[result.exercise]:
                         why = f"the solution fails {check.name} with seed {first_seed + number}: {_why(check)}"
                         self._note(result.exercise, why)
                 if first and not result.checks:
@@ -134,7 +143,7 @@ class Proof:
         """Every stub is "not started" in every check."""
         self.say("stubs")
         stubs = read_submission(self.course.root / "exercises", self.course)
-        for result in self._grade(self.exercises, stubs, FIRST_SEED):
+        for result in self._grade("the stub", self.exercises, stubs, FIRST_SEED):
             if result.status is not Status.NOT_STARTED:
                 named = [
                     f"{check.name} ({check.verdict})"
@@ -143,12 +152,10 @@ class Proof:
                 ]
                 self._note(result.exercise, f'the stub is {result.status}, not "not started": {", ".join(named[:5])}')
 
-    def hints(self) -> None:
-        """Every exercise has three hints: a nudge, the formula, the line. Nothing of it is left to do."""
+    def completeness(self) -> None:
+        """Every exercise has its hints, sentences, source and alternatives; nothing of it is left to do."""
         for exercise in self.exercises:
-            if len(exercise.hints) < _HINTS:
-                self._note(exercise.id, f"it has {len(exercise.hints)} hints; {_HINTS} are wanted")
-            for text in todos(self.course, exercise):
+            for text in wanting(self.course, exercise):
                 self._note(exercise.id, text)
 
     def wrong_answers(self) -> None:
@@ -171,14 +178,17 @@ class Proof:
         concerned = {name for name, symbols in used.items() if entry.symbol in symbols}
         submission = with_answer(self._solutions, exercise, entry.source)
         checks: list[CheckResult] = []
+        crashes: set[str] = set()
         for kind in (_is_quick, _is_training):
 
             def select(of: str, name: str, function: Any, kind: Select = kind) -> bool:
                 return kind(of, name, function) and (not concerned or name in concerned)
 
-            (result,) = self._grade([exercise], submission, FIRST_SEED, select)
+            run = self._run(f"the misconception {entry.name!r}", [exercise], submission, FIRST_SEED, select)
+            (result,), crashes = run.report.exercises, crashes | run.crashes[exercise.id].keys()
             checks += result.checks
-            row = Row(entry.name, exercise.id, {check.name: _outcome(check, entry) for check in checks})
+            outcomes = {check.name: _outcome(check, entry, crashed=check.name in crashes) for check in checks}
+            row = Row(entry.name, exercise.id, outcomes)
             if row.verdict in {Fate.NAMED, Fate.MISNAMED}:
                 break
         return row, msgspec.structs.replace(result, checks=tuple(checks))
@@ -187,7 +197,6 @@ class Proof:
         """Zeros, a constant and the input itself fail every numeric check, and every question of a quiz."""
         for exercise in self.exercises:
             solution = exercise.solution.read_text("utf-8")
-            functions, used = set(functions_of(exercise)), self._used.get(exercise.id, {})
             for kind in KINDS:
                 text = trivial_source(solution, exercise, kind)
                 if text is None:
@@ -196,11 +205,10 @@ class Proof:
                 self.trivial += 1
                 submission = with_answer(self._solutions, exercise, text)
                 select = None if kind == KINDS[0] else _is_quick  # a training run of zeros says it for all
-                (result,) = self._grade([exercise], submission, FIRST_SEED, select, names=False)
+                what = f"an answer without thought, {kind}"
+                (result,) = self._grade(what, [exercise], submission, FIRST_SEED, select, names=False)
                 numeric = self._numeric.get(exercise.id, frozenset())
                 for check in result.checks:
-                    if used.get(check.name, functions).isdisjoint(functions) and not exercise.quiz:
-                        continue  # it asks for classes alone, which keep their own methods
                     if (check.name in numeric or exercise.quiz) and check.verdict is Verdict.PASSED:
                         self._note(exercise.id, f"{check.name} is passed by an answer without thought: {kind}")
 
@@ -212,7 +220,8 @@ class Proof:
         """
         self.say("recorded answers")
         self._tape.playing = True
-        results = self._grade(self.exercises, self._solutions, FIRST_SEED - 1, names=False, wrap=self._tape)
+        what = "answers recorded in another run"
+        results = self._grade(what, self.exercises, self._solutions, FIRST_SEED - 1, names=False, wrap=self._tape)
         for result in results:
             quiz = self.course.exercise(result.exercise).quiz
             for check in result.checks:
@@ -229,7 +238,8 @@ class Proof:
                 self.alternatives += 1
                 submission = with_answer(self._solutions, exercise, path.read_text("utf-8"))
                 select = None if number == 0 else _is_quick  # trajectories are compared by quick checks
-                (result,) = self._grade([exercise], submission, FIRST_SEED, select)
+                what = f"the correct {path.name}"
+                (result,) = self._grade(what, [exercise], submission, FIRST_SEED, select)
                 for check in result.checks:
                     if check.verdict is not Verdict.PASSED:
                         self._note(exercise.id, f"the correct {path.name} fails {check.name}: {_why(check)}")
@@ -249,9 +259,11 @@ def _named(check: CheckResult) -> str:
     return next((finding.name for finding in findings if finding.kind == "misconception"), "")
 
 
-def _outcome(check: CheckResult, entry: Misconception) -> Fate:
+def _outcome(check: CheckResult, entry: Misconception, *, crashed: bool) -> Fate:
     if check.verdict is Verdict.PASSED:
         return Fate.SURVIVED
+    if crashed or check.verdict is Verdict.GRADER_FAULT:
+        return Fate.CRASHED
     name = _named(check)
     if name == entry.name:
         return Fate.NAMED
@@ -263,6 +275,7 @@ def _trouble(row: Row, result: ExerciseResult) -> str:
         Fate.SURVIVED: "is accepted by every check",
         Fate.KILLED: "is rejected but not named",
         Fate.MISNAMED: "is taken for another",
+        Fate.CRASHED: "is rejected by no check; one crashes on it",
     }[row.verdict]
     named = {_named(check) for check in result.checks} - {"", row.misconception}
     other = f": {', '.join(sorted(named))}" if named else ""

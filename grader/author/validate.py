@@ -126,7 +126,7 @@ def _prove(
     work = Proof(session, course, tuple(exercises), say)
     work.solutions(seeds, TRAINING_SEEDS)
     work.stubs()
-    work.hints()
+    work.completeness()
     work.wrong_answers()
     work.trivial_answers()
     work.recorded_answers()

@@ -20,7 +20,7 @@ from grader.checks.marks import full, hidden, limit, points, training
 from grader.checks.misconceptions import misconception
 from grader.checks.quiz import assert_choice, assert_number, seal
 from grader.checks.recording import record_curve, record_map
-from grader.checks.remote import keeping, library, place, stopped, vjp
+from grader.checks.remote import keeping, library, place, requires_grad, stopped, vjp
 from grader.checks.trained import check_training
 from grader.sandbox.request import RaisedError
 
@@ -54,6 +54,7 @@ __all__ = [
     "points",
     "record_curve",
     "record_map",
+    "requires_grad",
     "seal",
     "stopped",
     "strategies",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.checks.context import Mismatch, current
+from grader.checks.in_words import is_tensor
 from grader.errors import GraderError
 from grader.sandbox.objects import vjp as vjp_here
 from grader.sandbox.proxy import Handle, SubmissionProxy, conversation_of
@@ -104,6 +105,22 @@ def stopped(submission: SubmissionProxy) -> Iterator[None]:
             yield
     except GraderError as error:
         raise SandboxFault(str(error)) from error
+
+
+def requires_grad(value: Any) -> bool:
+    """Whether a tensor that the submission answered with required a gradient where it was made.
+
+    What crosses the wire has no graph, so that ``value.requires_grad`` says nothing of it::
+
+        check(not requires_grad(w), "w is right, but requires a gradient: return w.detach().")
+
+    Args:
+        value: an answer; False for what is no tensor.
+    """
+    if not is_tensor(value):
+        return False
+    notes = getattr(value, "came_as", None)
+    return bool(value.requires_grad if notes is None else notes.requires_grad)
 
 
 def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:

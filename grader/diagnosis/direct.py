@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import sys
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,7 @@ from grader.sandbox.request import Answer, Request
 from grader.sandbox.runtime import message_of, seed_generators
 from grader.sandbox.unpacking import Unpacker
 
+_RAISE = dis.opmap["RAISE_VARARGS"]
 _PLAIN = {int, float, str, bool, bytes, complex, type(None)}
 
 
@@ -43,9 +45,26 @@ class DirectPeer:
             named = {key: self._copy(arg) for key, arg in request.kwargs.items()}
             result = self.objects.answer(request.operation, target, self.objects[target], positional, named)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a known wrong answer may raise whatever it likes
-            return "err", {"type": type(error).__name__, "message": message_of(error)}, None
+            described = {"type": type(error).__name__, "message": message_of(error), "frames": self._frames(error)}
+            return "err", described, None
         echo = self._answer((positional, named)) if options.get("echo") else None
         return "ok", self._answer(result), echo
+
+    def _frames(self, error: BaseException) -> list[tuple[str, int, str, str]]:
+        """The frames of an exception that lie in the module, and in what was imported with it.
+
+        Of the last it is told whether a ``raise`` stands there. Lines are not looked up: a wrong answer has no file.
+        """
+        root = self.objects[0].__name__.partition(".")[0]
+        frames = []
+        trace = error.__traceback__
+        while trace is not None:
+            code, names = trace.tb_frame.f_code, trace.tb_frame.f_globals
+            if str(names.get("__name__")).partition(".")[0] == root:
+                raises = code.co_code[trace.tb_lasti] == _RAISE and trace.tb_next is None
+                frames.append((code.co_filename, trace.tb_lineno, code.co_name, "raise" if raises else ""))
+            trace = trace.tb_next
+        return frames
 
     def _copy(self, value: Any) -> Any:
         kind = type(value)

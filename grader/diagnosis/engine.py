@@ -20,7 +20,6 @@ from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.diagnosis.suspects import Suspects
 from grader.diagnosis.training import read
 from grader.reports.model import Finding
-from grader.sandbox.request import Call
 
 _REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20
@@ -103,15 +102,11 @@ def matching_misconception(
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
         return None
     # Where what is right would have given the same answers, what failed is finer than what is told apart here.
-    if not any(map(_says_more, log)) and gives_the_same(solution(), log, deadline, context.talk.seed):
+    if not any(call.raised is not None for call in log) and gives_the_same(
+        solution(), log, deadline, context.talk.seed
+    ):
         return None
     return matches[0]
-
-
-def _says_more(call: Call) -> bool:
-    """Whether an answer has what no replay compares: what an exception says, or that a tensor requires a gradient."""
-    notes = getattr(call.result, "came_as", None) if is_tensor(call.result) else None  # a handle would go and ask
-    return call.raised is not None or (notes is not None and notes.requires_grad)
 
 
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:

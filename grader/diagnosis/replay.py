@@ -17,6 +17,7 @@ import numpy as np
 
 from grader.bounds import MOST_LOOKED_AT
 from grader.checks.in_words import as_array, is_tensor
+from grader.checks.remote import requires_grad
 from grader.diagnosis.direct import DirectPeer
 from grader.sandbox.proxy import Conversation, Handle, info_of, weight_of
 from grader.sandbox.request import Call, Interrupted, Operation, RaisedError
@@ -89,19 +90,21 @@ def gives_the_same(
         log: what was asked of the submission, and what it answered.
         deadline: on the clock of this thread (``time.thread_time``); False beyond it.
         seed: seeded the submission's global random generators.
-        messages: whether exceptions must say the same too, but for names and numbers; else their type will do.
+        messages: whether exceptions must say the same too, but for names and numbers, and come from the same place;
+            else their type will do.
     """
     talk = converse(module, seed)
     twins: dict[int, Any] = {}
     for call in log[:_MOST_CALLS]:
         if time.thread_time() > deadline:
             return False
-        if not _same_answer(talk, call, twins, messages=messages):
+        if not _same_answer(talk, call, twins, module if messages else None):
             return False
     return bool(log)
 
 
-def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any], *, messages: bool) -> bool:
+def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any], told: ModuleType | None) -> bool:
+    """Whether an answer is that of the submission; exceptions of the module ``told`` must say what its own said."""
     try:
         args = _translate(call.args, twins)
         kwargs = _translate(call.kwargs, twins)
@@ -114,10 +117,32 @@ def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any], *, messa
     except RaisedError as raised:
         if call.raised is None or call.raised.type_name != raised.type_name:
             return False
-        return not messages or _form_of(call.raised.message) == _form_of(raised.message)
+        return told is None or _same_end(call.raised, raised, told)
     except (Interrupted, KeyError):
         return False
     return call.raised is None and _alike(call.result, result, twins)
+
+
+def _same_end(theirs: RaisedError, ours: RaisedError, module: ModuleType) -> bool:
+    """Whether two exceptions of one type say the same, and come of the same function: of a ``raise`` there, or not."""
+    if _form_of(theirs.message) != _form_of(ours.message):
+        return False
+    known = _functions_in(module)
+    return _place(theirs, known) == _place(ours, known)
+
+
+def _place(error: RaisedError, known: set[str]) -> tuple[str, bool]:
+    """The innermost function that a known wrong answer has too, for learners have others; and whether they raise."""
+    functions = [function for _, _, function, _ in error.frames if function in known]
+    line = error.frames[-1][3] if error.frames else ""
+    return functions[-1] if functions else "", re.match(r"(.*:\s*)?raise\b", line) is not None
+
+
+def _functions_in(module: ModuleType) -> set[str]:
+    """The names of a module's functions, and of the methods of its classes."""
+    members = [*vars(module).items()]
+    members += [own for _, kind in members if isinstance(kind, type) for own in vars(kind).items()]
+    return {name for name, member in members if callable(member) or isinstance(member, property)}
 
 
 def _form_of(message: str) -> str:
@@ -171,6 +196,8 @@ def alike(theirs: Any, ours: Any) -> bool:
 
 
 def _alike_leaf(theirs: Any, ours: Any) -> bool:
+    if requires_grad(theirs) != requires_grad(ours):
+        return False
     if is_tensor(theirs) and is_tensor(ours) and theirs.dtype == ours.dtype and theirs.equal(ours):
         return True  # to the bit, as most are; and twenty times faster than what follows
     if is_tensor(theirs) or isinstance(theirs, np.ndarray | np.generic | float):

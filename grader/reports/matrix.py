@@ -26,6 +26,7 @@ class Fate(enum.StrEnum):
     NAMED = "named"  # rejected, and the report says what was misunderstood
     KILLED = "killed"  # rejected, in words that would fit another mistake as well
     MISNAMED = "misnamed"  # rejected as a mistake that it is not: a wrong accusation
+    CRASHED = "crashed"  # the check ended with an exception of its own: neither rejected nor accepted
     SURVIVED = "survived"  # accepted
 
 
@@ -40,7 +41,7 @@ class Row(msgspec.Struct, frozen=True):
     def verdict(self) -> Fate:
         """The row as a whole: one wrong accusation spoils it, one right name redeems it."""
         found = set(self.outcomes.values())
-        order = (Fate.MISNAMED, Fate.NAMED, Fate.KILLED)
+        order = (Fate.MISNAMED, Fate.NAMED, Fate.KILLED, Fate.CRASHED)
         return next((outcome for outcome in order if outcome in found), Fate.SURVIVED)
 
 
@@ -65,11 +66,10 @@ class Matrix(msgspec.Struct, frozen=True):
     def idle(self, exercise: str) -> tuple[str, ...]:
         """The checks that reject none of the exercise's misconceptions."""
         rows = self.of(exercise)
-        survived = Fate.SURVIVED
         return tuple(
             check
             for check in self.checks(exercise)
-            if all(row.outcomes.get(check, survived) == survived for row in rows)
+            if all(row.outcomes.get(check, Fate.SURVIVED) in _REJECTS_NOTHING for row in rows)
         )
 
     @property
@@ -78,6 +78,7 @@ class Matrix(msgspec.Struct, frozen=True):
         return tuple(row for row in self.rows if row.verdict is not Fate.NAMED)
 
 
+_REJECTS_NOTHING = {Fate.CRASHED, Fate.SURVIVED}
 _NAME_AT_LEAST = 20
 _VERDICT_WIDTH = 9
 
@@ -85,16 +86,18 @@ _VERDICT = {
     Fate.NAMED: ("named", "green"),
     Fate.KILLED: ("not named", "yellow"),
     Fate.MISNAMED: ("misnamed", "bold red"),
+    Fate.CRASHED: ("crashes", "bold red"),
     Fate.SURVIVED: ("survives", "bold red"),
 }
 _STYLE = {
     Fate.NAMED: "green",
     Fate.KILLED: "yellow",
     Fate.MISNAMED: "bold red",
+    Fate.CRASHED: "bold red",
     Fate.SURVIVED: "dim",
 }
-_UNICODE_MARKS = {Fate.NAMED: "●", Fate.KILLED: "○", Fate.MISNAMED: "✗", Fate.SURVIVED: "·"}
-_ASCII_MARKS = {Fate.NAMED: "N", Fate.KILLED: "k", Fate.MISNAMED: "X", Fate.SURVIVED: "."}
+_UNICODE_MARKS = dict(zip(Fate, "●○✗!·", strict=True))
+_ASCII_MARKS = dict(zip(Fate, "NkX!.", strict=True))
 
 
 class MatrixTable:
@@ -194,7 +197,7 @@ def _legend(matrix: Matrix, exercise: str, charset: Charset) -> Table:
     table.add_column(no_wrap=True)
     for number, check in enumerate(matrix.checks(exercise), 1):
         outcomes = [row.outcomes.get(check, Fate.SURVIVED) for row in rows]
-        rejected = len(outcomes) - outcomes.count(Fate.SURVIVED)
+        rejected = sum(outcome not in _REJECTS_NOTHING for outcome in outcomes)
         told = Text(f"rejects {rejected or 'none'}", style="yellow" if check in idle else "dim")
         table.add_row(Text(f"  {number}", style="dim"), Text(charset.clean(check)), told)
     return table
@@ -204,11 +207,13 @@ def _summary(matrix: Matrix, charset: Charset) -> Text:
     """The marks, and the sum."""
     marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
     text = Text()
+    crashes = any(Fate.CRASHED in row.outcomes.values() for row in matrix.rows)
     for outcome, meaning in (
         (Fate.NAMED, "rejected by name"),
         (Fate.KILLED, "rejected"),
         (Fate.MISNAMED, "misnamed"),
         (Fate.SURVIVED, "accepted"),
+        *([(Fate.CRASHED, "the check crashes")] if crashes else []),
     ):
         text.append(marks[outcome], style=_STYLE[outcome]).append(f" {meaning}   ")
     text.rstrip()

@@ -114,6 +114,7 @@ class ExerciseRun:
         used: check -> the solution's symbols that it leads to, where the options want to know.
         faults: of the grader, tracebacks where there are any.
         stumbles: where the diagnosis failed.
+        crashes: check -> the exception of its own that it ended with, and where, whatever verdict came of it.
         taken_over: how many results of full mode an earlier run had.
     """
 
@@ -125,6 +126,7 @@ class ExerciseRun:
         self.used: dict[str, frozenset[str]] = {}
         self.faults: list[str] = []
         self.stumbles: list[str] = []
+        self.crashes: dict[str, str] = {}
         self._source = given.submission.files.get(exercise.id)
         self.file = (
             self._source.display if self._source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
@@ -267,6 +269,8 @@ class ExerciseRun:
     def _note(self, check: Check, outcome: Outcome, context: CheckContext, seconds: float) -> CheckResult:
         if outcome.fault:
             self.faults.append(f"{self.exercise.id}: {check.name}\n{outcome.fault}")
+        if outcome.crash:
+            self.crashes[check.name] = outcome.crash
         result = CheckResult(
             name=check.name,
             demand=check.demand,
@@ -286,7 +290,8 @@ class ExerciseRun:
         if fault is not None:
             return _fault(str(fault))
         if isinstance(error, TooMuchWork):
-            return self._in_short(check, error, context, output)
+            outcome = self._in_short(check, error, context, output)
+            return msgspec.structs.replace(outcome, crash="it takes too long by itself over what it is given")
         try:
             with at_most(JUDGE_SECONDS):
                 return self._judge.judge(error, context, check.visibility, output, searched=check.searches)

@@ -194,6 +194,7 @@ class Session:
             {run.exercise.id: frozenset(run.numeric) for run in runs},
             {run.exercise.id: run.used for run in runs},
             tuple(stumble for run in runs for stumble in run.stumbles),
+            {run.exercise.id: run.crashes for run in runs},
         )
 
     def _run(self, plugin: GradingPlugin, plan: tuple[Exercise, ...]) -> list[str]:

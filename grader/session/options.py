@@ -76,9 +76,11 @@ class Run(msgspec.Struct, frozen=True, eq=False):
         numeric: exercise -> its checks that compared numbers.
         used: exercise -> check -> the solution's symbols that it leads to; empty unless it was asked for.
         stumbles: where the diagnosis failed, which costs no verdict; tracebacks.
+        crashes: exercise -> check -> the exception of its own that it ended with, whatever verdict came of it.
     """
 
     report: Report
     numeric: Mapping[str, frozenset[str]] = {}
     used: Mapping[str, Mapping[str, frozenset[str]]] = {}
     stumbles: tuple[str, ...] = ()
+    crashes: Mapping[str, Mapping[str, str]] = {}

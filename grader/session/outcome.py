@@ -24,6 +24,7 @@ from grader.sandbox.request import (
     is_stub_error,
 )
 from grader.session.sandboxes import ImportFailure
+from grader.session.sentences import crash_of
 from grader.session.wording import Words
 
 
@@ -33,6 +34,7 @@ class Outcome(msgspec.Struct, frozen=True):
     verdict: Verdict
     failure: Failure | None = None
     fault: str = ""  # a fault of the grader: the whole traceback
+    crash: str = ""  # the check ended with an exception of its own, whatever verdict came of it: which, and where
 
 
 class Judge(msgspec.Struct, eq=False):
@@ -92,7 +94,7 @@ class Judge(msgspec.Struct, eq=False):
         if type(error).__name__ in {"FlakyFailure", "Flaky", "FlakyReplay"}:
             headline = "The same input gives different answers from one call to the next."
             failure = Failure(headline, location=self.words.last_location(context), output=shown_output)
-            return Outcome(Verdict.FAILED, failure)
+            return Outcome(Verdict.FAILED, failure, crash=crash_of(error, self.words.exercise.checks.name))
         return self._unforeseen(error, context, shown_output)
 
     def in_short(
@@ -151,21 +153,26 @@ class Judge(msgspec.Struct, eq=False):
 
     def _unforeseen(self, error: BaseException, context: CheckContext, output: str) -> Outcome:
         """A check that stumbled: over a strange answer of the submission, or over its own mistake."""
+        crash = crash_of(error, self.words.exercise.checks.name)
         if context.talk is not None and context.talk.log:
             difference = differs_in_form(self.solution(), context.talk.log)
             if difference:
                 headline = difference + "." * (not difference.endswith("?"))
                 failure = Failure(headline, location=self.words.last_location(context), output=output)
-                return Outcome(Verdict.FAILED, failure)
+                return Outcome(Verdict.FAILED, failure, crash=crash)
         if context.talk is not None and not context.talk.log_is_whole:  # what came before cannot be looked at any more
             headline = (
                 f"The answers in this check are larger than {MOST_HELD >> 20} MB together, far beyond what is asked "
                 "for, and the check cannot go on with one of them."
             )
-            return Outcome(Verdict.FAILED, Failure(headline, location=self.words.last_location(context), output=output))
+            return Outcome(
+                Verdict.FAILED,
+                Failure(headline, location=self.words.last_location(context), output=output),
+                crash=crash,
+            )
         text = "".join(traceback.format_exception(error))
         headline = f"The check itself failed ({type(error).__name__}). This is not your mistake."
-        return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text)
+        return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text, crash=crash)
 
 
 def fault_in(error: BaseException | None) -> GraderError | None:

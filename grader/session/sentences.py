@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from grader.checks.context import CheckFailed
 from grader.course.parsing import nodes_of, tree_of
 from grader.course.scan import is_main_guard
 from grader.names import closest, printable
-from grader.sandbox.request import RaisedError
+from grader.sandbox.request import Interrupted, RaisedError
 
+_CRASH = 200  # characters of a message
 _NETWORK = {"URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "HTTPError", "MaxRetryError"}
 _ALIASES = {
     "torch": "import torch",
@@ -30,6 +34,31 @@ _MISFIT = (
 _ALIKE = 0.6
 _VERY_ALIKE = 0.8  # what is imported may be a package that the learner knows and the course lacks
 _MEMORY = "It needs more than the 2 GB that a submission may use."
+
+
+def crash_of(error: BaseException, checks: str) -> str:
+    """The exception that a check ended with of itself, and where: for the author of the check.
+
+    Args:
+        error: the exception; of several that Hypothesis found the first that is the check's own.
+        checks: the name of the file of checks, whose lines say most.
+
+    Returns:
+        A line; empty where each of several is a verdict.
+
+    Example:
+        TypeError: 'int' object is not callable (test_linear.py:31, in compare.py:12)
+    """
+    ends = getattr(error, "exceptions", (error,))
+    own = next((end for end in ends if not isinstance(end, CheckFailed | RaisedError | Interrupted)), None)
+    if own is None:
+        return ""
+    frames = [(Path(frame.filename).name, frame.lineno) for frame in traceback.extract_tb(own.__traceback__)]
+    in_checks = [frame for frame in frames if frame[0] == checks][-1:]
+    places = [f"{file}:{line}" for file, line in dict.fromkeys([*in_checks, *frames[-1:]])]
+    text = " ".join(str(own).split())
+    text = text if len(text) <= _CRASH else f"{text[:_CRASH]} …"
+    return f"{type(own).__name__}{': ' * bool(text)}{text}" + f" ({', in '.join(places)})" * bool(places)
 
 
 def exception_sentence(

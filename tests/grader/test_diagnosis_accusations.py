@@ -6,11 +6,12 @@ import functools
 import types
 
 import pytest
+import torch
 from sandboxed import ROOT
 
 from grader.author.diagnosis_trial import lines, rules, try_diagnosis
 from grader.author.gallery import with_answer
-from grader.checks import marks
+from grader.checks import marks, requires_grad
 from grader.checks.context import CheckContext
 from grader.course import find_course, read_submission
 from grader.diagnosis import KnownWrong, matching_misconception
@@ -128,6 +129,61 @@ def test_an_exception_names_a_mistake_only_by_what_it_says(said, name):
     wrong = functools.partial(module, raising("shapes (5, 1) and (2,) do not fit"))
     bank = [KnownWrong("no-transpose", "", "f", wrong)]
     found = matching_misconception(context, bank, lambda: module("def f(x): return x"), messages=True)
+    assert (found.name if found is not None else None) == name
+
+
+TWO_PLACES = """
+def f(x):
+    if x > {f}: raise ValueError
+    return g(x)
+
+def g(x):
+    if x > {g}: raise ValueError
+    return checked(x)
+
+def checked(x):
+    return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (TWO_PLACES.format(f=1, g=9), "in-f"),
+        (TWO_PLACES.format(f=9, g=1), "in-g"),
+        (TWO_PLACES.format(f=9, g=9).replace("return x", "return own(x)") + "def own(x): raise ValueError", None),
+        (TWO_PLACES.format(f=9, g=1).replace("raise ValueError", "own()") + "def own(): raise ValueError", "in-g"),
+        (TWO_PLACES.format(f=9, g=1).replace("raise ValueError", "int('')"), None),
+    ],
+)
+def test_an_exception_names_a_mistake_only_by_the_function_that_raises_it(answer, name):
+    context = CheckContext()
+    context.talk = converse(module(answer.replace("return own(x)", "return own(x) if x > 1 else x")))
+    context.talk.symbol("f")(0.5)
+    with pytest.raises(RaisedError):
+        context.talk.symbol("f")(1.5)
+    wrong = {"in-f": TWO_PLACES.format(f=1, g=9), "in-g": TWO_PLACES.format(f=9, g=1)}
+    bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
+    right = functools.partial(module, TWO_PLACES.format(f=9, g=9))
+    found = matching_misconception(context, bank, right, messages=True)
+    assert (found.name if found is not None else None) == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [("x + 1", "kept"), ("(x + 1).detach()", "detached"), ("(x + w) * 1", "kept"), ("x", None), ("x.detach()", None)],
+)
+def test_an_answer_that_requires_a_gradient_is_another_than_one_that_does_not(answer, name):
+    head = "import torch\nw = torch.ones(3).requires_grad_()\ndef f(v):\n    x = v * w\n    return "
+    context = CheckContext()
+    context.talk = converse(module(head + answer))
+    for value in (1.0, 2.0):
+        given = torch.full((3,), value)
+        assert requires_grad(context.talk.symbol("f")(given)) == ("detach" not in answer)
+    assert not requires_grad(given)
+    wrong = {"detached": head + "(x + 1).detach()", "kept": head + "x + 1"}
+    bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
+    found = matching_misconception(context, bank, functools.partial(module, head + "x"))
     assert (found.name if found is not None else None) == name
 
 

@@ -16,8 +16,9 @@ from grader.session.grading import Session
 
 FILES = {
     "exercises/day1/unit.toml": 'title = "by hand"\nexercises = ["relu", "counter"]\n',
+    "exercises/day1/README.md": "First `relu`, then `counter`.\n",
     "solutions/day1/relu.py": '''
-        """The rectifier."""
+        """The rectifier. Source: lecture 1."""
 
         # /// exercise
         # title = "relu"
@@ -64,7 +65,7 @@ FILES = {
             assert_close(submission.relu(x), np.where(x > 0, x, 0.0), name="out", oracle="by hand")
     ''',
     "solutions/day1/counter.py": '''
-        """An object that remembers."""
+        """An object that remembers. Source: lecture 1."""
 
         # /// exercise
         # title = "counter"
@@ -127,25 +128,38 @@ WRONG = {
         ("It is a sum, not a product.", "self.total *= n"),
     ],
 }
+RIGHT = {
+    "relu": ["np.where(x > 0, x, 0.0)", "x * (x > 0)", "(x + abs(x)) / 2"],
+    "counter": ["self.total = self.total + n", "self.total -= -n", "self.total = sum([self.total, n])"],
+}
+
+
+def relu(expression):
+    return ["def relu(x):", f"    return {expression}", ""]
+
+
+def counter(statement):
+    return [
+        "class Counter:",
+        "    def __init__(self, start): self.total = start",
+        "    def add(self, n):",
+        f"        {statement}",
+        "        return self",
+        "",
+    ]
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     files = {name: textwrap.dedent(text).lstrip() for name, text in FILES.items()}
-    lines = ["import numpy as np", "from grader.checks import misconception", ""]
-    for sentence, expression in WRONG["relu"]:
-        lines += [f"@misconception({sentence!r})", "def relu(x):", f"    return {expression}", ""]
-    files["tests/misconceptions/day1/relu.py"] = "\n".join(lines)
-    lines = ["from grader.checks import misconception", ""]
-    for sentence, statement in WRONG["counter"]:
-        lines += [
-            f"@misconception({sentence!r})",
-            "class Counter:",
-            "    def __init__(self, start): self.total = start",
-        ]
-        lines += ["    def add(self, n):", f"        {statement}", "        return self", ""]
-    files["tests/misconceptions/day1/counter.py"] = "\n".join(lines)
+    for name, written in (("relu", relu), ("counter", counter)):
+        lines = ["import numpy as np", "from grader.checks import misconception", ""]
+        for sentence, code in WRONG[name]:
+            lines += [f"@misconception({sentence!r})", *written(code)]
+        files[f"tests/misconceptions/day1/{name}.py"] = "\n".join(lines)
+        for number, code in enumerate(RIGHT[name]):
+            files[f"tests/alternatives/day1/{name}/{number}.py"] = "\n".join(["import numpy as np", *written(code)])
     for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ from grader.session.grading import Session
 from grader.session.sentences import exception_sentence
 
 SOLUTION = '''
-    """Two questions."""
+    """Two questions. Source: lecture 1."""
 
     # /// exercise
     # title = "two questions"
@@ -64,6 +64,11 @@ BANK = """
     answers = misconception("Adding them needs equal shapes.", name="sum")({"collapse": "a"})
     answers = misconception("x meets W1 first: it stands on the left.", name="order")({"collapse": "c"})
 """
+RIGHT = (
+    '{"classes": 5 + 5, "collapse": "b"}',
+    'dict(classes=10.0, collapse="B")',
+    '{"collapse": "(b)", "classes": 10}',
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +76,10 @@ def course(tmp_path_factory):
     root = tmp_path_factory.mktemp("course")
     files = {
         "exercises/day1/unit.toml": 'title = "quiz"\nexercises = ["two"]\n',
+        "exercises/day1/README.md": "`two` has two questions.\n",
+        **{
+            f"tests/alternatives/day1/two/{number}.py": f"answers = {answers}\n" for number, answers in enumerate(RIGHT)
+        },
         "solutions/day1/two.py": SOLUTION,
         "tests/hidden/day1/test_two.py": CHECKS.format(sealed=seal("collapse", "b")),
         "tests/misconceptions/day1/two.py": BANK,

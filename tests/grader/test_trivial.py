@@ -1,4 +1,4 @@
-"""Answers without thought: what they do with modules, which are trained in place or returned."""
+"""Answers without thought: what they do with modules, which are trained in place or returned, and with objects."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import types
 
 import pytest
 import torch
-from sandboxed import ROOT
 
-from grader.author.trivial import functions_of, trivial_source
-from grader.course import find_course
+from grader.author.trivial import trivial_source
 
 SOLUTION = """
 import torch
@@ -42,5 +40,60 @@ def test_modules_are_neither_made_nor_trained(kind, number):
     assert torch.equal(model.weight, before)
 
 
-def test_classes_are_no_functions():
-    assert functions_of(find_course(ROOT).exercise("day3.torch_twin")) == ["from_numpy", "train"]
+CLASSES = """
+import torch
+from torch import nn
+
+class Scale(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(n))
+        self.register_buffer("seen", torch.zeros(()))
+
+    def forward(self, x):
+        self.seen += 1
+        return self.twice(x) / 2
+
+    def twice(self, x):
+        return 2 * self.gain * x
+
+class Counter:
+    def __init__(self, start, steps):
+        self.total, self.steps = start, steps
+
+    def add(self, n):
+        self.total += n
+
+    def next(self):
+        return Counter(self.total + 1.0, self.steps)
+
+    @property
+    def half(self):
+        return self.total / 2
+
+    @staticmethod
+    def names(text):
+        return [text, "b", len(text), len(text) > 0]
+"""
+
+
+@pytest.mark.parametrize(("kind", "number"), [("zeros", 0.0), ("constant", 0.5), ("input", 0.0)])
+def test_every_method_of_a_class_answers_without_thought(kind, number):
+    exercise = types.SimpleNamespace(quiz=False, symbols={"Scale": "Scale(n)", "Counter": "Counter(start, steps)"})
+    space = {}
+    exec(trivial_source(CLASSES, exercise, kind), space)
+    scale, x = space["Scale"](3), torch.arange(6.0).reshape(2, 3) + 1
+    assert scale.gain.tolist() == [number] * 3
+    scale.load_state_dict({"gain": torch.full((3,), 7.0), "seen": torch.zeros(())})
+    assert torch.equal(scale(x), x if kind == "input" else torch.full((2, 3), number))
+    assert scale.seen == 0  # what forward does it does to a copy
+    assert scale.gain.tolist() == [7.0] * 3
+
+    counter = space["Counter"](3.0, 4)
+    assert (counter.total, counter.steps) == (number, 4)  # an int may be a size, which the methods need
+    counter.total = 3.0
+    counter.add(2.0)
+    assert counter.total == 3.0
+    assert (counter.half, counter.next().total) == (number, number)
+    answers = {"zeros": ["", "", 0, False], "constant": ["x", "x", 1, True], "input": ["abc", "abc", 0, False]}
+    assert counter.names("abc") == answers[kind]

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, integer, normal, points, strategies, vjp
+from grader.checks import assert_close, assert_unchanged, check, integer, normal, points, requires_grad, strategies, vjp
 
 # reward_loss
 
@@ -100,11 +100,7 @@ def test_fit(submission, rng):
             oracle="gradient descent",
             sizes={"N": N, "F": features, "steps": steps},
         )
-        tracked = getattr(w, "came_as", None) is not None and w.came_as.requires_grad
-        if tracked:
-            for sign in (1e4, -1e4):
-                submission.reward_loss(*(sign * reward for reward in rewards))  # tells a loss that overflows from this
-        check(not tracked, "w is right, but requires a gradient: return w.detach().")
+        check(not requires_grad(w), "w is right, but requires a gradient: return w.detach().")
 
 
 def rated(rng, N, by):

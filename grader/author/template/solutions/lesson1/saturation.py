@@ -1,6 +1,7 @@
 """Why a neuron that is sure learns slowly.
 
 Two questions. Write your answer in place of None: a word in quotes, and a number (an expression will do).
+Source: say here where your course explains it.
 """
 
 # /// exercise
