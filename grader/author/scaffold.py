@@ -17,6 +17,7 @@ import msgspec
 
 from grader.checks import seal
 from grader.course import Course, CourseError, Exercise, cut_stub
+from grader.course.tables import CONTENTS
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ def scaffold(
         else:
             text = fill(f"unit/{path.name}.j2")
             files[path] = text if path.suffix == ".toml" else _rows_added(text, exercise)
+    contents = course.root / CONTENTS
+    if contents.exists() and all(known.name != unit for known in course.units):
+        edits[contents] = _with_entry(contents, unit, "units")
     return Scaffold(files, edits)
 
 
@@ -180,12 +184,12 @@ def _readme_of(course: Course, unit: str) -> Path:
     return course.root / "exercises" / unit / "README.md"
 
 
-def _with_entry(path: Path, exercise: str) -> str:
-    """A unit.toml with one more exercise at the end of its list, and all else as it was."""
+def _with_entry(path: Path, entry: str, key: str = "exercises") -> str:
+    """A table of contents with one more entry at the end of a list, and all else as it was."""
     import tomllib
 
     text = _read(path)
-    listed = re.search(r"^exercises\s*=\s*\[", text, re.MULTILINE)
+    listed = re.search(rf"^{key}\s*=\s*\[", text, re.MULTILINE)
     # of the list: what may stand between texts, and the texts, whose ends are where the next one can be put
     items = list(re.finditer(r'"[^"\n]*"|\'[^\'\n]*\'|#[^\n]*|\]', text[listed.end() :])) if listed else []
     closing = next((number for number, item in enumerate(items) if item[0] == "]"), 0)
@@ -194,12 +198,12 @@ def _with_entry(path: Path, exercise: str) -> str:
         end = listed.end() + last.end()
         line = text[text.rfind("\n", 0, end) + 1 : end]
         alone = re.fullmatch(r"(\s*)(\"[^\"]*\"|'[^']*')", line)  # one exercise a line
-        entry = f'{_ending(text)}{alone[1]}"{exercise}"' if alone else f' "{exercise}"'
-        new = f"{text[:end]},{entry}{text[end:]}"
+        added = f'{_ending(text)}{alone[1]}"{entry}"' if alone else f' "{entry}"'
+        new = f"{text[:end]},{added}{text[end:]}"
         before, after = tomllib.loads(text), tomllib.loads(new)
-        if after == {**before, "exercises": [*before["exercises"], exercise]}:
+        if after == {**before, key: [*before[key], entry]}:
             return new
-    raise UsageError(f'{path}: no place is found for the new exercise. Add "{exercise}" to its list, and try again.')
+    raise UsageError(f'{path}: no place is found for "{entry}". Add it to the list {key}, and try again.')
 
 
 def _with_rows(path: Path, exercise: str) -> str:

@@ -30,7 +30,7 @@ from grader.checks import (
     normal,
     uniform,
 )
-from grader.course import find_course, read_submission
+from grader.course import Course, find_course, read_submission
 from grader.errors import UsageError
 from grader.session.grading import Session
 
@@ -69,6 +69,15 @@ def root(tmp_path_factory):
     for name, options in EXERCISES.items():
         add(root, name, **options)
     return root
+
+
+def test_a_new_unit_is_put_at_the_end_of_the_course(tmp_path):
+    root = empty_course(tmp_path)
+    (root / "exercises/course.toml").write_text('title = "t"\nunits = [\n  "lecture3",  # first\n]\n')
+    course = Course(root, ())
+    write(scaffold(course, "lecture4.kaiming"))
+    text = (root / "exercises/course.toml").read_text()
+    assert text == 'title = "t"\nunits = [\n  "lecture3",\n  "lecture4",  # first\n]\n'
 
 
 def test_what_is_new_is_listed_released_and_has_all_its_files(root):
