@@ -6,7 +6,6 @@ can be traced to the call that gave it, and replayed on the known wrong answers.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 import sys
@@ -28,6 +27,7 @@ from grader.sandbox.ended import (
     SymbolMissing,
     is_stub_error,
 )
+from grader.sandbox.generators import SentGenerators
 from grader.sandbox.wire import HandleInfo
 
 CALL_SECONDS = 10.0
@@ -99,6 +99,7 @@ class Conversation:
         self.dropped: list[int] = []
         self._options: dict[str, Any] = {"seed": seed}
         self._symbols: dict[str, Handle] = {}
+        self._generators = SentGenerators()
 
     def symbol(self, name: str) -> Any:
         """A function, class or value that the submission's module defines."""
@@ -130,7 +131,9 @@ class Conversation:
             RaisedError: the learner's code raised.
             Interrupted: there is nothing to go on with.
         """
-        call = Call(operation, target, name, _as_they_are(args), kwargs)
+        as_sent = self._generators.as_sent
+        logged = {key: as_sent(value) for key, value in kwargs.items()}
+        call = Call(operation, target, name, tuple(map(as_sent, args)), logged)
         options, self._options = self._options, {}
         if echo:
             options["echo"] = True
@@ -188,13 +191,6 @@ class Conversation:
         if kind is set or kind is frozenset:
             return kind(self._adopt(item, name) for item in value)
         return value
-
-
-def _as_they_are(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Arguments for the log: a generator goes on being used, and a replay needs it as it was sent."""
-    if not any(type(arg).__name__ == "Generator" for arg in args):
-        return args
-    return tuple(copy.deepcopy(arg) if type(arg).__name__ == "Generator" else arg for arg in args)
 
 
 def weight_of(value: Any) -> int:

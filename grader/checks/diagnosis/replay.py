@@ -19,6 +19,7 @@ from grader.checks.diagnosis.direct import DirectPeer
 from grader.checks.modules import requires_grad
 from grader.checks.show import as_array, is_tensor
 from grader.sandbox.ended import Interrupted, RaisedError
+from grader.sandbox.generators import state_of
 from grader.sandbox.proxy import Call, Conversation, Handle, info_of, weight_of
 from grader.sandbox.wire import Unsendable
 
@@ -205,14 +206,8 @@ def _alike_leaf(theirs: Any, ours: Any) -> bool:
         return bool(theirs == ours)
     if isinstance(theirs, int | str | bytes | bool | complex | set | frozenset | type(None)):
         return bool(theirs == ours)
-    return type(theirs).__name__ == "Generator" and _state(theirs) == _state(ours)
-
-
-def _state(generator: Any) -> Any:
-    """Where a torch or NumPy generator stands: ``torch.manual_seed`` answers with one."""
-    if isinstance(generator, np.random.Generator):
-        return generator.bit_generator.state
-    return generator.get_state().numpy().tobytes()
+    is_generator = type(theirs).__name__ == "Generator"  # ``torch.manual_seed`` answers with one
+    return is_generator and bool(state_of(theirs) == state_of(ours))
 
 
 def close(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rtol: float = _RTOL) -> bool:
