@@ -19,6 +19,7 @@ from grader.bounds import MOST_LOOKED_AT
 from grader.checks.in_words import as_array, is_tensor
 from grader.checks.remote import requires_grad
 from grader.diagnosis.direct import DirectPeer
+from grader.sandbox.generators import state_of
 from grader.sandbox.proxy import Conversation, Handle, info_of, weight_of
 from grader.sandbox.request import Call, Interrupted, Operation, RaisedError
 from grader.sandbox.wire import Unsendable
@@ -209,14 +210,8 @@ def _alike_leaf(theirs: Any, ours: Any) -> bool:
         return bool(theirs == ours)
     if isinstance(theirs, int | str | bytes | bool | complex | set | frozenset | type(None)):
         return bool(theirs == ours)
-    return type(theirs).__name__ == "Generator" and _state(theirs) == _state(ours)
-
-
-def _state(generator: Any) -> Any:
-    """Where a torch or NumPy generator stands: ``torch.manual_seed`` answers with one."""
-    if isinstance(generator, np.random.Generator):
-        return generator.bit_generator.state
-    return generator.get_state().numpy().tobytes()
+    is_generator = type(theirs).__name__ == "Generator"  # ``torch.manual_seed`` answers with one
+    return is_generator and bool(state_of(theirs) == state_of(ours))
 
 
 def close(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rtol: float = _RTOL) -> bool:

@@ -6,7 +6,6 @@ can be traced to the call that gave it, and replayed on the known wrong answers.
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 import sys
@@ -17,6 +16,7 @@ from typing import Any, NoReturn, Protocol
 from grader.bounds import MOST_FORGOTTEN, MOST_HELD, NAME, PATH
 from grader.errors import GraderError
 from grader.sandbox import wire
+from grader.sandbox.generators import SentGenerators
 from grader.sandbox.request import (
     Answer,
     Call,
@@ -69,6 +69,7 @@ class Conversation:
         self.dropped: list[int] = []
         self._options: dict[str, Any] = {"seed": seed}
         self._symbols: dict[str, Handle] = {}
+        self._generators = SentGenerators()
 
     def symbol(self, name: str) -> Any:
         """A function, class or value that the submission's module defines."""
@@ -100,7 +101,9 @@ class Conversation:
             RaisedError: the learner's code raised.
             Interrupted: there is nothing to go on with.
         """
-        call = Call(operation, target, name, _as_they_are(args), kwargs)
+        as_sent = self._generators.as_sent
+        logged = {key: as_sent(value) for key, value in kwargs.items()}
+        call = Call(operation, target, name, tuple(map(as_sent, args)), logged)
         options, self._options = self._options, {}
         if echo:
             options["echo"] = True
@@ -160,13 +163,6 @@ class Conversation:
         if kind is set or kind is frozenset:
             return kind(self._adopt(item, name) for item in value)
         return value
-
-
-def _as_they_are(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Arguments for the log: a generator goes on being used, and a replay needs it as it was sent."""
-    if not any(type(arg).__name__ == "Generator" for arg in args):
-        return args
-    return tuple(copy.deepcopy(arg) if type(arg).__name__ == "Generator" else arg for arg in args)
 
 
 def weight_of(value: Any) -> int:

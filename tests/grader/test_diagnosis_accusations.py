@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import time
 import types
 
+import numpy as np
 import pytest
 import torch
 from sandboxed import ROOT
@@ -16,7 +18,7 @@ from grader.checks.context import CheckContext
 from grader.course import find_course, read_submission
 from grader.diagnosis import KnownWrong, matching_misconception
 from grader.diagnosis.bank import read_bank
-from grader.diagnosis.replay import converse
+from grader.diagnosis.replay import converse, gives_the_same
 from grader.sandbox.request import RaisedError
 from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
@@ -185,6 +187,18 @@ def test_an_answer_that_requires_a_gradient_is_another_than_one_that_does_not(an
     bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
     found = matching_misconception(context, bank, functools.partial(module, head + "x"))
     assert (found.name if found is not None else None) == name
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_generator_is_replayed_as_it_was_sent(named):
+    source = "def draw(g): return g.normal()"
+    context = CheckContext()
+    context.talk = converse(module(source))
+    draw, g = context.talk.symbol("draw"), np.random.default_rng(3)
+    for _ in range(2):
+        theirs = draw(g=g) if named else draw(g)
+        assert theirs == g.normal()  # here it goes on, and the log has it as it was
+    assert gives_the_same(module(source), context.talk.log, time.thread_time() + 5)
 
 
 def test_random_wrong_answers_are_not_falsely_accused(session):

@@ -185,6 +185,34 @@ def test_answers_without_thought_fail_where_the_learner_writes_a_class(tmp_path)
     assert "test_floor is passed by an answer without thought: zeros" in problems
 
 
+@pytest.mark.parametrize("sent", ["g", "first=g"])
+def test_a_generator_that_is_sent_twice_tells_its_author_why_not(tmp_path, sent):
+    solution = (
+        SOLUTION
+        + """
+
+    def draw(first: object) -> float:
+        \"\"\"Return the next normal number.\"\"\"
+        # solution
+        return first.normal()
+        # end solution
+    """
+    )
+    check = f"""
+        def test_next(submission, rng):
+            \"\"\"Each number is the generator's next.\"\"\"
+            g, ours = generators(rng)
+            for _ in range(2):
+                assert_close(submission.draw({sent}), ours.normal(), name="n", oracle="NumPy")
+    """
+    checks = more(check).replace("import assert_close, ", "import assert_close, generators, ")
+    _, problems = prove(make(tmp_path, solution=solution, checks=checks))
+    (told,) = {text for text in problems if "on the solution" in text}
+    assert "day1.relu: test_next" in told
+    assert "sends one generator twice in the same state" in told
+    assert "`theirs, ours = generators(rng)`" in told
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
