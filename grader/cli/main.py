@@ -95,9 +95,10 @@ def main(args: list[str] | None = None) -> Any:
         if wants_traceback:
             say("".join(traceback.format_exception(error)))
         code = GraderError.exit_code
-    if not flush():
+    if not flush(sys.stdout):
         say("Error: Standard output could not be written to its end.")
         code = GraderError.exit_code
+    flush(sys.stderr)
     sys.exit(code)
 
 
@@ -112,7 +113,7 @@ def _call(words: list[str]) -> int:
         say("Interrupted. Nothing of the run is left.")
         return 130
     except (BrokenPipeError, SystemExit):  # `grade list | head`: click exits with 1, and nothing has failed
-        silence()
+        silence(sys.stdout)
         return GraderError.exit_code
     except click.ClickException as error:
         shown = io.StringIO()

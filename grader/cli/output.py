@@ -66,9 +66,9 @@ def printing(kept: str = "") -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        silence()
+        silence(sys.stdout)
     except OSError as error:
-        silence()
+        silence(sys.stdout)
         raise GraderError(_unprinted(error.strerror or type(error).__name__, kept)) from None
 
 
@@ -76,25 +76,27 @@ def _unprinted(why: str, kept: str) -> str:
     return f"Standard output cannot be written: {why}. {kept}".rstrip()
 
 
-def flush() -> bool:
+def flush(stream: IO[str] | None) -> bool:
     """Write out what is still to be written; whether that went well, or nobody reads it any more."""
-    if sys.stdout is None:
+    if stream is None:
         return True
     try:
-        sys.stdout.flush()
+        stream.flush()
     except BrokenPipeError:
-        silence()
+        silence(stream)
     except (OSError, ValueError):
-        silence()
+        silence(stream)
         return False
     return True
 
 
-def silence() -> None:
+def silence(stream: IO[str] | None) -> None:
     """Let Python's exit write what is left to nobody: a failure there would change the exit code."""
+    if stream is None:
+        return
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 

@@ -109,13 +109,13 @@ class Session:
             hooks: the session's when None.
             after_check: called when a check has its result.
         """
-        from grader.session.exercise_run import RunInput
-        from grader.session.grading_plugin import GradingPlugin
-
         options = options or self.options
         if any(getattr(options, name) != getattr(self.options, name) for name in _OF_THE_SESSION):
             raise ValueError(f"a run cannot have other {', '.join(_OF_THE_SESSION)} than its session")
-        references, isolation = self.prepare()
+        references, isolation = self.prepare()  # before what imports Hypothesis: with our own settings
+        from grader.session.exercise_run import RunInput
+        from grader.session.grading_plugin import GradingPlugin
+
         given = RunInput(
             self.course, submission, self.sandboxes, references, isolation, seed, options, hooks or self.hooks
         )

@@ -55,8 +55,8 @@ def _no_constants_of_modules() -> contextlib.AbstractContextManager[None]:
     a relative path (``_ops.py``), which leads into the current folder; and reading a hundred files takes 0.15 s.
     """
     providers = importlib.import_module("hypothesis.internal.conjecture.providers")
-    none = getattr(providers, "_local_constants", None)
-    return _replaced(providers, "_get_local_constants", lambda found: found if none is None else lambda: none)
+    known = getattr(providers, "_local_constants", None)  # those of others in this process, perhaps
+    return _replaced(providers, "_get_local_constants", lambda found: found if known is None else lambda: type(known)())
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@
 # exercise = "lecture5.train"
 # verdicts = ["missing", "failed", "passed"]
 # earns = 2
-# says = ["2 values are wanted (mean, var); you return a tensor.", "evaluate returns an int; a float is wanted."]
+# says = ["2 values are wanted (mean, var); you return a tensor.", "loss is an integer of 33,220 bits; a Python float is wanted."]
 # ///
 import torch
 

@@ -2,7 +2,7 @@
 # rows = [44]
 # tries = "Forty lists of forty lists of forty lists: each level is short, and writing all of them is not."
 # kind = "hostile"
-# verdicts = ["failed"]
+# verdicts = ["failed", "broke protocol"]
 # ///
 def cross_entropy_backward(logits, targets):
     value = [[] for _ in range(14)]

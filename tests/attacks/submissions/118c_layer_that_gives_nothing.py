@@ -4,7 +4,7 @@
 # kind = "hostile"
 # exercise = "chapter0.linear"
 # verdicts = ["failed"]
-# says = ["it must depend on what is passed in"]
+# says = ["it must depend on them"]
 # ///
 import math
 
