@@ -56,7 +56,7 @@ def _no_constants_of_modules() -> contextlib.AbstractContextManager[None]:
     """
     providers = importlib.import_module("hypothesis.internal.conjecture.providers")
     known = getattr(providers, "_local_constants", None)  # those of others in this process, perhaps
-    return _replaced(providers, "_get_local_constants", lambda found: found if known is None else lambda: type(known)())
+    return _replaced(providers, "_get_local_constants", lambda found: found if known is None else type(known))
 
 
 @contextlib.contextmanager
