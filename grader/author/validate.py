@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-import multiprocessing
-import multiprocessing.util
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.author.proof import FIRST_SEED, Problem, Proof, WrongAnswer
-from grader.course import Course, Exercise, find_course
+from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.reports.matrix import Matrix
 from grader.session.grading import Session
 from grader.session.options import RunOptions
+from grader.session.pool import Ended, Job, Pool
+
+if TYPE_CHECKING:
+    from grader.session.pool_process import Place
 
 SEEDS = 20
 TRAINING_SEEDS = 2  # a training check takes seconds; `--repeat` runs it as often as one likes
@@ -65,7 +66,7 @@ def validate(
         isolation: as in ``RunOptions``.
     """
     _demand_solutions(course)
-    with _session(course, exercises, isolation) as session:
+    with Session(course, exercises, _options(isolation)) as session:
         return _prove(session, course, exercises, seeds, say)
 
 
@@ -82,28 +83,27 @@ def repeat(
     started = time.perf_counter()
     problems: list[Problem] = []
     seconds = dict.fromkeys((exercise.id for exercise in exercises), 0.0)
-    starts = range(0, times, _AT_A_TIME)
-    with _pool(jobs) as pool:
-        waiting = {
-            pool.submit(_repeat_one, course.root, exercise.id, start, min(_AT_A_TIME, times - start), isolation): (
-                exercise.id
-            )
-            for start in starts
-            for exercise in exercises
-        }
-        for number, done in enumerate(concurrent.futures.as_completed(waiting), 1):
-            part = done.result()
+    work = [
+        Job(_repeat_one, (course.root, exercise.id, start, min(_AT_A_TIME, times - start), isolation), exercise.id)
+        for start in range(0, times, _AT_A_TIME)
+        for exercise in exercises
+    ]
+    with Pool(jobs) as pool:
+        for number, ended in enumerate(pool.as_ended(work), 1):
+            part = _found(ended)
             problems += part.problems
-            seconds[waiting[done]] += part.seconds
-            say(f"{100 * number // len(waiting)} % of {times} runs, {len(problems)} problems")
+            seconds[ended.job.about] += part.seconds
+            say(f"{100 * number // len(work)} % of {times} runs, {len(problems)} problems")
     return Validation(
         tuple(problems), Matrix(), times, 0, 0, time.perf_counter() - started, costs=tuple(seconds.items())
     )
 
 
-def _pool(jobs: int) -> concurrent.futures.ProcessPoolExecutor:
-    context = multiprocessing.get_context("spawn")  # a fork would take over torch's threads
-    return concurrent.futures.ProcessPoolExecutor(jobs, mp_context=context)
+def _found(ended: Ended[Validation]) -> Validation:
+    """What a process of the pool found; that it died is a problem of its exercise, and the others' proofs stand."""
+    if ended.lost:
+        return Validation((Problem(ended.job.about, str(ended.error)),), Matrix(), 0, 0, 0, 0.0)
+    return ended.result()
 
 
 def _demand_solutions(course: Course) -> None:
@@ -111,8 +111,8 @@ def _demand_solutions(course: Course) -> None:
         raise UsageError(f"{course.root} has no solutions/, so there is nothing to validate it with.")
 
 
-def _session(course: Course, exercises: Sequence[Exercise], isolation: str) -> Session:
-    return Session(course, exercises, RunOptions(alone=True, isolation=isolation))
+def _options(isolation: str) -> RunOptions:
+    return RunOptions(alone=True, isolation=isolation)
 
 
 def _prove(
@@ -149,14 +149,14 @@ def validate_in_parallel(
     _demand_solutions(course)
     started = time.perf_counter()
     found: dict[str, Validation] = {}
-    with _pool(jobs) as pool:
-        waiting = {
-            pool.submit(_validate_one, course.root, exercise.id, seeds, isolation): exercise.id
-            for exercise in sorted(exercises, key=_cost, reverse=True)
-        }
-        for done in concurrent.futures.as_completed(waiting):
-            found[waiting[done]] = done.result()
-            say(f"{len(found)} of {len(exercises)} exercises, {waiting[done]} last")
+    work = [
+        Job(_validate_one, (course.root, exercise.id, seeds, isolation), exercise.id)
+        for exercise in sorted(exercises, key=_cost, reverse=True)
+    ]
+    with Pool(jobs) as pool:
+        for ended in pool.as_ended(work):
+            found[ended.job.about] = _found(ended)
+            say(f"{len(found)} of {len(exercises)} exercises, {ended.job.about} last")
     parts = [found[exercise.id] for exercise in exercises]
     return Validation(
         tuple(problem for part in parts for problem in part.problems),
@@ -176,28 +176,16 @@ def _cost(exercise: Exercise) -> int:
     return bank + 20_000 * (exercise.checks.is_file() and "@training" in exercise.checks.read_text("utf-8"))
 
 
-_sessions: dict[tuple[Any, ...], Session] = {}  # of a process of the pool: torch is imported once for many
-
-
-def _validate_one(root: Path, exercise: str, seeds: int, isolation: str) -> Validation:
-    course = find_course(root)
+def _validate_one(place: Place, root: Path, exercise: str, seeds: int, isolation: str) -> Validation:
+    course = place.course(root)
     wanted = course.exercise(exercise)
-    return _prove(_session_of_process(course, wanted, isolation), course, [wanted], seeds)
+    return _prove(place.session(course, wanted, _options(isolation)), course, [wanted], seeds)
 
 
-def _repeat_one(root: Path, exercise: str, start: int, times: int, isolation: str) -> Validation:
+def _repeat_one(place: Place, root: Path, exercise: str, start: int, times: int, isolation: str) -> Validation:
     started = time.perf_counter()
-    course = find_course(root)
+    course = place.course(root)
     wanted = course.exercise(exercise)
-    work = Proof(_session_of_process(course, wanted, isolation), course, (wanted,), lambda _: None)
+    work = Proof(place.session(course, wanted, _options(isolation)), course, (wanted,), lambda _: None)
     work.solutions(times, times, FIRST_SEED + start)
     return Validation(tuple(work.problems), Matrix(), times, 0, 0, time.perf_counter() - started)
-
-
-def _session_of_process(course: Course, wanted: Exercise, isolation: str) -> Session:
-    key = (course.root, wanted.packages, wanted.preload, isolation)
-    if key not in _sessions:
-        alike = [e for e in course.exercises if (e.packages, e.preload) == (wanted.packages, wanted.preload)]
-        session = _sessions[key] = _session(course, alike, isolation)
-        multiprocessing.util.Finalize(session, session.__exit__, exitpriority=10)
-    return _sessions[key]

@@ -22,9 +22,12 @@ from grader.errors import GraderError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.course import Exercise
+    from grader.course import Course, Exercise
     from grader.reports.journal import Journal
     from grader.reports.model import Report
+    from grader.session.grading import Session
+    from grader.session.options import Hooks, RunOptions
+    from grader.session.parallel import ParallelSession
 
 
 @click.command()
@@ -48,6 +51,12 @@ if TYPE_CHECKING:
 @explain_option
 @full_options
 @click.option("--require-isolation", is_flag=True, help="Grade nothing below full isolation; exit code 3.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    help="Exercises at a time. Without it: as many as pay, and as cores and memory allow.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")
 @isolation_option
 @course_option
@@ -64,6 +73,7 @@ def run(
     fresh: bool,
     device: str,
     require_isolation: bool,
+    jobs: int | None,
     verbose: bool,
     isolation: str,
     course_path: Path | None,
@@ -71,8 +81,8 @@ def run(
     """Grade exercises: whole units, single exercises, or all."""
     if not names:
         raise UsageError("Name what to grade: `grade lecture5`, `grade lecture5.train`, or `grade all`.")
-    if debug and require_isolation:
-        raise UsageError("--debug runs the submission unconfined; it cannot go with --require-isolation.")
+    if debug:
+        _demand_debuggable(require_isolation=require_isolation, jobs=jobs)
     if wanted is not None and style != "terminal":
         raise UsageError("--explain tells its story in the terminal; it cannot go with --format.")
     demand_device(device, isolation, full=full)
@@ -81,7 +91,6 @@ def run(
     path = submission if submission is not None else _default_submission(course.root)
 
     from grader.reports.journal import Journal
-    from grader.session.grading import Session
     from grader.session.options import Hooks, RunOptions
 
     journal = Journal(_here())
@@ -99,7 +108,7 @@ def run(
             on_start=stack.enter_context(progress(wanted=full and not debug)),
             on_progress=journal.write,
         )
-        session = stack.enter_context(Session(course, exercises, options, hooks))
+        session = _session(stack, course, exercises, options, hooks, jobs)
         files = read_submission(path, course, {exercise.id for exercise in exercises})
         if submission is not None and files.only:
             exercises = tuple(exercise for exercise in exercises if exercise.id in files.only)
@@ -125,6 +134,33 @@ def run(
             # by rich: it knows NO_COLOR, and terminals that are dumb
             console().print(f"Pictures and every detail: {journal.page}", style="dim", markup=False, highlight=False)
     return report.exit_code
+
+
+def _demand_debuggable(*, require_isolation: bool, jobs: int | None) -> None:
+    if require_isolation:
+        raise UsageError("--debug runs the submission unconfined; it cannot go with --require-isolation.")
+    if (jobs or 1) > 1:
+        raise UsageError("--debug runs the submission in this process, one exercise after the other: leave out --jobs.")
+
+
+def _session(
+    stack: contextlib.ExitStack,
+    course: Course,
+    exercises: Sequence[Exercise],
+    options: RunOptions,
+    hooks: Hooks,
+    jobs: int | None,
+) -> Session | ParallelSession:
+    """What grades, until the stack is closed: this process, or so many others."""
+    if len(exercises) > 1 and jobs != 1:
+        from grader.session.parallel import ParallelSession, processes_that_pay
+
+        jobs = min(jobs or processes_that_pay(exercises, options), len(exercises))
+        if jobs > 1:
+            return stack.enter_context(ParallelSession(course, options, hooks, jobs))
+    from grader.session.grading import Session
+
+    return stack.enter_context(Session(course, exercises, options, hooks))
 
 
 def _here() -> Path:

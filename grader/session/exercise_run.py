@@ -9,7 +9,7 @@ import platform
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -48,6 +48,7 @@ class RunInput(msgspec.Struct, frozen=True, eq=False, dict=True):  # the dict ho
         seed: decides every input of the run.
         options: how to grade.
         hooks: the callbacks of whoever watches.
+        standing: how exercises stand that another process of the same run has graded.
     """
 
     course: Course
@@ -58,6 +59,7 @@ class RunInput(msgspec.Struct, frozen=True, eq=False, dict=True):  # the dict ho
     seed: int
     options: RunOptions
     hooks: Hooks
+    standing: Mapping[str, Status] = {}
 
     @functools.cached_property
     def ground(self) -> str:

@@ -11,14 +11,14 @@ import platform
 import secrets
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from grader import __version__
 from grader.course import Course, Exercise, Submission, imports_of, read_submission
 from grader.errors import GraderError
-from grader.reports.model import Environment, ExerciseResult, Isolation, Report
+from grader.reports.model import Environment, ExerciseResult, Isolation, Report, Status
 from grader.session.options import Hooks, Run, RunOptions
 from grader.session.sandboxes import Sandboxes
 from grader.session.surroundings import elsewhere, own_settings
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 
 _USUAL, _NOBODY = RunOptions(), Hooks()
-_OF_THE_SESSION = ("debug", "isolation", "require_isolation", "examples")
+_NOTHING: Mapping[str, Status] = {}
+OF_THE_SESSION = ("debug", "isolation", "require_isolation", "examples")
 _SEEDS = 10**12  # too many to be tried: who finds the seed knows every input of the run
 
 
@@ -98,6 +99,7 @@ class Session:
         options: RunOptions | None = None,
         hooks: Hooks | None = None,
         after_check: Callable[[], None] = lambda: None,
+        standing: Mapping[str, Status] = _NOTHING,
     ) -> GradingPlugin:
         """Put a run together: the one place where that is done.
 
@@ -108,16 +110,17 @@ class Session:
             options: the session's when None; what the zygotes were started with must be the same.
             hooks: the session's when None.
             after_check: called when a check has its result.
+            standing: how exercises stand that are not in the plan, for they have been graded.
         """
         options = options or self.options
-        if any(getattr(options, name) != getattr(self.options, name) for name in _OF_THE_SESSION):
-            raise ValueError(f"a run cannot have other {', '.join(_OF_THE_SESSION)} than its session")
+        if any(getattr(options, name) != getattr(self.options, name) for name in OF_THE_SESSION):
+            raise ValueError(f"a run cannot have other {', '.join(OF_THE_SESSION)} than its session")
         references, isolation = self.prepare()  # before what imports Hypothesis: with our own settings
         from grader.session.exercise_run import RunInput
         from grader.session.grading_plugin import GradingPlugin
 
         given = RunInput(
-            self.course, submission, self.sandboxes, references, isolation, seed, options, hooks or self.hooks
+            self.course, submission, self.sandboxes, references, isolation, seed, options, hooks or self.hooks, standing
         )
         return GradingPlugin(plan, given, after_check)
 
@@ -139,6 +142,7 @@ class Session:
         seed: int | None = None,
         options: RunOptions | None = None,
         hooks: Hooks | None = None,
+        standing: Mapping[str, Status] = _NOTHING,
     ) -> Run:
         """Grade a submission.
 
@@ -148,6 +152,7 @@ class Session:
             seed: decides every input; the options' when None, else drawn.
             options: the session's when None; what the zygotes were started with must be the same.
             hooks: the session's when None.
+            standing: how other exercises stand that have been graded: those are not graded for what builds on them.
 
         Returns:
             The report, and what else is known of the run. A fault of the grader's own is in it, not raised, once
@@ -157,13 +162,14 @@ class Session:
             GraderError: grading could not begin.
         """
         started = time.perf_counter()
-        when = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        when = now()
         options, hooks = options or self.options, hooks or self.hooks
         if isinstance(submission, Path):
             submission = read_submission(submission, self.course)
         seed = options.seed if seed is None else seed
         seed = draw_seed() if seed is None else seed
         plan = tuple(exercises) if options.alone else in_order(exercises, submission, self.course)
+        plan = tuple(exercise for exercise in plan if exercise.id not in standing)
 
         def report(faults: Sequence[str], *, complete: bool) -> Report:
             results = tuple(plugin.result(exercise.id) for exercise in exercises)
@@ -173,7 +179,7 @@ class Session:
                 seed=seed,
                 isolation=plugin.given.isolation,
                 exercises=results,
-                units=_units(self.course, results),
+                units=units_of(self.course, results),
                 environment=environment(),
                 submission=str(submission.root),
                 started=when,
@@ -186,7 +192,7 @@ class Session:
             if hooks.on_progress is not None:
                 hooks.on_progress(report(plugin.faults, complete=False))
 
-        plugin = self.plugin(plan, submission, seed, options, hooks, tell)
+        plugin = self.plugin(plan, submission, seed, options, hooks, tell, standing)
         faults = self._run(plugin, plan)
         runs = plugin.runs.values()
         return Run(
@@ -235,6 +241,11 @@ def grade(
         return session.grade(exercises, submission)
 
 
+def now() -> str:
+    """The time, as reports have it."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
 def draw_seed() -> int:
     """A seed for a run that was given none."""
     return secrets.randbelow(_SEEDS)
@@ -267,7 +278,8 @@ def _import_for_checks(*, with_torch: bool) -> None:
     gc.freeze()  # a hundred thousand objects that no later collection need look at
 
 
-def _units(course: Course, results: tuple[ExerciseResult, ...]) -> tuple[tuple[str, str], ...]:
+def units_of(course: Course, results: Sequence[ExerciseResult]) -> tuple[tuple[str, str], ...]:
+    """The units of some results, each with its title, in course order."""
     present = {result.unit for result in results}
     return tuple((unit.name, unit.title) for unit in course.units if unit.name in present)
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from grader.reports.model import Report
+from grader.reports.model import CheckResult, Report
 
 if TYPE_CHECKING:
     from grader.checks.context import CheckContext
     from grader.sandbox.proxy import Peer
-    from grader.session.kept import KeptResults
+
+
+class Keeper(Protocol):
+    """Keeps results of full mode, by what they depend on."""
+
+    def get(self, fingerprint: str) -> CheckResult | None:
+        """The result of a check that has been run on the very same files."""
+
+    def put(self, fingerprint: str, result: CheckResult) -> None:
+        """Keep a result."""
+
 
 Select = Callable[[str, str, Any], bool]
 Wrap = Callable[[str, "Peer"], "Peer"]
@@ -65,7 +75,7 @@ class Hooks(msgspec.Struct, frozen=True, eq=False):
     on_progress: Callable[[Report], None] | None = None
     watch: Callable[[str, CheckContext], None] | None = None
     wrap: Wrap | None = None
-    kept: KeptResults | None = None
+    kept: Keeper | None = None
 
 
 class Run(msgspec.Struct, frozen=True, eq=False):

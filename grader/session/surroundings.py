@@ -73,6 +73,12 @@ def elsewhere() -> Iterator[None]:
         os.close(here)
 
 
+def environment_elsewhere() -> dict[str, str]:
+    """The environment of a process of ours that begins in another folder: what was named from here is found there."""
+    named = {name: _in_full(os.environ.get(name)) for name in _FOLDERS_OF_OURS}
+    return {**os.environ, **{name: value for name, value in named.items() if value is not None}}
+
+
 def _in_full(name: str | None) -> str | None:
     return os.path.abspath(os.path.expanduser(name)) if name else name  # noqa: PTH100, PTH111
 
