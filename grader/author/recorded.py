@@ -7,7 +7,9 @@ from typing import Any
 from grader.sandbox.proxy import Peer
 from grader.sandbox.wire import HandleInfo
 
+_LONGEST = 500  # characters of an object's name: an object of an object of an object …
 _Answer = tuple[str, Any, Any]
+_Asked = tuple[str, ...]  # what was asked of whom, by names: as often as it is asked, its answers follow each other
 
 
 class Tape:
@@ -17,27 +19,26 @@ class Tape:
     """
 
     def __init__(self) -> None:
-        self.answers: dict[str, list[_Answer]] = {}
-        self.asked: dict[str, set[str]] = {}  # the kinds of requests that a check made
+        self.answers: dict[str, dict[_Asked, list[_Answer]]] = {}
         self.playing = False
 
     def __call__(self, check: str, peer: Peer) -> Peer:
         """Put the tape between a check and its worker."""
         if self.playing:
-            return _Player(self.answers.get(check, []), peer)
-        self.answers[check], self.asked[check] = [], set()
-        return _Recorder(self.answers[check], self.asked[check], peer)
+            return _Player(self.answers.get(check, {}), peer)
+        self.answers[check] = {}
+        return _Recorder(self.answers[check], peer)
 
     def is_question(self, check: str) -> bool:
         """Whether all that a check did was to read entries of a dict, as the questions of a quiz do."""
-        return self.asked.get(check) == {"entry"}
+        return {asked[0] for asked in self.answers.get(check, {})} == {"entry"}
 
 
 class _Recorder:
-    def __init__(self, answers: list[_Answer], asked: set[str], peer: Peer) -> None:
+    def __init__(self, answers: dict[_Asked, list[_Answer]], peer: Peer) -> None:
         self.answers = answers
-        self.asked = asked
         self.peer = peer
+        self._names: dict[int, str] = {0: ""}  # of the objects that are known by number
 
     def exchange(
         self,
@@ -49,17 +50,24 @@ class _Recorder:
         seconds: float,
     ) -> _Answer:
         """Pass a request on, and keep its answer."""
-        self.asked.add(operation)
         answer = self.peer.exchange(operation, target, args, kwargs, options, seconds)
-        if not _is_symbol(operation, target):
-            self.answers.append(answer)
+        self.answers.setdefault(self._asked(operation, target, args), []).append(answer)
+        self._name(operation, target, args, answer)
         return answer
 
+    def _asked(self, operation: str, target: int, args: tuple[Any, ...]) -> _Asked:
+        """What is asked, of what, and by which name: a method ``train`` is never answered as ``merges`` was."""
+        by_name = operation in {"get", "set", "entry"}
+        return operation, self._names.get(target, "?"), *([str(args[0])] if by_name else [])
 
-class _Player:
-    def __init__(self, answers: list[_Answer], peer: Peer) -> None:
-        self.answers = list(answers)
-        self.peer = peer
+    def _name(self, operation: str, target: int, args: tuple[Any, ...], answer: _Answer) -> None:
+        if isinstance(answer[1], HandleInfo):
+            self._names[answer[1].ref] = " ".join(self._asked(operation, target, args))[-_LONGEST:]
+
+
+class _Player(_Recorder):
+    def __init__(self, answers: dict[_Asked, list[_Answer]], peer: Peer) -> None:
+        super().__init__({asked: list(given) for asked, given in answers.items()}, peer)
 
     def exchange(
         self,
@@ -71,16 +79,19 @@ class _Player:
         seconds: float,
     ) -> _Answer:
         """Give the next recorded answer; what cannot be recorded, an object, is asked for."""
-        if self.answers and not _is_symbol(operation, target):
-            answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        left = self.answers.get(self._asked(operation, target, args)) or self._to_another(operation)
+        is_symbol = operation == "get" and target == 0  # the check only looks a name of the module up
+        if left and not is_symbol:
+            answer = left.pop(0) if len(left) > 1 else left[0]
             if not _holds_objects(answer[1]):
                 return answer
-        return self.peer.exchange(operation, target, args, kwargs, options, seconds)
+        answer = self.peer.exchange(operation, target, args, kwargs, options, seconds)
+        self._name(operation, target, args, answer)
+        return answer
 
-
-def _is_symbol(operation: str, target: int) -> bool:
-    """Whether the check only looks a name of the module up."""
-    return operation == "get" and target == 0
+    def _to_another(self, operation: str) -> list[_Answer]:
+        """What was answered to the like, where a check asks by a name that it had not drawn when it was recorded."""
+        return next((given for asked, given in self.answers.items() if asked[0] == operation), [])
 
 
 def _holds_objects(value: Any) -> bool:
