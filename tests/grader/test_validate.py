@@ -185,6 +185,70 @@ def test_answers_without_thought_fail_where_the_learner_writes_a_class(tmp_path)
     assert "test_floor is passed by an answer without thought: zeros" in problems
 
 
+SCALE = (
+    SOLUTION
+    + """
+
+    class Scale:
+        \"\"\"A factor.\"\"\"
+
+        def __init__(self, factor: float) -> None:
+            \"\"\"Keep the factor.\"\"\"
+            # solution
+            self.factor = factor
+            # end solution
+
+        def of(self, x: float) -> float:
+            \"\"\"Return factor times x.\"\"\"
+            # solution
+            return self.factor * x
+            # end solution
+"""
+)
+
+
+def recorded(problems):
+    return [text for text in problems if "recorded" in text]
+
+
+def test_recorded_answers_keep_to_what_was_asked_however_often_that_is(tmp_path):
+    check = """
+        def test_scale(submission, rng):
+            \"\"\"Each factor counts.\"\"\"
+            for _ in range(integer(rng, 1, 9)):
+                factor = float(rng.normal())
+                scale = submission.Scale(factor)
+                for x in rng.normal(size=integer(rng, 0, 5)).tolist():
+                    assert_close(scale.of(x), factor * x, name="of(x)", oracle="by hand")
+                assert_close(scale.factor, factor, name="factor", oracle="by hand")
+    """
+    checks = more(check).replace("check, normal", "check, integer, normal")
+    _, problems = prove(make(tmp_path, solution=SCALE, checks=checks))
+    assert recorded(problems) == []
+
+
+@pytest.mark.parametrize("name", ["'of'", "('of', 'again')[integer(rng, 0, 1)]"])
+def test_recorded_answers_pass_where_nothing_random_matters(tmp_path, name):
+    solution = (
+        SCALE
+        + """
+        def again(self, x: float) -> float:
+            \"\"\"Return factor times x, again.\"\"\"
+            # solution
+            return self.of(x)
+            # end solution
+"""
+    )
+    check = f"""
+        def test_scale(submission, rng):
+            \"\"\"It is doubled.\"\"\"
+            assert_close(getattr(submission.Scale(2.0), {name})(3.0), 6.0, name="of(x)", oracle="by hand")
+    """
+    checks = more(check).replace("check, normal", "check, integer, normal")
+    _, problems = prove(make(tmp_path, solution=solution, checks=checks))
+    assert recorded(problems) == ["test_scale is passed by answers recorded in another run"]
+
+
 @pytest.mark.parametrize("sent", ["g", "first=g"])
 def test_a_generator_that_is_sent_twice_tells_its_author_why_not(tmp_path, sent):
     solution = (
