@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from grader.checks.context import CheckFailed, Mismatch
 from grader.names import closest, nearest
 from grader.sandbox.request import RaisedError
-from grader.session.sentences import exception_sentence, where_it_hides
+from grader.session.sentences import crash_of, exception_sentence, where_it_hides
 
 
 def sentence(function):
@@ -196,3 +197,28 @@ def test_what_hides_is_found_in_expressions_of_any_depth():
     guarded = 'if __name__ == "__main__":\n    def f(): pass\n'
     assert "below `if __name__" in where_it_hides(guarded, "f")
     assert "inside the class A" in where_it_hides("class A:\n    def f(): pass\n", "f")
+
+
+def caught(*ends):
+    """Exceptions as Hypothesis hands them on, where the same input ended in several ways."""
+    with pytest.raises(BaseExceptionGroup) as group:
+        raise BaseExceptionGroup("flaky", ends)
+    return group.value
+
+
+def test_what_ends_a_check_of_itself_is_told_from_verdicts_with_its_place():
+    verdict, raised = CheckFailed(Mismatch("values", "x", "no")), RaisedError({"type": "TypeError"}, None)
+    assert crash_of(verdict, "test_x.py") == ""
+    assert crash_of(caught(verdict, raised), "test_x.py") == ""
+    assert crash_of(caught(verdict, ZeroDivisionError("division\nby zero")), "x.py").startswith(
+        "ZeroDivisionError: div"
+    )
+    with pytest.raises(TypeError) as error:
+        len(None)
+    line = error.traceback[0].lineno + 1
+    said = crash_of(error.value, "test_sentences.py")
+    assert said.startswith("TypeError: ")
+    assert said.endswith(f" (test_sentences.py:{line})")
+    with pytest.raises(ValueError, match="shape") as deeper:
+        np.broadcast_shapes((2,), (3,))
+    assert f"(test_sentences.py:{deeper.traceback[0].lineno + 1}, in " in crash_of(deeper.value, "test_sentences.py")

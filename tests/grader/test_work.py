@@ -81,8 +81,9 @@ def grade(session, text):
 def test_a_check_that_takes_too_long_over_an_answer_fails_and_the_next_goes_on(lecture5, monkeypatch):
     monkeypatch.setattr(exercise_run, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr("grader.checks.compare._Comparison.run", lambda *_: busy(20))
-    result, _ = grade(lecture5, WRONG)
+    result, run = grade(lecture5, WRONG)
     assert result.checks[0].verdict is Verdict.FAILED
+    assert "takes too long" in run.crashes["lecture5.cross_entropy"][result.checks[0].name]  # validation is told
     assert "takes too long to look at" in result.checks[0].failure.headline
     assert {check.verdict for check in result.checks} <= {Verdict.FAILED, Verdict.PASSED}  # some take no time at all
 
