@@ -70,19 +70,6 @@ class Proof:
     def _note(self, exercise: str, text: str) -> None:
         self.problems.append(Problem(exercise, text))
 
-    def _grade(
-        self,
-        what: str,
-        exercises: Sequence[Exercise],
-        submission: Submission,
-        seed: int,
-        select: Select | None = None,
-        *,
-        names: bool = True,
-        wrap: Wrap | None = None,
-    ) -> tuple[ExerciseResult, ...]:
-        return self._run(what, exercises, submission, seed, select, names=names, wrap=wrap).report.exercises
-
     def _run(
         self,
         what: str,
@@ -143,7 +130,7 @@ class Proof:
         """Every stub is "not started" in every check."""
         self.say("stubs")
         stubs = read_submission(self.course.root / "exercises", self.course)
-        for result in self._grade("the stub", self.exercises, stubs, FIRST_SEED):
+        for result in self._run("the stub", self.exercises, stubs, FIRST_SEED).report.exercises:
             if result.status is not Status.NOT_STARTED:
                 named = [
                     f"{check.name} ({check.verdict})"
@@ -206,7 +193,7 @@ class Proof:
                 submission = with_answer(self._solutions, exercise, text)
                 select = None if kind == KINDS[0] else _is_quick  # a training run of zeros says it for all
                 what = f"an answer without thought, {kind}"
-                (result,) = self._grade(what, [exercise], submission, FIRST_SEED, select, names=False)
+                (result,) = self._run(what, [exercise], submission, FIRST_SEED, select, names=False).report.exercises
                 numeric = self._numeric.get(exercise.id, frozenset())
                 for check in result.checks:
                     if (check.name in numeric or exercise.quiz) and check.verdict is Verdict.PASSED:
@@ -221,8 +208,8 @@ class Proof:
         self.say("recorded answers")
         self._tape.playing = True
         what = "answers recorded in another run"
-        results = self._grade(what, self.exercises, self._solutions, FIRST_SEED - 1, names=False, wrap=self._tape)
-        for result in results:
+        run = self._run(what, self.exercises, self._solutions, FIRST_SEED - 1, names=False, wrap=self._tape)
+        for result in run.report.exercises:
             quiz = self.course.exercise(result.exercise).quiz
             for check in result.checks:
                 if quiz and self._tape.is_question(f"{result.exercise}:{check.name}"):
@@ -239,7 +226,7 @@ class Proof:
                 submission = with_answer(self._solutions, exercise, path.read_text("utf-8"))
                 select = None if number == 0 else _is_quick  # trajectories are compared by quick checks
                 what = f"the correct {path.name}"
-                (result,) = self._grade(what, [exercise], submission, FIRST_SEED, select)
+                (result,) = self._run(what, [exercise], submission, FIRST_SEED, select).report.exercises
                 for check in result.checks:
                     if check.verdict is not Verdict.PASSED:
                         self._note(exercise.id, f"the correct {path.name} fails {check.name}: {_why(check)}")
