@@ -6,7 +6,6 @@ import contextlib
 import errno
 import fcntl
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from grader.sandbox import scratch, wire
 from grader.sandbox.channel import Channel, WorkerLostError, open_channel
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.faults import fault
-from grader.sandbox.processes import kill_tree
+from grader.sandbox.processes import how_it_ended, kill_tree
 from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Stop, Waited
 
 _START_SECONDS = 120.0  # importing torch on a loaded machine
@@ -389,22 +388,3 @@ def _sealed(content: wire.Buffer, stack: contextlib.ExitStack) -> int:
         written += os.write(fd, view[written:])
     fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
     return fd
-
-
-def how_it_ended(status: int) -> str:
-    """An exit status in words that a learner understands."""
-    if status >= 0:
-        return f"it ended the whole process with exit code {status}"
-    number = -status
-    known: dict[int, str] = {
-        signal.SIGSEGV: "it crashed the interpreter (segmentation fault)",
-        signal.SIGABRT: "it aborted the interpreter",
-        signal.SIGFPE: "it crashed the interpreter (arithmetic fault)",
-        signal.SIGBUS: "it crashed the interpreter (bus error)",
-        signal.SIGILL: "it crashed the interpreter (illegal instruction)",
-        signal.SIGSYS: "it made a system call that the sandbox kills for",
-        signal.SIGXCPU: "it used up its CPU time",
-        signal.SIGXFSZ: "it wrote a file larger than the sandbox allows",
-        signal.SIGKILL: "it was killed, or closed its connection to the grader",
-    }
-    return known.get(number, f"it was ended by signal {number}")

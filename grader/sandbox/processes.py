@@ -51,3 +51,22 @@ def _below(pid: int) -> list[int]:
         found += children_of(found[looked])
         looked += 1
     return found[1:]
+
+
+def how_it_ended(status: int) -> str:
+    """An exit status in words that a learner understands."""
+    if status >= 0:
+        return f"it ended the whole process with exit code {status}"
+    number = -status
+    known: dict[int, str] = {
+        signal.SIGSEGV: "it crashed the interpreter (segmentation fault)",
+        signal.SIGABRT: "it aborted the interpreter",
+        signal.SIGFPE: "it crashed the interpreter (arithmetic fault)",
+        signal.SIGBUS: "it crashed the interpreter (bus error)",
+        signal.SIGILL: "it crashed the interpreter (illegal instruction)",
+        signal.SIGSYS: "it made a system call that the sandbox kills for",
+        signal.SIGXCPU: "it used up its CPU time",
+        signal.SIGXFSZ: "it wrote a file larger than the sandbox allows",
+        signal.SIGKILL: "it was killed, or closed its connection to the grader",
+    }
+    return known.get(number, f"it was ended by signal {number}")
