@@ -5,11 +5,10 @@ It stands in neither's package, as `grader.course` reads it and `grader.reports`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """A value or gradient of the graph.
 
     Attributes:
@@ -27,8 +26,7 @@ class Node:
     to: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Graph:
+class Graph(msgspec.Struct, frozen=True):
     """Nodes on a grid, and arrows between them.
 
     Attributes:

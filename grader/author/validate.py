@@ -49,51 +49,56 @@ class Validation(msgspec.Struct, frozen=True):
     costs: tuple[tuple[str, float], ...] = ()
 
 
-def validate(
-    course: Course,
-    exercises: Sequence[Exercise],
-    seeds: int = SEEDS,
-    say: Callable[[str], None] = lambda _: None,
-    isolation: str = "auto",
-) -> Validation:
+class Conduct(msgspec.Struct, frozen=True):
+    """How the work is done, whatever it is.
+
+    Attributes:
+        say: told what is being done.
+        isolation: as in ``RunOptions``.
+        jobs: exercises at a time, each in a process of its own; 1 for all of them in this one.
+    """
+
+    say: Callable[[str], None] = lambda _: None
+    isolation: str = "auto"
+    jobs: int = 1
+
+
+_ALONE = Conduct()
+
+
+def validate(course: Course, exercises: Sequence[Exercise], seeds: int = SEEDS, how: Conduct = _ALONE) -> Validation:
     """Prove a course: solutions pass, stubs do not, wrong answers are rejected by name.
 
     Args:
         course: the course, with solutions.
         exercises: what to validate.
         seeds: with how many seeds the solutions are graded.
-        say: told what is being done.
-        isolation: as in ``RunOptions``.
+        how: who is told, how far to confine, and how many processes work.
     """
     _demand_solutions(course)
-    with Session(course, exercises, _options(isolation)) as session:
-        return _prove(session, course, exercises, seeds, say)
+    if how.jobs > 1 and len(exercises) > 1:
+        return _validate_in_parallel(course, exercises, seeds, how)
+    with Session(course, exercises, _options(how.isolation)) as session:
+        return _prove(session, course, exercises, seeds, how.say)
 
 
-def repeat(
-    course: Course,
-    exercises: Sequence[Exercise],
-    times: int,
-    say: Callable[[str], None] = lambda _: None,
-    isolation: str = "auto",
-    jobs: int = 1,
-) -> Validation:
+def repeat(course: Course, exercises: Sequence[Exercise], times: int, how: Conduct = _ALONE) -> Validation:
     """Grade the solutions again and again, each time with a new seed and with every check: none may ever fail."""
     _demand_solutions(course)
     started = time.perf_counter()
     problems: list[Problem] = []
     seconds = dict.fromkeys((exercise.id for exercise in exercises), 0.0)
     work = [
-        Job(_repeat_one, (course.root, exercise.id, start, min(_AT_A_TIME, times - start), isolation), exercise.id)
+        Job(_repeat_one, (course.root, exercise.id, start, min(_AT_A_TIME, times - start), how.isolation), exercise.id)
         for start in range(0, times, _AT_A_TIME)
         for exercise in exercises
     ]
-    with Pool(jobs) as pool:
+    with Pool(how.jobs) as pool:
         for number, ended in enumerate(pool.as_ended(work), 1):
             part = _found(ended)
             problems += part.problems
             seconds[ended.job.about] += part.seconds
-            say(f"{100 * number // len(work)} % of {times} runs, {len(problems)} problems")
+            how.say(f"{100 * number // len(work)} % of {times} runs, {len(problems)} problems")
     return Validation(
         tuple(problems), Matrix(), times, 0, 0, time.perf_counter() - started, costs=tuple(seconds.items())
     )
@@ -137,26 +142,17 @@ def _prove(
     )  # fmt: skip
 
 
-def validate_in_parallel(
-    course: Course,
-    exercises: Sequence[Exercise],
-    seeds: int = SEEDS,
-    say: Callable[[str], None] = lambda _: None,
-    isolation: str = "auto",
-    jobs: int = 2,
-) -> Validation:
-    """Prove a course exercise by exercise, several at a time, each in a process of its own; see ``validate``."""
-    _demand_solutions(course)
+def _validate_in_parallel(course: Course, exercises: Sequence[Exercise], seeds: int, how: Conduct) -> Validation:
     started = time.perf_counter()
     found: dict[str, Validation] = {}
     work = [
-        Job(_validate_one, (course.root, exercise.id, seeds, isolation), exercise.id)
+        Job(_validate_one, (course.root, exercise.id, seeds, how.isolation), exercise.id)
         for exercise in sorted(exercises, key=_cost, reverse=True)
     ]
-    with Pool(jobs) as pool:
+    with Pool(how.jobs) as pool:
         for ended in pool.as_ended(work):
             found[ended.job.about] = _found(ended)
-            say(f"{len(found)} of {len(exercises)} exercises, {ended.job.about} last")
+            how.say(f"{len(found)} of {len(exercises)} exercises, {ended.job.about} last")
     parts = [found[exercise.id] for exercise in exercises]
     return Validation(
         tuple(problem for part in parts for problem in part.problems),

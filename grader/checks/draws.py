@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 _SEEDS = 2**31
 
 
-@overload
-def normal(rng: torch.Generator, *shape: int, scale: float = 1.0) -> torch.Tensor: ...
-@overload
-def normal(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarray[Any, Any]: ...
 def normal(rng: Rng, *shape: int, scale: float = 1.0) -> Any:
     """Normal numbers in float64, with mean 0 and standard deviation ``scale``.
 
@@ -36,10 +32,6 @@ def normal(rng: Rng, *shape: int, scale: float = 1.0) -> Any:
     return scale * torch.randn(shape, generator=rng, dtype=torch.float64)
 
 
-@overload
-def uniform(rng: torch.Generator, low: float, high: float, *shape: int) -> torch.Tensor: ...
-@overload
-def uniform(rng: np.random.Generator, low: float, high: float, *shape: int) -> np.ndarray[Any, Any]: ...
 def uniform(rng: Rng, low: float, high: float, *shape: int) -> Any:
     """Numbers in float64, ``low <= x < high``: gains and variances that keep away from 0 and 1.
 
@@ -62,10 +54,6 @@ def integer(rng: Rng, low: int, high: int) -> int:
     return int(torch.randint(low, high + 1, (), generator=rng))
 
 
-@overload
-def integers(rng: torch.Generator, low: int, high: int, *shape: int) -> torch.Tensor: ...
-@overload
-def integers(rng: np.random.Generator, low: int, high: int, *shape: int) -> np.ndarray[Any, Any]: ...
 def integers(rng: Rng, low: int, high: int, *shape: int) -> Any:
     """int64 numbers, ``low <= n <= high`` each, as ``integer`` has it.
 

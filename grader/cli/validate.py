@@ -62,17 +62,13 @@ def validate(
     course_path: Path | None,
 ) -> int:
     """Prove a course: solutions pass, stubs are "not started", wrong answers are rejected and named."""
-    from grader.author.validate import repeat, validate_in_parallel
+    from grader.author.validate import Conduct, repeat
     from grader.author.validate import validate as prove
 
     course = find_course(course_path)
     exercises = course.resolve(names)
-    if times is not None:
-        result = repeat(course, exercises, times, _progress(), isolation, jobs)
-    elif jobs == 1 or len(exercises) == 1:
-        result = prove(course, exercises, seeds, _progress(), isolation)
-    else:
-        result = validate_in_parallel(course, exercises, seeds, _progress(), isolation, jobs)
+    how = Conduct(_progress(), isolation, jobs)
+    result = prove(course, exercises, seeds, how) if times is None else repeat(course, exercises, times, how)
     _clear()
     from grader.reports.matrix import matrix_text
 

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from grader import __version__
 from grader.course import Course, Exercise, Submission, imports_of, read_submission
@@ -124,16 +124,9 @@ class Session:
         )
         return GradingPlugin(plan, given, after_check)
 
-    def grade(
-        self,
-        exercises: Sequence[Exercise],
-        submission: Submission | Path,
-        seed: int | None = None,
-        options: RunOptions | None = None,
-        hooks: Hooks | None = None,
-    ) -> Report:
-        """Grade a submission; see ``run``."""
-        return self.run(exercises, submission, seed, options, hooks).report
+    def grade(self, *what: Any, **how: Any) -> Report:
+        """Grade a submission; takes what ``run`` takes, and gives the report alone."""
+        return self.run(*what, **how).report
 
     def run(
         self,

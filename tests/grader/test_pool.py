@@ -17,7 +17,7 @@ import msgspec
 import pytest
 from sandboxed import ROOT, processes_of
 
-from grader.author.validate import validate_in_parallel
+from grader.author.validate import Conduct, validate
 from grader.course import find_course, read_submission
 from grader.errors import GraderError, UsageError
 from grader.reports.model import CheckResult, Status, Verdict
@@ -372,7 +372,7 @@ def test_tasks_of_several_submissions(course):
 
 def test_validation_outlives_a_process(tmp_path):
     course = make_course(tmp_path / "course", fragile="import os; os.kill(os.getpid(), 9)")
-    result = validate_in_parallel(course, course.resolve(["day1.fragile", "day1.alone"]), 1, jobs=2)
+    result = validate(course, course.resolve(["day1.fragile", "day1.alone"]), 1, Conduct(jobs=2))
     lost = [problem for problem in result.problems if problem.exercise == "day1.fragile"]
     assert len(lost) == 1
     assert "signal 9" in lost[0].text
