@@ -121,6 +121,8 @@ def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any], told: Mo
         return told is None or _same_end(call.raised, raised, told)
     except (Interrupted, KeyError):
         return False
+    if call.operation == Operation.ENTRY and type(result) is int:
+        result = float(result)  # as the answer to a quiz is noted
     return call.raised is None and _alike(call.result, result, twins)
 
 

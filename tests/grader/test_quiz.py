@@ -59,7 +59,7 @@ BANK = """
     from grader.checks import misconception
 
     answers = misconception("Zero is a digit too.", name="nine")({"classes": 9.0})
-    answers = misconception("MNIST has no letters.", name="letters")({"classes": 36.0})
+    answers = misconception("MNIST has no letters.", name="letters")({"classes": 36})
     answers = misconception("Those are the pixels.", name="pixels")({"classes": 784.0})
     answers = misconception("Adding them needs equal shapes.", name="sum")({"collapse": "a"})
     answers = misconception("x meets W1 first: it stands on the left.", name="order")({"collapse": "c"})
