@@ -213,7 +213,7 @@ class Runtime:
 def _name_of(kind: type) -> str:
     """What a class is called; one that only shares the name of Python's own is told apart: ``train.KeyError``."""
     name = kind.__name__[:200]
-    if _BUILT_IN.get(name, kind) is kind:
+    if issubclass(kind, _BUILT_IN.get(name, kind)):
         return name
     return f"{str(kind.__module__).rpartition('.')[2][:100]}.{name}"
 

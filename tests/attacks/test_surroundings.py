@@ -70,14 +70,14 @@ OTHERS = {
 }
 OF_THE_COURSE = {path.name for path in (ROOT / "exercises").rglob("*")}
 JOURNAL = re.compile(r"\.[0-9a-f]{16}\.new|partial-[0-9a-f]{16}\.json|last\.(json|html)")
-# what `grade validate -j 2` does: a process of multiprocessing begins as `python -c`, in the current folder
+# what `grade validate -j 2` does: a process of the pool is a new Python, started in the current folder
 POOL = """
 from grader.session.surroundings import import_nothing_from_here
 import_nothing_from_here()
-import operator
-from grader.author.validate import _pool
-with _pool(1) as pool:
-    print(pool.submit(operator.add, 3, 4).result())
+from grader.session.pool import Job, Pool
+with Pool(1) as pool:
+    (ended,) = pool.as_ended([Job(isinstance, (object,), "whether it is one")])  # called with the process's own Place
+    print(6 + ended.result())
 """
 
 

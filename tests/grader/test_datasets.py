@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.course import datasets
+from grader import data as datasets
 from grader.data import DataError, download, generated, real
 from grader.data.download import Published
 from grader.errors import UsageError
@@ -102,7 +102,7 @@ def test_generated_words_are_words():
 
 def test_generated_data_need_no_torch():
     script = (
-        "import sys; from grader.course import datasets as d; d.digits(10, 0); d.blobs(9, 0); d.markov_text(1, 3, 9, 0)"
+        "import sys; from grader import data as d; d.digits(10, 0); d.blobs(9, 0); d.markov_text(1, 3, 9, 0)"
         "\nd.generated_words(3, 0); assert not {'torch', 'torchvision', 'pooch', 'requests'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

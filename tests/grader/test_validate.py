@@ -11,7 +11,7 @@ from grader.author.completeness import wanting
 from grader.author.release import release
 from grader.author.validate import validate
 from grader.course import find_course
-from grader.reports.matrix import Outcome, matrix_text
+from grader.reports.matrix import Fate, matrix_text
 
 SOLUTION = '''
     """The rectifier. Source: lecture 1."""
@@ -95,7 +95,7 @@ def more(check):
 def test_a_course_that_lacks_nothing_proves_itself(tmp_path):
     result, problems = prove(make(tmp_path))
     assert problems == []
-    assert [row.verdict for row in result.matrix.rows] == [Outcome.NAMED] * 5
+    assert [row.verdict for row in result.matrix.rows] == [Fate.NAMED] * 5
     assert (result.alternatives, result.trivial) == (3, 3)
 
 
@@ -110,7 +110,7 @@ STUMBLES = '''
 def test_a_check_that_stumbles_over_a_wrong_answer_has_not_rejected_it(tmp_path):
     result, problems = prove(make(tmp_path, checks=more(STUMBLES)))
     (row,) = [row for row in result.matrix.rows if row.misconception == "summed"]
-    assert row.outcomes["test_larger_than_the_half"] is Outcome.CRASHED  # a learner is told of the shape
+    assert row.outcomes["test_larger_than_the_half"] is Fate.CRASHED  # a learner is told of the shape
     (told,) = [text for text in problems if "crashes" in text]
     assert re.match(r"test_larger_than_the_half crashes on the misconception 'summed': ValueError: .*\(test_relu", told)
     assert "! the check crashes" in matrix_text(result.matrix)
@@ -120,7 +120,7 @@ def test_a_wrong_answer_that_checks_do_nothing_but_stumble_over_is_not_rejected(
     alone = CHECKS[: CHECKS.index("    def test_by_hand")] + STUMBLES.lstrip("\n")
     result, problems = prove(make(tmp_path, checks=alone))
     (row,) = [row for row in result.matrix.rows if row.misconception == "summed"]
-    assert row.verdict is Outcome.CRASHED
+    assert row.verdict is Fate.CRASHED
     assert "the misconception 'summed' is rejected by no check; one crashes on it" in problems
     (own,) = [line for line in matrix_text(result.matrix, ascii_only=True).splitlines() if line.startswith("  summed")]
     assert own.split() == ["summed", "!", "crashes"]
@@ -150,7 +150,7 @@ def test_a_check_that_crashes_is_told_once_with_its_place(tmp_path, body, what, 
     assert len({text.partition(": ")[2] for text in crashes}) == len(crashes)
     assert not any("the grader failed" in text or "the solution fails" in text for text in problems)
     if what.startswith("the solution"):
-        assert {row.outcomes.get("test_strange", Outcome.CRASHED) for row in result.matrix.rows} == {Outcome.CRASHED}
+        assert {row.outcomes.get("test_strange", Fate.CRASHED) for row in result.matrix.rows} == {Fate.CRASHED}
         assert "test_by_hand" not in result.matrix.idle("day1.relu")
 
 
