@@ -5,10 +5,11 @@ It stands in neither's package, as `grader.course` reads it and `grader.reports`
 
 from __future__ import annotations
 
-import msgspec
+from dataclasses import dataclass
 
 
-class Node(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Node:
     """A value or gradient of the graph.
 
     Attributes:
@@ -26,7 +27,8 @@ class Node(msgspec.Struct, frozen=True):
     to: tuple[str, ...]
 
 
-class Graph(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Graph:
     """Nodes on a grid, and arrows between them.
 
     Attributes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.author.validate import repeat
+from grader.author.validate import Conduct, repeat
 from grader.course import find_course
 
 TIMES = 200
@@ -36,6 +36,6 @@ def test_a_check_that_fails_once_is_found(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     course = find_course(tmp_path)
-    result = repeat(course, course.exercises, 30, jobs=2)
+    result = repeat(course, course.exercises, 30, Conduct(jobs=2))
     assert result.problems
     assert all("the solution fails test_one with seed 10" in problem.text for problem in result.problems)
