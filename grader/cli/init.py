@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import course_option, to_course
+from grader.cli.options import NamedPath, course_option, to_course
 from grader.course import find_course, init_course
 from grader.errors import UsageError
 
 
 @click.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=NamedPath(file_okay=False))
 @click.option("--new-course", is_flag=True, help="Make FOLDER a small course of your own, to write exercises in.")
 @course_option
 def init(folder: Path, new_course: bool, course_path: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,12 +15,26 @@ if TYPE_CHECKING:
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+class NamedPath(click.Path):
+    """A path that is not empty: ``"$UNSET"`` of a script would else name the current folder."""
+
+    def __init__(self, *, exists: bool = False, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(exists=exists, file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """As `click.Path.convert`, and refuse the empty path."""
+        if not os.fspath(value):
+            advice = "write `.` for the current folder" if self.dir_okay else "name a file"
+            self.fail(f"it is empty; {advice}.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def course_option(function: _F) -> _F:
     """``--course``: where the course is."""
     return click.option(
         "--course",
         "course_path",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        type=NamedPath(exists=True, file_okay=False),
         help="The course's folder. Without it: the course that came with the grader.",
     )(function)
 

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
-from grader.cli.options import course_option, isolation_option
+from grader.cli.options import NamedPath, course_option, isolation_option
 from grader.cli.output import console, printing, say, write_file
 from grader.cli.report_options import explain_option, html_page, print_story, report_option
 from grader.course import find_course, read_submission
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="UNIT|UNIT.EXERCISE|all …")
 @click.option(
     "--submission",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     help="A folder laid out as exercises/, a unit's folder, or one file. Without it: exercises/ of the course.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Repeat the inputs of the run that reported this seed.")
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     default="terminal",
     show_default=True,
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
+@click.option("--output", type=NamedPath(dir_okay=False), help="Write the report to this file.")
 @report_option
 @explain_option
 @full_options

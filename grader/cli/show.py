@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from grader.cli.options import course_option
+from grader.cli.options import NamedPath, course_option
 from grader.cli.output import console, printing, write_file
 from grader.cli.report_options import explain_option, html_page, print_story, report_option
 from grader.course import Exercise, find_course
@@ -23,7 +23,7 @@ _MOST_BYTES = 32 << 20
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path), default=_LAST)
+@click.argument("file", type=NamedPath(), default=_LAST)
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")
 @report_option
 @explain_option

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from grader.cli.options import course_option, isolation_option
+from grader.cli.options import NamedPath, course_option, isolation_option
 from grader.course import Course, Exercise, find_course
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--gallery",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False),
     help="Write into this file what learners are told of each misconception (docs/gallery.md).",
 )
 @click.option(

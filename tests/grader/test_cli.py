@@ -219,3 +219,22 @@ def test_hints_come_one_at_a_time_and_end():
     assert "Still stuck" not in last.stdout and first.stdout != last.stdout
     assert grade("hint", "lecture5.linear", "4").returncode == 2
     assert "Name one exercise" in grade("hint", "lecture5").stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("lecture5.linear", "--submission", ""),
+        ("lecture5.linear", "--output", ""),
+        ("lecture5.linear", "--course", ""),
+        ("init", ""),
+        ("show", ""),
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_refused(words, tmp_path):
+    done = grade(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "it is empty; " in done.stderr
+    assert ("name a file" in done.stderr) == ("--output" in words)
+    assert not list(tmp_path.iterdir())
