@@ -292,8 +292,14 @@ class Handle:
 class SubmissionProxy:
     """The learner's module, as checks see it: ``submission.cross_entropy_backward(logits, targets)``."""
 
+    _talk: Conversation
+
     def __init__(self, talk: Conversation) -> None:
-        self._talk = talk
+        object.__setattr__(self, "_talk", talk)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse: it would be set here, where nothing of the submission sees it."""
+        raise AttributeError(f"a check cannot set {name} in the submission's module; hand it over as an argument")
 
     def __getattr__(self, name: str) -> Any:
         if _is_foreign(name) or (name.startswith("_") and name not in self._talk.defined):

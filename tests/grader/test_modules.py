@@ -72,6 +72,11 @@ def test_the_workers_generator_can_be_seeded(work):
     assert torch.equal(torch_there.rand(3), torch.rand(3, generator=torch.Generator().manual_seed(7)))
 
 
+def test_nothing_is_set_on_the_proxy_where_the_submission_would_not_see_it(work):
+    with pytest.raises(AttributeError, match="cannot set RATE in the submission's module; hand it over as an argument"):
+        work.RATE = 2
+
+
 def test_gradients_of_a_module_and_of_its_parameters(work, rng):
     scale = work.Scale(3).double()
     w, x, up = (torch.randn(*shape, generator=rng).double() for shape in ((3,), (2, 3), (2, 3)))
