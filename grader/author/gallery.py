@@ -29,8 +29,7 @@ of the bank.
 
 def with_answer(solutions: Submission, exercise: Exercise, text: str) -> Submission:
     """The solutions, with one exercise's text replaced."""
-    display = f"exercises/{exercise.unit}/{exercise.name}.py"
-    file = SourceFile(exercise.id, display, text)
+    file = SourceFile(exercise.id, exercise.file, text)
     return dataclasses.replace(solutions, files={**solutions.files, exercise.id: file})
 
 

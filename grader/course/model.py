@@ -61,6 +61,11 @@ class Exercise:
         """How the exercise is known: ``lecture5.cross_entropy``."""
         return f"{self.unit}.{self.name}"
 
+    @property
+    def file(self) -> str:
+        """Where the learner's file of it is, in a folder of exercises: ``exercises/lecture5/linear.py``."""
+        return f"exercises/{self.unit}/{self.name}.py"
+
     @cached_property
     def symbols(self) -> dict[str, str]:
         """What the learner writes, each with its signature.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 import msgspec
 
@@ -190,6 +191,9 @@ class Failure(msgspec.Struct, frozen=True):
     location: str = ""
     output: str = ""
     errors: ErrorMap | None = None
+
+
+GRADER_FAILED: Final = Failure("The grader failed here. This is not your mistake.")
 
 
 class CheckResult(msgspec.Struct, frozen=True):

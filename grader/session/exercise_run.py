@@ -20,7 +20,16 @@ from grader.course import Course, Exercise, Submission, imports_of, missing_hint
 from grader.course.forbidden import find_forbidden
 from grader.diagnosis.replay import symbols_used
 from grader.errors import GraderError
-from grader.reports.model import CheckResult, ExerciseResult, Failure, Isolation, Status, Verdict, Visibility
+from grader.reports.model import (
+    GRADER_FAILED,
+    CheckResult,
+    ExerciseResult,
+    Failure,
+    Isolation,
+    Status,
+    Verdict,
+    Visibility,
+)
 from grader.sandbox.proxy import CALL_SECONDS, Conversation
 from grader.sandbox.request import RaisedError
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
@@ -130,9 +139,7 @@ class ExerciseRun:
         self.stumbles: list[str] = []
         self.crashes: dict[str, str] = {}
         self._source = given.submission.files.get(exercise.id)
-        self.file = (
-            self._source.display if self._source is not None else f"exercises/{exercise.unit}/{exercise.name}.py"
-        )
+        self.file = self._source.display if self._source is not None else exercise.file
         words = Words(
             exercise,
             self.file,
@@ -338,7 +345,7 @@ class ExerciseRun:
 
 
 def _fault(text: str) -> Outcome:
-    return Outcome(Verdict.GRADER_FAULT, Failure("The grader failed here. This is not your mistake."), fault=text)
+    return Outcome(Verdict.GRADER_FAULT, GRADER_FAILED, fault=text)
 
 
 def _note_on_old(count: int) -> tuple[str, ...]:

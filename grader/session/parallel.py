@@ -13,7 +13,7 @@ from typing import Self
 import msgspec
 
 from grader.course import Course, Exercise, Submission, imports_of, read_submission
-from grader.reports.model import CheckResult, Environment, ExerciseResult, Failure, Isolation, Report, Verdict
+from grader.reports.model import GRADER_FAILED, CheckResult, Environment, ExerciseResult, Isolation, Report, Verdict
 from grader.session.capacity import room
 from grader.session.grading import draw_seed, environment, in_order, now, units_of
 from grader.session.options import Hooks, Run, RunOptions
@@ -97,10 +97,10 @@ class _ParallelRun:
         self.seed = draw_seed() if session.options.seed is None else session.options.seed
         self.started, self.when = time.perf_counter(), now()
         self._needs = {} if session.options.alone else _needs(plan, submission, session.course)
-        costs = {exercise.id: cost(exercise, session.options) for exercise in plan}
+        self._costs = {exercise.id: cost(exercise, session.options) for exercise in plan}
         self._begun: frozenset[int] = frozenset()
-        self._waiting = _longest_first(plan, self._needs, costs)
-        self._kinds = _shared_out(plan, costs, processes)
+        self._waiting = _longest_first(plan, self._needs, self._costs)
+        self._kinds = _shared_out(plan, self._costs, processes)
         self._runs: dict[str, Run] = {}
         self._parts: dict[str, Report] = {}  # exercise -> the latest report of it
         self._at: dict[str, str] = {}  # exercise -> the check that was begun last
@@ -143,7 +143,7 @@ class _ParallelRun:
         return [need for need in self._needs.get(exercise.id, ()) if places[need] < places[exercise.id]]
 
     def _cost_of_waiting(self, kind: Kind) -> float:
-        return sum(cost(e, self.session.options) for e in self._waiting if _kind(e) == kind)
+        return sum(self._costs[e.id] for e in self._waiting if _kind(e) == kind)
 
     # -- what is known ------------------------------------------------------------------------------------------
 
@@ -182,7 +182,7 @@ class _ParallelRun:
             result = part.exercises[0]
         else:
             known, source = self.plan[exercise], self.submission.files.get(exercise)
-            file = source.display if source is not None else f"exercises/{known.unit}/{known.name}.py"
+            file = source.display if source is not None else known.file
             result = ExerciseResult(exercise, known.title, file)
         if exercise not in self._faults:
             return result
@@ -224,9 +224,8 @@ class _ParallelRun:
 
 def _broken_off(check: str) -> CheckResult:
     """The result of a check that its process did not live to the end of: what passed before does not make it done."""
-    failure = Failure("The grader failed here. This is not your mistake.")
     demand = "The checks from here on could not be run."
-    return CheckResult(check, demand, Verdict.GRADER_FAULT, 0.0, failure=failure)
+    return CheckResult(check, demand, Verdict.GRADER_FAULT, 0.0, failure=GRADER_FAILED)
 
 
 def _kind(exercise: Exercise) -> Kind:

@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from catalogue import BROKEN, OTHER, PROMISES, read_attacks
 from leftovers import evil_files, processes_of_zygotes, scratch_folders, zygotes
+from users import make_user
 
 from grader.course import find_course
 from grader.session.grading import Session
@@ -81,6 +83,22 @@ def sessions(isolation):
 @pytest.fixture
 def session(sessions):
     return sessions.current()
+
+
+@pytest.fixture
+def folder():
+    """A folder that every user may enter, which those of pytest are not."""
+    path = Path(tempfile.mkdtemp(prefix="gradlings-user-", dir="/var/tmp"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
+
+
+@pytest.fixture(params=["own", "ordinary"])
+def user(request, folder):
+    return make_user(request.param, folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

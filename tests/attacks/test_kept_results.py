@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from users import ROOT, make_user
+from users import ROOT
 
 from grader.cli.main import cli
 from grader.errors import UsageError
@@ -28,16 +25,6 @@ ASK = (
     "from grader.cli.full_mode import kept_results\n"
     "print(kept_results(pathlib.Path.cwd() / '.grade', fresh=False) is not None)\n"
 )
-
-
-@pytest.fixture(params=["own", "ordinary"])
-def user(request):
-    folder = Path(tempfile.mkdtemp(prefix="gradlings-user-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    try:
-        yield make_user(request.param, folder)
-    finally:
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

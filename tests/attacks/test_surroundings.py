@@ -6,9 +6,7 @@ import gzip
 import json
 import os
 import re
-import shutil
 import stat
-import tempfile
 import unicodedata
 from pathlib import Path
 
@@ -16,7 +14,7 @@ import pytest
 from hypothesis.configuration import storage_directory
 from hypothesis.internal import charmap
 from hypothesis.internal.conjecture import providers
-from users import ROOT, make_user
+from users import ROOT
 
 from grader.reports import from_json
 from grader.session.home import no_home
@@ -79,16 +77,6 @@ with Pool(1) as pool:
     (ended,) = pool.as_ended([Job(isinstance, (object,), "whether it is one")])  # called with the process's own Place
     print(6 + ended.result())
 """
-
-
-@pytest.fixture(params=["own", "ordinary"])
-def user(request):
-    folder = Path(tempfile.mkdtemp(prefix="gradlings-user-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    try:
-        yield make_user(request.param, folder)
-    finally:
-        shutil.rmtree(folder)
 
 
 def repository(user):

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from test_unprivileged import AS_USER, ROOT, UID, _interpreter
+
+ROOT = Path(__file__).resolve().parents[2]
+UID = 12345
+AS_USER = ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups"]
 
 _GRADE = "from grader.cli.main import main\nif __name__ == '__main__':\n    main()\n"
 # tells of every file and program of the folder WATCHED that this process opens; see `watched`
@@ -99,6 +102,15 @@ class User(msgspec.Struct, frozen=True):
         """What a watched run opened: event, path."""
         lines = (self.folder / "watch.log").read_text().splitlines()
         return {(event, path) for event, _, path in (line.partition(" ") for line in lines)}
+
+
+def _interpreter() -> str:
+    """A Python of this version that an ordinary user may run; root's own often lies in root's home."""
+    wanted = f"{sys.version_info.major}.{sys.version_info.minor}"
+    for path in (os.path.realpath(sys.executable), f"/usr/bin/python{wanted}", f"/usr/local/bin/python{wanted}"):
+        if subprocess.run([*AS_USER, "test", "-x", path]).returncode == 0:
+            return path
+    return ""
 
 
 def make_user(name: str, folder: Path) -> User:
