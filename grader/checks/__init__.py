@@ -16,7 +16,7 @@ from grader.checks.compare import assert_close, assert_equal
 from grader.checks.context import CheckFailed
 from grader.checks.demands import assert_raises, assert_responds, assert_unchanged, check
 from grader.checks.draws import generator, generators, integer, integers, new_seed, new_state, normal, uniform
-from grader.checks.marks import full, hidden, limit, points, training
+from grader.checks.marks import bonus, full, hidden, limit, needs, points, training
 from grader.checks.misconceptions import misconception
 from grader.checks.quiz import assert_choice, assert_number, seal
 from grader.checks.recording import record_curve, record_map
@@ -35,6 +35,7 @@ __all__ = [
     "assert_responds",
     "assert_unchanged",
     "begin",
+    "bonus",
     "check",
     "check_training",
     "full",
@@ -47,6 +48,7 @@ __all__ = [
     "library",
     "limit",
     "misconception",
+    "needs",
     "new_seed",
     "new_state",
     "normal",

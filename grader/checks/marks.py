@@ -9,6 +9,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 _POINTS, _HIDDEN, _LIMIT = "gradlings_points", "gradlings_hidden", "gradlings_limit"
 _TRAINING, _FULL, _DEVICE = "gradlings_training", "gradlings_full", "gradlings_device"
+_NEEDS, _BONUS = "gradlings_needs", "gradlings_bonus"
 
 
 def points(number: float) -> Callable[[_F], _F]:
@@ -16,6 +17,26 @@ def points(number: float) -> Callable[[_F], _F]:
     if number <= 0:
         raise ValueError("a check is worth more than 0 points")
     return _marker(_POINTS, number)
+
+
+def needs(*checks: str) -> Callable[[_F], _F]:
+    """Say that a check can mean nothing while another one fails: it is not run then, and says what it waits for.
+
+    Args:
+        checks: names of checks that stand earlier in the file; of a parametrised one, no case may have failed.
+
+    Example:
+        @needs("test_matches_torch")
+        def test_training(submission, rng): ...
+    """
+    if not checks or any(not name.startswith("test_") for name in checks):
+        raise ValueError("needs takes the names of the checks that it waits for, as they are defined: test_…")
+    return _marker(_NEEDS, checks)
+
+
+def bonus(function: _F) -> _F:
+    """Say that a check asks for more than the exercise: its points are counted apart, and "done" does not need them."""
+    return _marker(_BONUS, True)(function)
 
 
 def hidden(function: _F) -> _F:
@@ -75,6 +96,16 @@ def points_of(function: Any) -> float:
 def is_hidden(function: Any) -> bool:
     """Whether expected values are hidden by decorator."""
     return bool(getattr(function, _HIDDEN, False))
+
+
+def needs_of(function: Any) -> tuple[str, ...]:
+    """The checks that it waits for."""
+    return tuple(getattr(function, _NEEDS, ()))
+
+
+def is_bonus(function: Any) -> bool:
+    """Whether "done" does without it."""
+    return bool(getattr(function, _BONUS, False))
 
 
 def limit_of(function: Any) -> float | None:

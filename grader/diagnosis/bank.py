@@ -19,12 +19,14 @@ class Misconception(msgspec.Struct, frozen=True):
         sentence: what corrects it, for the learner.
         symbol: the function or class that it replaces.
         source: a whole module: the solution with that symbol replaced.
+        violates: the checks whose demands it violates, ``test_`` left out; empty where the bank does not say.
     """
 
     name: str
     sentence: str
     symbol: str
     source: str
+    violates: tuple[str, ...] = ()
 
 
 def read_bank(bank: Path, solution: Path) -> tuple[Misconception, ...]:
@@ -46,7 +48,7 @@ def read_bank(bank: Path, solution: Path) -> tuple[Misconception, ...]:
     common = _without(lines, wrong, tree)
     found: list[Misconception] = []
     for node in wrong:
-        sentence, name = _arguments(node, bank)
+        sentence, name, violates = _arguments(node, bank)
         name = name or _slug(sentence)
         if any(other.name == name for other in found):
             raise GraderError(f"{bank}:{node.lineno}: a misconception named {name!r} is already there")
@@ -56,7 +58,7 @@ def read_bank(bank: Path, solution: Path) -> tuple[Misconception, ...]:
         if isinstance(node, ast.Assign):
             own = f"{symbol} = {{**{symbol}, **{ast.unparse(_entry(node))}}}\n"
         source = f"{base}\n\n# --- wrong answer: {name} ---\n{common}\n\n{own}"
-        found.append(Misconception(name, sentence, symbol, source))
+        found.append(Misconception(name, sentence, symbol, source, violates))
     return tuple(found)
 
 
@@ -82,7 +84,7 @@ def _entry(node: ast.Assign) -> ast.expr:
     return node.value.args[0]
 
 
-def _arguments(node: ast.stmt, bank: Path) -> tuple[str, str]:
+def _arguments(node: ast.stmt, bank: Path) -> tuple[str, str, tuple[str, ...]]:
     call = _decorator(node)
     assert call is not None
     values = [ast.literal_eval(arg) for arg in call.args]
@@ -91,7 +93,10 @@ def _arguments(node: ast.stmt, bank: Path) -> tuple[str, str]:
     name = values[1] if len(values) > 1 else named.get("name", "")
     if not sentence:
         raise GraderError(f"{bank}:{node.lineno}: a misconception needs the sentence that corrects it")
-    return str(sentence), str(name)
+    violates = values[2] if len(values) > 2 else named.get("violates", ())
+    if isinstance(violates, str) or not all(isinstance(check, str) for check in violates):
+        raise GraderError(f'{bank}:{node.lineno}: violates takes names of checks, as in violates=("causal",)')
+    return str(sentence), str(name), tuple(violates)
 
 
 def _without(lines: list[str], wrong: list[ast.stmt], tree: ast.Module) -> str:

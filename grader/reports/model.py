@@ -20,7 +20,7 @@ class Verdict(enum.StrEnum):
     TIMEOUT = "timeout"  # no answer within the limit
     CRASHED = "crashed"  # the process died: exit, signal, memory
     BROKE_PROTOCOL = "broke protocol"  # what came back was no answer
-    BLOCKED = "blocked"  # an exercise it builds on is not done
+    BLOCKED = "blocked"  # an exercise that it builds on is not done, or a check that it needs fails
     GRADER_FAULT = "grader fault"  # our mistake, never the learner's
 
 
@@ -200,6 +200,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     """One hidden test function (or one case of it) and how it ended.
 
     Attributes:
+        bonus: whether "done" does without it; its points are counted apart.
         curves: training curves that it recorded, also when it passed.
         maps: matrices that it recorded.
     """
@@ -213,6 +214,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     seconds: float = 0.0
     curves: tuple[Curve, ...] = ()
     maps: tuple[WeightMap, ...] = ()
+    bonus: bool = False
 
     @property
     def earned(self) -> float:
@@ -221,7 +223,7 @@ class CheckResult(msgspec.Struct, frozen=True):
 
 
 class Sums:
-    """The points of some checks; what has ``checks`` has them, too."""
+    """The points of some checks, those of a bonus apart; what has ``checks`` has them, too."""
 
     __slots__ = ()
     checks: tuple[CheckResult, ...]
@@ -229,12 +231,22 @@ class Sums:
     @property
     def points(self) -> float:
         """The points that could be earned."""
-        return sum(check.points for check in self.checks)
+        return sum(check.points for check in self.checks if not check.bonus)
 
     @property
     def earned(self) -> float:
         """The points that were earned."""
-        return sum(check.earned for check in self.checks)
+        return sum(check.earned for check in self.checks if not check.bonus)
+
+    @property
+    def bonus_points(self) -> float:
+        """The points that could be earned besides."""
+        return sum(check.points for check in self.checks if check.bonus)
+
+    @property
+    def bonus_earned(self) -> float:
+        """The points that were earned besides."""
+        return sum(check.earned for check in self.checks if check.bonus)
 
 
 class ExerciseResult(Sums, msgspec.Struct, frozen=True):
@@ -259,10 +271,10 @@ class ExerciseResult(Sums, msgspec.Struct, frozen=True):
 
     @property
     def status(self) -> Status:
-        """The status that the checks' verdicts add up to."""
-        verdicts = {check.verdict for check in self.checks}
-        if Verdict.GRADER_FAULT in verdicts or not verdicts:
+        """The status that the checks' verdicts add up to; a bonus that is not earned takes nothing from it."""
+        if any(check.verdict is Verdict.GRADER_FAULT for check in self.checks) or not self.checks:
             return Status.GRADER_FAULT
+        verdicts = {check.verdict for check in self.checks if not check.bonus} or {c.verdict for c in self.checks}
         if verdicts == {Verdict.PASSED}:
             return Status.PASSED
         if self.blocked_by:
@@ -329,6 +341,16 @@ class Report(msgspec.Struct, frozen=True):
     def earned(self) -> float:
         """The points that were earned."""
         return sum(exercise.earned for exercise in self.exercises)
+
+    @property
+    def bonus_points(self) -> float:
+        """The points that could be earned besides."""
+        return sum(exercise.bonus_points for exercise in self.exercises)
+
+    @property
+    def bonus_earned(self) -> float:
+        """The points that were earned besides."""
+        return sum(exercise.bonus_earned for exercise in self.exercises)
 
     @property
     def exit_code(self) -> int:

@@ -105,6 +105,8 @@ class Check(msgspec.Struct, frozen=True):
     trains: bool = False
     is_full: bool = False
     seconds: float | None = None
+    needs: tuple[str, ...] = ()
+    is_bonus: bool = False
 
     @property
     def work_seconds(self) -> float:
@@ -191,6 +193,9 @@ class ExerciseRun:
             return self._unusable
         if self._blocked_by:
             return Outcome(Verdict.BLOCKED, Failure(f"{self._blocked_by} is not done yet, and this builds on it."))
+        failed = self._failed_need(check)
+        if failed is not None:
+            return _waits_for(failed)
         hooks = self.given.hooks
         if hooks.on_start is not None:
             hooks.on_start(self.exercise.id, check.name)
@@ -199,6 +204,12 @@ class ExerciseRun:
             if kept is not None:
                 return kept
         return self._have_worker() if check.asks else None
+
+    def _failed_need(self, check: Check) -> CheckResult | None:
+        """The first of the checks that one needs which has failed; that it is not started is nothing to wait for."""
+        fine = {Verdict.PASSED, Verdict.NOT_STARTED, Verdict.GRADER_FAULT}
+        needed = (result for result in self.checks if result.name.partition("[")[0] in check.needs)
+        return next((result for result in needed if result.verdict not in fine), None)
 
     def _look_at_file(self, status_of: StatusOf) -> None:
         """Find out before the first check whether the exercise can be graded at all."""
@@ -290,6 +301,7 @@ class ExerciseRun:
             seconds=round(seconds, 4),
             curves=curves(context, check.visibility),
             maps=maps(context, check.visibility),
+            bonus=check.is_bonus,
         )
         self.checks.append(result)
         return result
@@ -342,6 +354,12 @@ class ExerciseRun:
             blocked_by=self._blocked_by,
             notes=(*own, *others, *_note_on_old(self.taken_over)),
         )
+
+
+def _waits_for(failed: CheckResult) -> Outcome:
+    """A check is not run, since another failed; where that one waits itself, both wait for the same."""
+    waits = failed.failure if failed.verdict is Verdict.BLOCKED else Failure(f"Not run: it waits for “{failed.demand}”")
+    return Outcome(Verdict.BLOCKED, waits)
 
 
 def _fault(text: str) -> Outcome:

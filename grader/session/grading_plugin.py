@@ -16,7 +16,7 @@ from grader.course import Exercise
 from grader.reports.model import ExerciseResult, Status
 from grader.sandbox.proxy import SubmissionProxy
 from grader.session.exercise_run import ExerciseRun, RunInput
-from grader.session.pytest_items import check_of, report_of, report_of_unrun
+from grader.session.pytest_items import check_of, report_of, report_of_unrun, unmet_needs
 from grader.session.sandboxes import quiet_torch
 from grader.session.work import at_most
 
@@ -73,6 +73,7 @@ class GradingPlugin:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out what is not asked for; put exercises in the order of the plan. Checks keep that of their file."""
+        self._faults += unmet_needs(items)
         items[:] = [item for item in items if self._is_wanted(item)]
         order = {run: place for place, run in enumerate(self.runs.values())}
         items.sort(key=lambda item: order.get(self._run_of(item), len(order)))  # type: ignore[arg-type]

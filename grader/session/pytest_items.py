@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +37,22 @@ def check_of(item: pytest.Item) -> Check:
         trains=marks.is_training(function),
         is_full=marks.is_full(function),
         seconds=marks.limit_of(function),
+        needs=marks.needs_of(function),
+        is_bonus=marks.is_bonus(function),
     )
+
+
+def unmet_needs(items: Sequence[pytest.Item]) -> list[str]:
+    """What is wrong with the checks that others need: they must stand before those, in the same file."""
+    seen: set[tuple[Path, str]] = set()
+    wrong: dict[str, None] = {}
+    for item in items:
+        name = item.name.partition("[")[0]
+        for needed in marks.needs_of(getattr(item, "obj", None)):
+            if (item.path, needed) not in seen or needed == name:
+                wrong[f"{item.path}: {name} needs {needed}, and no check of that name stands before it."] = None
+        seen.add((item.path, name))
+    return list(wrong)
 
 
 def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResult) -> pytest.TestReport:
