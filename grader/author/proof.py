@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from grader.session.grading import Session
 from grader.session.options import Hooks, Run, Select, Wrap
 
 _FEWEST_MISCONCEPTIONS = 5
+STABILITY_SEEDS = 2  # `--stability` takes more
 FIRST_SEED = 1000
 
 
@@ -43,7 +44,15 @@ class WrongAnswer(msgspec.Struct, frozen=True):
 
 
 class Proof:
-    """One proof: each method grades one kind of submission and notes problems."""
+    """One proof: each method grades one kind of submission and notes problems.
+
+    Args:
+        session: grades.
+        course: the course, with solutions.
+        exercises: what is proved.
+        say: told what is being done.
+        stability: with how many seeds every mistake is graded; the same checks fail with each.
+    """
 
     def __init__(
         self,
@@ -51,11 +60,13 @@ class Proof:
         course: Course,
         exercises: tuple[Exercise, ...],
         say: Callable[[str], None],
+        stability: int = STABILITY_SEEDS,
     ) -> None:
         self.session = session
         self.course = course
         self.exercises = exercises
         self.say = say
+        self.stability = stability
         self.problems: list[Problem] = []
         self.rows: list[Row] = []
         self.told: list[WrongAnswer] = []
@@ -158,9 +169,14 @@ class Proof:
                 self.told.append(WrongAnswer(entry, result))
                 if row.verdict is not Fate.NAMED:
                     self._note(exercise.id, _trouble(row, result))
+                if entry.violates:
+                    self._hold_to_word(exercise, entry, row)
 
     def _try(self, exercise: Exercise, entry: Misconception) -> tuple[Row, ExerciseResult]:
-        """Grade a wrong answer with the checks that lead to what is wrong; training checks if they are needed."""
+        """Grade a wrong answer with the checks that lead to what is wrong; training checks if they are needed.
+
+        With the first seed for the names, with others to see that the same checks fail.
+        """
         used = self._used.get(exercise.id, {})
         concerned = {name for name, symbols in used.items() if entry.symbol in symbols}
         submission = with_answer(self._solutions, exercise, entry.source)
@@ -176,9 +192,34 @@ class Proof:
             checks += result.checks
             outcomes = {check.name: _outcome(check, entry, crashed=check.name in crashes) for check in checks}
             row = Row(entry.name, exercise.id, outcomes)
+            self._is_stable(exercise, entry, submission, select, _fails(result.checks))
             if row.verdict in {Fate.NAMED, Fate.MISNAMED}:
                 break
         return row, msgspec.structs.replace(result, checks=tuple(checks))
+
+    def _is_stable(
+        self, exercise: Exercise, entry: Misconception, submission: Submission, select: Select, fails: frozenset[str]
+    ) -> None:
+        """The checks that fail are the same with every seed: equal points for equal code."""
+        for seed in range(FIRST_SEED + 1, FIRST_SEED + self.stability):
+            what = f"the misconception {entry.name!r} with seed {seed}"
+            run = self._run(what, [exercise], submission, seed, select, names=False)
+            others = _fails(run.report.exercises[0].checks)
+            if others != fails:
+                self._note(
+                    exercise.id,
+                    f"the misconception {entry.name!r} fails {_listed(others)} with seed {seed}, "
+                    f"and {_listed(fails)} with seed {FIRST_SEED}",
+                )
+                return
+
+    def _hold_to_word(self, exercise: Exercise, entry: Misconception, row: Row) -> None:
+        """What the bank says of the demands that a mistake violates is so."""
+        waiting = {_bare(check) for check, fate in row.outcomes.items() if fate is Fate.WAITED}
+        fails, said = {_bare(check) for check in row.failing}, set(entry.violates)
+        if fails != said - (waiting - fails):
+            text = f"the misconception {entry.name!r} is said to violate {_listed(said)}, and fails {_listed(fails)}"
+            self._note(exercise.id, text)
 
     def trivial_answers(self) -> None:
         """Zeros, a constant and the input itself fail every numeric check, and every question of a quiz."""
@@ -249,12 +290,27 @@ def _named(check: CheckResult) -> str:
 def _outcome(check: CheckResult, entry: Misconception, *, crashed: bool) -> Fate:
     if check.verdict is Verdict.PASSED:
         return Fate.SURVIVED
+    if check.verdict is Verdict.BLOCKED:
+        return Fate.WAITED
     if crashed or check.verdict is Verdict.GRADER_FAULT:
         return Fate.CRASHED
     name = _named(check)
     if name == entry.name:
         return Fate.NAMED
     return Fate.MISNAMED if name else Fate.KILLED
+
+
+def _fails(checks: Sequence[CheckResult]) -> frozenset[str]:
+    return frozenset(check.name for check in checks if check.verdict not in {Verdict.PASSED, Verdict.BLOCKED})
+
+
+def _bare(check: str) -> str:
+    """``test_causal[3]`` as banks call it, ``causal``."""
+    return check.partition("[")[0].removeprefix("test_")
+
+
+def _listed(checks: Iterable[str]) -> str:
+    return ", ".join(sorted(checks)) or "no check"
 
 
 def _trouble(row: Row, result: ExerciseResult) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.author.proof import FIRST_SEED, Problem, Proof, WrongAnswer
+from grader.author.proof import FIRST_SEED, STABILITY_SEEDS, Problem, Proof, WrongAnswer
 from grader.course import Course, Exercise
 from grader.errors import UsageError
 from grader.reports.matrix import Matrix
@@ -56,11 +56,13 @@ class Conduct(msgspec.Struct, frozen=True):
         say: told what is being done.
         isolation: as in ``RunOptions``.
         jobs: exercises at a time, each in a process of its own; 1 for all of them in this one.
+        stability: with how many seeds every mistake is graded.
     """
 
     say: Callable[[str], None] = lambda _: None
     isolation: str = "auto"
     jobs: int = 1
+    stability: int = STABILITY_SEEDS
 
 
 _ALONE = Conduct()
@@ -79,7 +81,7 @@ def validate(course: Course, exercises: Sequence[Exercise], seeds: int = SEEDS, 
     if how.jobs > 1 and len(exercises) > 1:
         return _validate_in_parallel(course, exercises, seeds, how)
     with Session(course, exercises, _options(how.isolation)) as session:
-        return _prove(session, course, exercises, seeds, how.say)
+        return _prove(session, course, exercises, seeds, how.say, how.stability)
 
 
 def repeat(course: Course, exercises: Sequence[Exercise], times: int, how: Conduct = _ALONE) -> Validation:
@@ -126,9 +128,10 @@ def _prove(
     exercises: Sequence[Exercise],
     seeds: int,
     say: Callable[[str], None] = lambda _: None,
+    stability: int = STABILITY_SEEDS,
 ) -> Validation:
     started = time.perf_counter()
-    work = Proof(session, course, tuple(exercises), say)
+    work = Proof(session, course, tuple(exercises), say, stability)
     work.solutions(seeds, TRAINING_SEEDS)
     work.stubs()
     work.completeness()
@@ -146,7 +149,7 @@ def _validate_in_parallel(course: Course, exercises: Sequence[Exercise], seeds: 
     started = time.perf_counter()
     found: dict[str, Validation] = {}
     work = [
-        Job(_validate_one, (course.root, exercise.id, seeds, how.isolation), exercise.id)
+        Job(_validate_one, (course.root, exercise.id, seeds, how.isolation, how.stability), exercise.id)
         for exercise in sorted(exercises, key=_cost, reverse=True)
     ]
     with Pool(how.jobs) as pool:
@@ -172,10 +175,11 @@ def _cost(exercise: Exercise) -> int:
     return bank + 20_000 * (exercise.checks.is_file() and "@training" in exercise.checks.read_text("utf-8"))
 
 
-def _validate_one(place: Place, root: Path, exercise: str, seeds: int, isolation: str) -> Validation:
+def _validate_one(place: Place, root: Path, exercise: str, seeds: int, isolation: str, stability: int) -> Validation:
     course = place.course(root)
     wanted = course.exercise(exercise)
-    return _prove(place.session(course, wanted, _options(isolation)), course, [wanted], seeds)
+    session = place.session(course, wanted, _options(isolation))
+    return _prove(session, course, [wanted], seeds, stability=stability)
 
 
 def _repeat_one(place: Place, root: Path, exercise: str, start: int, times: int, isolation: str) -> Validation:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from grader.reports.model import ExerciseResult
 
 
+_STABILITY_SEEDS = 20
+
+
 @click.command()
 @click.argument("names", nargs=-1, metavar="[UNIT…]")
 @click.option(
@@ -33,6 +36,11 @@ if TYPE_CHECKING:
     "times",
     type=click.IntRange(1),
     help="Only grade the solutions, so many times, training checks included: finds a check that flakes.",
+)
+@click.option(
+    "--stability",
+    is_flag=True,
+    help=f"Grade every misconception with {_STABILITY_SEEDS} seeds: the same checks must fail with each. Else with 2.",
 )
 @click.option(
     "--gallery",
@@ -54,6 +62,7 @@ def validate(
     names: tuple[str, ...],
     seeds: int,
     times: int | None,
+    stability: bool,
     gallery: Path | None,
     diagnosis: bool,
     ascii_only: bool,
@@ -67,7 +76,7 @@ def validate(
 
     course = find_course(course_path)
     exercises = course.resolve(names)
-    how = Conduct(_progress(), isolation, jobs)
+    how = Conduct(_progress(), isolation, jobs, *([_STABILITY_SEEDS] if stability else []))
     result = prove(course, exercises, seeds, how) if times is None else repeat(course, exercises, times, how)
     _clear()
     from grader.reports.matrix import matrix_text

@@ -26,6 +26,7 @@ class Fate(enum.StrEnum):
     NAMED = "named"  # rejected, and the report says what was misunderstood
     KILLED = "killed"  # rejected, in words that would fit another mistake as well
     MISNAMED = "misnamed"  # rejected as a mistake that it is not: a wrong accusation
+    WAITED = "waited"  # not run: a check that it needs rejects the answer
     CRASHED = "crashed"  # the check ended with an exception of its own: neither rejected nor accepted
     SURVIVED = "survived"  # accepted
 
@@ -43,6 +44,11 @@ class Row(msgspec.Struct, frozen=True):
         found = set(self.outcomes.values())
         order = (Fate.MISNAMED, Fate.NAMED, Fate.KILLED, Fate.CRASHED)
         return next((outcome for outcome in order if outcome in found), Fate.SURVIVED)
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """The checks that fail: one mistake should violate one demand."""
+        return tuple(check for check, outcome in self.outcomes.items() if outcome in _FAILS)
 
 
 class Matrix(msgspec.Struct, frozen=True):
@@ -73,19 +79,26 @@ class Matrix(msgspec.Struct, frozen=True):
         )
 
     @property
+    def mean_failing(self) -> float:
+        """How many checks fail for a mistake, on average; 0 where there is none."""
+        return sum(len(row.failing) for row in self.rows) / max(len(self.rows), 1)
+
+    @property
     def faulty(self) -> tuple[Row, ...]:
         """The rows that `grade validate` does not let pass: all that are not rejected by their name."""
         return tuple(row for row in self.rows if row.verdict is not Fate.NAMED)
 
 
-_REJECTS_NOTHING = {Fate.CRASHED, Fate.SURVIVED}
+_FAILS = {Fate.NAMED, Fate.KILLED, Fate.MISNAMED}
+_REJECTS_NOTHING = {Fate.WAITED, Fate.CRASHED, Fate.SURVIVED}
 _NAME_AT_LEAST = 20
-_VERDICT_WIDTH = 9
+_VERDICT_WIDTH = 12
 
 _VERDICT = {
     Fate.NAMED: ("named", "green"),
     Fate.KILLED: ("not named", "yellow"),
     Fate.MISNAMED: ("misnamed", "bold red"),
+    Fate.WAITED: ("waits", "bold red"),
     Fate.CRASHED: ("crashes", "bold red"),
     Fate.SURVIVED: ("survives", "bold red"),
 }
@@ -93,11 +106,12 @@ _STYLE = {
     Fate.NAMED: "green",
     Fate.KILLED: "yellow",
     Fate.MISNAMED: "bold red",
+    Fate.WAITED: "dim",
     Fate.CRASHED: "bold red",
     Fate.SURVIVED: "dim",
 }
-_UNICODE_MARKS = dict(zip(Fate, "●○✗!·", strict=True))
-_ASCII_MARKS = dict(zip(Fate, "NkX!.", strict=True))
+_UNICODE_MARKS = dict(zip(Fate, "●○✗–!·", strict=True))
+_ASCII_MARKS = dict(zip(Fate, "NkX-!.", strict=True))
 
 
 class MatrixTable:
@@ -139,7 +153,7 @@ def _exercise(matrix: Matrix, exercise: str, width: int, charset: Charset) -> Gr
 
 
 def _table(rows: Sequence[Row], checks: Sequence[str], part: range, width: int, charset: Charset) -> Table:
-    """A column of marks for some of the checks, and behind the last of all of them each row's verdict."""
+    """A column of marks for some of the checks; behind the last of all how many fail, and the row's verdict."""
     marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
     spaced = 2 * len(part) <= width // 2
     names = [charset.clean(row.misconception) for row in rows]
@@ -154,6 +168,7 @@ def _table(rows: Sequence[Row], checks: Sequence[str], part: range, width: int, 
             outcome = row.outcomes.get(checks[number])
             cells.append(Text(marks[outcome], style=_STYLE[outcome]) if outcome else Text(" "))
         word, style = _VERDICT[row.verdict] if part.stop == len(checks) else ("", "")
+        word = word and f"{len(row.failing):2} {word}"
         label = Text("\n".join(f"  {line}" for line in _wrap_name(name, room)))
         table.add_row(label, _spread(cells, spaced=spaced), Text(word, style=style))
     return table
@@ -207,16 +222,18 @@ def _summary(matrix: Matrix, charset: Charset) -> Text:
     """The marks, and the sum."""
     marks = _ASCII_MARKS if charset.ascii else _UNICODE_MARKS
     text = Text()
-    crashes = any(Fate.CRASHED in row.outcomes.values() for row in matrix.rows)
+    found = {outcome for row in matrix.rows for outcome in row.outcomes.values()}
     for outcome, meaning in (
         (Fate.NAMED, "rejected by name"),
         (Fate.KILLED, "rejected"),
         (Fate.MISNAMED, "misnamed"),
         (Fate.SURVIVED, "accepted"),
-        *([(Fate.CRASHED, "the check crashes")] if crashes else []),
+        *([(Fate.WAITED, "waits for another check")] if Fate.WAITED in found else []),
+        *([(Fate.CRASHED, "the check crashes")] if Fate.CRASHED in found else []),
     ):
         text.append(marks[outcome], style=_STYLE[outcome]).append(f" {meaning}   ")
     text.rstrip()
     named = len(matrix.rows) - len(matrix.faulty)
     text.append(f"\n{named} of {len(matrix.rows)} misconceptions are rejected by name", style="bold")
+    text.append(f"\n{matrix.mean_failing:.2f} checks fail for a mistake, on average", style="bold")
     return text

@@ -9,8 +9,9 @@ import pytest
 
 from grader.author.completeness import wanting
 from grader.author.release import release
-from grader.author.validate import validate
+from grader.author.validate import Conduct, validate
 from grader.course import find_course
+from grader.errors import GraderError
 from grader.reports.matrix import Fate, matrix_text
 
 SOLUTION = '''
@@ -123,7 +124,7 @@ def test_a_wrong_answer_that_checks_do_nothing_but_stumble_over_is_not_rejected(
     assert row.verdict is Fate.CRASHED
     assert "the misconception 'summed' is rejected by no check; one crashes on it" in problems
     (own,) = [line for line in matrix_text(result.matrix, ascii_only=True).splitlines() if line.startswith("  summed")]
-    assert own.split() == ["summed", "!", "crashes"]
+    assert own.split() == ["summed", "!", "0", "crashes"]
 
 
 @pytest.mark.parametrize(
@@ -310,3 +311,76 @@ def test_what_an_exercise_lacks_is_told(tmp_path, change, told):
 def test_what_an_exercise_lacks_keeps_the_course_from_proving_itself(tmp_path):
     _, problems = prove(make(tmp_path, readme=None, where=None))
     assert problems == ["it has 2 alternatives; at least 3 are wanted", "exercises/day1/README.md is missing"]
+
+
+LUCKY = '''
+    from grader.checks import integer
+
+
+    def test_of_one_number(submission, rng):
+        """One number is right."""
+        x = normal(rng, 1) + integer(rng, -5, 5)
+        assert_close(submission.relu(x), np.where(x > 0, x, 0.0), name="out", oracle="by hand")
+'''
+
+
+def test_a_mistake_that_fails_other_checks_with_another_seed_is_a_problem(tmp_path):
+    course = make(tmp_path, checks=more(LUCKY))
+    result = validate(course, course.exercises, seeds=1, how=Conduct(stability=8))
+    unstable = [problem.text for problem in result.problems if " with seed 1000" in problem.text]
+    assert "the misconception 'identity' fails test_by_hand with seed 100" in unstable[0]
+    assert unstable[0].endswith(", and test_by_hand, test_of_one_number with seed 1000") or unstable[0].endswith(
+        "test_by_hand, test_of_one_number with seed 1001, and test_by_hand with seed 1000"
+    )
+
+
+PROPERTIES = '''
+    from grader.checks import needs
+
+
+    def test_halves(submission, rng):
+        """relu(x) less relu(-x) is x."""
+        x = normal(rng, 3)
+        assert_close(submission.relu(x) - submission.relu(-x), x, name="the difference", oracle="by hand")
+
+
+    @needs("test_by_hand")
+    def test_scales(submission, rng):
+        """A positive factor comes out again."""
+        x = normal(rng, 3)
+        assert_close(submission.relu(3 * x), 3 * submission.relu(x), name="out", oracle="by hand")
+'''
+
+
+def test_how_many_checks_fail_for_a_mistake_is_counted(tmp_path):
+    result, problems = prove(make(tmp_path, checks=more(PROPERTIES)))
+    assert problems == []
+    rows = {row.misconception: row for row in result.matrix.rows}
+    assert rows["smaller"].failing == ("test_by_hand",)
+    assert rows["smaller"].outcomes["test_scales"] is Fate.WAITED
+    assert rows["identity"].failing == ("test_by_hand", "test_halves")
+    text = matrix_text(result.matrix)
+    assert f"{result.matrix.mean_failing:.2f} checks fail for a mistake" in text
+    assert "– waits" in text
+    assert re.search(r"smaller +● · – +1 named", text)
+
+
+@pytest.mark.parametrize(
+    ("violates", "problem"),
+    [
+        ('("by_hand",)', ""),
+        ('("by_hand", "scales")', ""),  # scales waits for by_hand
+        ('("halves",)', "is said to violate halves, and fails by_hand"),
+        ('("by_hand", "halves")', "is said to violate by_hand, halves, and fails by_hand"),
+    ],
+)
+def test_a_bank_is_held_to_what_it_says_is_violated(tmp_path, violates, problem):
+    said = bank(WRONG).replace("name='smaller')", f"name='smaller', violates={violates})")
+    _, problems = prove(make(tmp_path, checks=more(PROPERTIES), bank=said))
+    assert problems == ([f"the misconception 'smaller' {problem}"] if problem else [])
+
+
+def test_violates_takes_names(tmp_path):
+    said = bank(WRONG).replace("name='identity')", "name='identity', violates='by_hand')")
+    with pytest.raises(GraderError, match="violates takes names of checks"):
+        prove(make(tmp_path, bank=said))
