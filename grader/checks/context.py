@@ -79,6 +79,7 @@ class CheckContext:
         self._mistaken = 0  # bytes of the answers in them
         self.compared: list[Compared] | None = None  # every comparison of numbers, where somebody wants to see them
         self.compared_numbers = False  # whether any comparison was of tensors, arrays or floats
+        self.draws = 0  # tensors drawn so far, which lie in memory by turns: see grader.checks.draws
         self.figures: dict[str, Any] = {}  # what was recorded to be drawn, by name: see grader.checks.recording
 
     def fail(self, mismatch: Mismatch) -> CheckFailed:

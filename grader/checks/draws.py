@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 
+from grader.checks.context import current
+from grader.sandbox.layouts import Array, spaced, transposed
+
 if TYPE_CHECKING:
     import torch
 
@@ -22,14 +25,25 @@ _SEEDS = 2**31
 def normal(rng: Rng, *shape: int, scale: float = 1.0) -> Any:
     """Normal numbers in float64, with mean 0 and standard deviation ``scale``.
 
+    Two of three of a check are views of other arrays, as arguments often are: one is transposed in memory, the numbers
+    of another lie apart. Where the stub allows what only a contiguous one can, ``normal(…).contiguous()``, or
+    ``np.ascontiguousarray(normal(…))``.
+
     Example:
         x = normal(rng, N, D)  # (N, D)
     """
     if isinstance(rng, np.random.Generator):
-        return np.asarray(scale * rng.standard_normal(shape))
+        return _in_turn(np.asarray(scale * rng.standard_normal(shape)))
     import torch
 
-    return scale * torch.randn(shape, generator=rng, dtype=torch.float64)
+    return torch.from_numpy(_in_turn((scale * torch.randn(shape, generator=rng, dtype=torch.float64)).numpy()))
+
+
+def _in_turn(array: Array) -> Array:
+    """The array as the check's next draw is to lie. By turns and not by chance: every seed treats an answer alike."""
+    context = current()
+    context.draws += 1
+    return (array, transposed(array), spaced(array))[context.draws % 3]
 
 
 def uniform(rng: Rng, low: float, high: float, *shape: int) -> Any:

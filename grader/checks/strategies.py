@@ -13,6 +13,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from grader.sandbox.layouts import Array, expanded, spaced, transposed
+
 _BYTE = 256
 
 
@@ -24,7 +26,7 @@ def sizes(low: int, high: int) -> SearchStrategy[int]:
 def tensors(
     shape: Sequence[int], *, min_value: float = -4, max_value: float = 4, dtype: Any = None
 ) -> SearchStrategy[Any]:
-    """Tensors of multiples of 1/2.
+    """Tensors of multiples of 1/2, some of them views: transposed, spaced, or one row expanded.
 
     Args:
         shape: the shape.
@@ -33,15 +35,15 @@ def tensors(
         dtype: float64 without it.
 
     Returns:
-        A strategy of tensors that shrink towards 0, or the bound next to it.
+        A strategy of tensors that shrink towards 0, or the bound next to it, and towards contiguous ones.
     """
     values = _nearest_first(math.ceil(2 * min_value), math.floor(2 * max_value))
-    return _numbers([value / 2 for value in values], shape, dtype or "float64")
+    return _numbers([value / 2 for value in values], shape, dtype or "float64", views=True)
 
 
 def integers_tensor(shape: Sequence[int], low: int, high: int) -> SearchStrategy[Any]:
     """int64 tensors with ``low <= x < high``, shrinking towards ``low``."""
-    return _numbers(list(range(low, high)), shape, "int64")
+    return _numbers(list(range(low, high)), shape, "int64", views=False)
 
 
 def _nearest_first(low: int, high: int) -> list[int]:
@@ -49,7 +51,7 @@ def _nearest_first(low: int, high: int) -> list[int]:
     return sorted(range(low, high + 1), key=lambda n: (abs(n), n < 0))
 
 
-def _numbers(values: list[Any], shape: Sequence[int], dtype: Any) -> SearchStrategy[Any]:
+def _numbers(values: list[Any], shape: Sequence[int], dtype: Any, *, views: bool) -> SearchStrategy[Any]:
     if not 0 < len(values) <= _BYTE:
         raise ValueError(f"{len(values)} different numbers do not fit in a byte")
     count = math.prod(shape)
@@ -58,6 +60,17 @@ def _numbers(values: list[Any], shape: Sequence[int], dtype: Any) -> SearchStrat
         import torch
 
         kind = getattr(torch, dtype) if isinstance(dtype, str) else dtype
-        return torch.tensor([values[byte % len(values)] for byte in raw], dtype=kind).reshape(tuple(shape))
+        numbers = [values[byte % len(values)] for byte in raw[:count]]
+        made = torch.tensor(numbers, dtype=kind).reshape(tuple(shape))
+        if not views or kind is torch.bfloat16:
+            return made
+        return torch.from_numpy(_LAYOUTS[raw[count] % len(_LAYOUTS)](made.numpy()))
 
-    return st.binary(min_size=count, max_size=count).map(tensor)
+    return st.binary(min_size=count + views, max_size=count + views).map(tensor)
+
+
+def _as_it_is(array: Array) -> Array:
+    return array
+
+
+_LAYOUTS = (_as_it_is, transposed, spaced, _as_it_is, transposed, expanded)

@@ -12,6 +12,7 @@ import numpy as np
 
 from grader.checks.in_words import is_tensor
 from grader.sandbox import wire
+from grader.sandbox.layouts import same_layout
 from grader.sandbox.objects import Objects
 from grader.sandbox.proxy import Handle, from_node, info_of, to_node
 from grader.sandbox.request import Answer, Request
@@ -69,9 +70,9 @@ class DirectPeer:
     def _copy(self, value: Any) -> Any:
         kind = type(value)
         if is_tensor(value):
-            return value.detach().clone(memory_format=sys.modules["torch"].contiguous_format)
+            return _copy_of_tensor(value)
         if kind is np.ndarray:
-            return value.copy()
+            return same_layout(value)
         if kind in _PLAIN:
             return value
         if kind is list or kind is tuple:
@@ -80,9 +81,9 @@ class DirectPeer:
             return {key: self._copy(item) for key, item in value.items()}
         if isinstance(value, Handle):
             return self.objects[info_of(value).ref]
-        packer = wire.Packer(to_node)  # a generator, and whatever else may travel
+        packer = wire.Packer(to_node, layouts=True)  # a generator, and whatever else may travel
         node = packer.pack(value)
-        return Unpacker(_joined(packer), lambda found: self.objects[found[1]]).unpack(node)
+        return Unpacker(_joined(packer), lambda found: self.objects[found[1]], layouts=True).unpack(node)
 
     def _answer(self, value: Any) -> Any:
         """A value as it would have crossed the wire."""
@@ -100,6 +101,15 @@ class DirectPeer:
         if type(value) is wire.Unsendable:
             return ["u", value.description]
         return ["h", *msgspec.structs.astuple(self.objects.add(value))]
+
+
+def _copy_of_tensor(value: Any) -> Any:
+    """A copy as it would have arrived: a view stays one."""
+    torch = sys.modules["torch"]
+    plain = value.detach()
+    if plain.is_contiguous() or plain.device.type != "cpu" or plain.dtype is torch.bfloat16 or not _is_plain(plain):
+        return plain.clone(memory_format=torch.contiguous_format)
+    return torch.from_numpy(same_layout(plain.numpy()))
 
 
 def _joined(packer: wire.Packer) -> bytearray:

@@ -43,7 +43,7 @@ class RemotePeer:
             large.append(buffer)
             return len(large) - 1
 
-        packer = wire.Packer(to_node, place if sys.platform == "linux" else None)
+        packer = wire.Packer(to_node, place if sys.platform == "linux" else None, layouts=True)
         body = _pack_request(packer, request)
         try:
             answer, blob = self.worker.exchange(body, packer.frame, large, seconds)
@@ -64,7 +64,7 @@ class LocalPeer:
     def exchange(self, request: Request, seconds: float) -> Answer:
         """See Peer; the deadline is not kept."""
         del seconds
-        packer = wire.Packer(to_node)
+        packer = wire.Packer(to_node, layouts=True)
         body = _pack_request(packer, request)
         structure = wire.parse_structure(msgspec.msgpack.encode([0, *body]))
         buffers = self.runtime.respond(structure, bytearray(b"".join(packer.buffers)), [])

@@ -154,7 +154,7 @@ class Runtime:
     ) -> list[Any]:
         mapped = [_map(fd) for fd in fds]
         try:
-            unpacker = Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: mapped[at])
+            unpacker = Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: mapped[at], layouts=True)
             positional = tuple(unpacker.unpack(args))
             named = dict(unpacker.unpack(kwargs)) if kwargs else {}
             wishes = unpacker.unpack(options) if options else {}

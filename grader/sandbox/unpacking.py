@@ -13,6 +13,7 @@ import numpy as np
 from msgspec.msgpack import Ext
 
 from grader.bounds import INTEGER_BITS, MAX_DEPTH, MAX_NODES, MAX_SHARED, NAME, UNPACK_SECONDS
+from grader.sandbox.layouts import laid_out
 from grader.sandbox.wire import (
     ARRAY_DTYPES,
     BYTES,
@@ -35,6 +36,7 @@ class Unpacker:
         blob: the frame's blob.
         handle: makes a value of a handle node.
         read_shared: returns a copy of ``size`` bytes at an offset of the memfd.
+        layouts: whether an array may come with strides.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class Unpacker:
         blob: bytes | bytearray,
         handle: Callable[[list[Any]], Any],
         read_shared: Callable[[int, int], bytearray] | None = None,
+        *,
+        layouts: bool = False,
     ) -> None:
         self.blob = memoryview(blob)
         self.inline_left = len(blob)  # each byte may be used once: no small frame becomes a large value
@@ -50,6 +54,7 @@ class Unpacker:
         self.nodes = 0
         self.handle = handle
         self.read_shared = read_shared
+        self.layouts = layouts
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """Make the value of a node."""
@@ -93,10 +98,11 @@ class Unpacker:
                 int() as size,
                 int() as flags,
                 str() as device,
+                *strides,
             ]:
-                return self._tensor(dtype, shape, at, size, flags, device)
-            case ["A", str() as dtype, list() as shape, int() as at, int() as size]:
-                return self._array(ARRAY_DTYPES[dtype], shape, at, size)
+                return self._tensor(dtype, shape, at, size, flags, device, strides)
+            case ["A", str() as dtype, list() as shape, int() as at, int() as size, *strides]:
+                return self._array(ARRAY_DTYPES[dtype], shape, at, size, strides)
             case ["N", str() as dtype, Ext(code=1, data=bytes() as raw)]:
                 return np.frombuffer(raw, ARRAY_DTYPES[dtype], count=1)[0]
             case ["i", str() as digits] if len(digits) <= _MOST_DIGITS:
@@ -152,18 +158,27 @@ class Unpacker:
             raise ProtocolError("an array that reaches beyond its frame")
         return bytearray(self.blob[at : at + size])
 
-    def _array(self, code: str, shape: Sequence[Any], at: int, size: int) -> np.ndarray[Any, Any]:
+    def _array(
+        self, code: str, shape: Sequence[Any], at: int, size: int, strides: Sequence[Any]
+    ) -> np.ndarray[Any, Any]:
         if len(shape) > 32 or not all(type(n) is int and 0 <= n < 2**48 for n in shape):
             raise ProtocolError("an array of impossible shape")
         if math.prod(shape) * np.dtype(code).itemsize != size:
             raise ProtocolError("an array whose bytes do not fit its shape")
         if size > MAX_SHARED:
             raise ProtocolError("an array that is too large")
-        return np.frombuffer(self._raw(at, size), code).reshape(shape)
+        array = np.frombuffer(self._raw(at, size), code).reshape(shape)
+        if not strides:
+            return array
+        if len(strides) > 1 or not self.layouts:
+            raise ProtocolError("an array with more than its numbers")
+        return laid_out(array, strides[0])
 
-    def _tensor(self, dtype: str, shape: Sequence[Any], at: int, size: int, flags: int, device: str) -> Any:
+    def _tensor(
+        self, dtype: str, shape: Sequence[Any], at: int, size: int, flags: int, device: str, strides: Sequence[Any]
+    ) -> Any:
         torch = _torch()
-        tensor = torch.from_numpy(self._array(DTYPES[dtype], shape, at, size))
+        tensor = torch.from_numpy(self._array(DTYPES[dtype], shape, at, size, strides))
         if dtype == "bfloat16":
             tensor = tensor.view(torch.bfloat16)
         if flags or device != "cpu":

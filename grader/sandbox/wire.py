@@ -6,6 +6,7 @@ pickle, no code, in either direction. A value is a *node*: itself where msgpack 
     [1, 2.5]                        ["L", [1, 2.5]]
     (1, [True])                     ["t", [1, ["L", [True]]]]
     torch.zeros(2, 3)               ["T", "float32", [2, 3], offset, nbytes, flags, "cpu"]
+    torch.zeros(3, 2).T             the same, and [1, 2] at its end: an argument's strides
     an object of the learner's      ["h", 7, "object", "Value", …]   (a handle: the object stays where it is)
     b"abc"                          an extension of msgpack's, with these bytes
 
@@ -34,6 +35,7 @@ from grader.bounds import (
     MAX_NODES,
     MAX_STRUCTURE,
 )
+from grader.sandbox.layouts import strides_of
 
 HEADER: Final = struct.Struct("<II")
 LARGE: Final = 1 << 20  # from here on an array travels in a memfd
@@ -110,13 +112,19 @@ class Packer:
     Args:
         handle: makes a node for a value that has no form of its own here.
         large: places an array over 1 MiB elsewhere and returns its offset there, or None to send it inline.
+        layouts: say of a view that it is one. Arguments arrive as views then; of answers the numbers alone count.
     """
 
     def __init__(
-        self, handle: Callable[[Any], list[Any]], large: Callable[[Buffer, int], int | None] | None = None
+        self,
+        handle: Callable[[Any], list[Any]],
+        large: Callable[[Buffer, int], int | None] | None = None,
+        *,
+        layouts: bool = False,
     ) -> None:
         self.handle = handle
         self.large = large
+        self.layouts = layouts
         self.buffers: list[Buffer] = []
         self.size = 0
         self.nodes = 0
@@ -203,7 +211,8 @@ class Packer:
         flat = np.ascontiguousarray(value, dtype=ARRAY_DTYPES[name])
         if flat.nbytes > MAX_BLOB and self.large is None:
             return ["u", "an array larger than 64 MB"]
-        return ["A", name, list(value.shape), *self._place(_bytes_of(flat), flat.nbytes)]
+        node = ["A", name, list(value.shape), *self._place(_bytes_of(flat), flat.nbytes)]
+        return [*node, *self._layout(value)]
 
     def _numpy_scalar(self, value: np.generic) -> list[Any]:
         if value.dtype.name not in ARRAY_DTYPES:
@@ -224,10 +233,14 @@ class Packer:
         if device != "cpu":
             plain = plain.cpu()
         plain = plain.resolve_conj().resolve_neg()
-        if name == "bfloat16":
-            plain = plain.contiguous().view(torch.int16)
-        flat = np.ascontiguousarray(plain.numpy())
-        return ["T", name, list(value.shape), *self._place(_bytes_of(flat), flat.nbytes), flags, device]
+        array = plain.view(torch.int16).numpy() if name == "bfloat16" else plain.numpy()
+        flat = np.ascontiguousarray(array)
+        node = ["T", name, list(value.shape), *self._place(_bytes_of(flat), flat.nbytes), flags, device]
+        return [*node, *self._layout(array)]
+
+    def _layout(self, array: np.ndarray[Any, Any]) -> list[list[int]]:
+        strides = strides_of(array) if self.layouts else None
+        return [] if strides is None else [strides]
 
     def frame(self, node: list[Any]) -> list[Buffer]:
         """The buffers to send for a finished structure."""
