@@ -161,6 +161,16 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "'NoneType' object (has no attribute|is not)",
         "A function without a return gives None, and so does a method that changes its object in place.",
     ),
+    (
+        "RuntimeError",
+        "view size is not compatible",
+        "An argument may be a view of another tensor, as a transposed one is.",
+    ),
+    (
+        "RuntimeError",
+        "more than one element of the written-to tensor refers to a single memory location",
+        "You write into an argument, one that was expanded: work on a copy of it.",
+    ),
     ("FileNotFoundError", "", _NO_FILES),
 )
 

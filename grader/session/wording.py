@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.bounds import HEADLINE, PATH
 from grader.checks.context import CheckContext, Mismatch
@@ -100,7 +101,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         location = f"{frames[-1].file}:{frames[-1].line}" if frames else self.location(error.call)
         counterexample = None
         if error.call is not None and visibility is Visibility.VISIBLE:
-            counterexample = Counterexample(self._inputs(error.call), smallest=searched)
+            counterexample = Counterexample(self._inputs(error.call, smallest=searched), smallest=searched)
         headline = exception_sentence(
             error, name, self._signature(name), self.siblings, quiz=self.exercise.quiz, helps=helps
         )
@@ -175,7 +176,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
     def _counterexample(self, mismatch: Mismatch, visibility: Visibility, searched: bool) -> Counterexample | None:
         if mismatch.kind not in {"values", "finite", "shape"} or mismatch.call is None:
             return None
-        inputs = self._inputs(mismatch.call)
+        inputs = self._inputs(mismatch.call, smallest=searched)
         if mismatch.kind == "shape":
             return Counterexample(inputs, smallest=searched)
         if visibility is Visibility.HIDDEN:
@@ -212,14 +213,16 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             return next((names for method in methods if (names := parameters_in(self.text, method))), [])
         return self._parameters(call.name) or parameters_in(self.text, call.name)
 
-    def _inputs(self, call: Call) -> tuple[Value, ...]:
+    def _inputs(self, call: Call, *, smallest: bool) -> tuple[Value, ...]:
+        """The arguments by name; of the smallest input also which are views: inputs shrink to such as are none."""
         names = self._names_of_arguments(call)
         args = call.args[0] if call.operation == Operation.VJP else call.args  # without the gradients at the output
         if call.name.endswith("load_state_dict"):
             args = ()  # the check's own doing
         named = [(names[i] if i < len(names) else f"argument {i + 1}", arg) for i, arg in enumerate(args)]
         values = [*named, *(() if call.name.endswith("load_state_dict") else call.kwargs.items())]
-        return tuple(Value(name, show(value)) for name, value in values if not _says_nothing(value))
+        told = ((name, value, ", not contiguous" * (smallest and _is_view(value))) for name, value in values)
+        return tuple(Value(name, show(value) + view) for name, value, view in told if not _says_nothing(value))
 
     def _call_text(self, call: Call) -> str:
         if call.operation == Operation.GET:
@@ -255,6 +258,12 @@ def bounded(failure: Failure) -> Failure:
 def _crop(text: str) -> str:
     """A message of bounded length."""
     return text if len(text) <= HEADLINE else f"{text[:HEADLINE]} …"
+
+
+def _is_view(value: Any) -> bool:
+    if is_tensor(value):
+        return not value.is_contiguous()
+    return isinstance(value, np.ndarray) and not value.flags.c_contiguous
 
 
 def _says_nothing(value: Any) -> bool:

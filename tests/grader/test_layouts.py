@@ -120,15 +120,35 @@ def test_known_wrong_answers_get_the_same_view():
     assert peer._copy(view.to(torch.bfloat16).T).dtype is torch.bfloat16
 
 
-def test_a_view_where_reshape_is_wanted_fails(lecture5):
-    text = """
+VIEWS_AS_ROWS = """
 import torch
-def linear_backward(dout, x, w):
-    dout.view(-1)
-    return dout @ w.T, x.T @ dout, dout.sum(0)
+def linear_backward(dout, x, W):
+    rows, d = x.view(-1, x.shape[-1]), dout.view(-1, dout.shape[-1])
+    return dout @ W.T, rows.T @ d, d.sum(0)
 """
+WRITES = """
+import torch
+def linear_backward(dout, x, W):
+    dout *= 1.0
+    rows, d = x.reshape(-1, x.shape[-1]), dout.reshape(-1, dout.shape[-1])
+    return dout @ W.T, rows.T @ d, d.sum(0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "helps"),
+    [
+        (VIEWS_AS_ROWS, "Use .reshape(...) instead. An argument may be a view of another tensor"),
+        (WRITES, "You write into an argument, one that was expanded: work on a copy of it."),
+    ],
+)
+def test_what_views_do_not_allow_fails_and_the_input_says_so(lecture5, text, helps):
     course = lecture5.course
-    (result,) = lecture5.grade(course.resolve(["lecture5.linear"]), solutions_with(course, linear=text), 3).exercises
-    raised = [check for check in result.checks if check.verdict is Verdict.RAISED]
+    submission = solutions_with(course, linear=text)
+    (result,) = lecture5.grade(course.resolve(["lecture5.linear"]), submission, 3).exercises
+    raised = [check.failure for check in result.checks if check.verdict is Verdict.RAISED]
     assert raised
-    assert ".reshape" in raised[0].failure.headline + str(raised[0].failure)
+    assert helps in raised[0].headline
+    shown = [value.text for value in raised[0].counterexample.inputs]
+    assert any(text.endswith(", not contiguous") for text in shown)
+    assert raised[0].counterexample.smallest
