@@ -1,6 +1,8 @@
 """Grades one submission with several exercises at a time, in a pool; the report is that of a ``Session``.
 
-An exercise begins when all that it builds on is graded, and is told how that stands: what is blocked is the same.
+An exercise begins when all that it builds on is graded, and is told how that stands: what is blocked is the same. One
+that trains does not wait, for it takes as long as all others: it begins as if what it builds on were done, and nothing
+of it is told before that is known. Where it was not, the exercise is graded again, which is blocked then.
 """
 
 from __future__ import annotations
@@ -13,7 +15,16 @@ from typing import Self
 import msgspec
 
 from grader.course import Course, Exercise, Submission, imports_of, read_submission
-from grader.reports.model import GRADER_FAILED, CheckResult, Environment, ExerciseResult, Isolation, Report, Verdict
+from grader.reports.model import (
+    GRADER_FAILED,
+    CheckResult,
+    Environment,
+    ExerciseResult,
+    Isolation,
+    Report,
+    Status,
+    Verdict,
+)
 from grader.session.capacity import room
 from grader.session.grading import draw_seed, environment, in_order, now, units_of
 from grader.session.options import Hooks, Run, RunOptions
@@ -75,6 +86,14 @@ class ParallelSession:
         return work.run()
 
 
+class _Early:
+    """What an exercise has told that was begun before all is known that it builds on, and how it ended."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.ended: Ended[Run | None] | None = None
+
+
 class _ParallelRun:
     """One run: what waits, what is known, and which process does what.
 
@@ -105,6 +124,7 @@ class _ParallelRun:
         self._parts: dict[str, Report] = {}  # exercise -> the latest report of it
         self._at: dict[str, str] = {}  # exercise -> the check that was begun last
         self._faults: dict[str, str] = {}
+        self._early: dict[str, _Early] = {}  # begun before all is known that they build on
 
     # -- what is done next --------------------------------------------------------------------------------------
 
@@ -112,21 +132,26 @@ class _ParallelRun:
         """What a process does next."""
         own = self._kinds[seat]
         mine = tuple(e.id for kind in own for e in self._waiting if _kind(e) == kind)
-        ready = [e for e in self._waiting if all(need in self._ended for need in self._before(e))]
-        chosen = next((e for e in ready if e.id in mine), None)
+        ready = [e for e in self._waiting if not self._unknown(e)]
+        long = () if self.session.options.full else [e for e in self._waiting if self._costs[e.id] >= _TRAINING]
+        chosen = next((e for e in [*long, *ready] if e.id in mine), None)
         chosen = chosen or next((e for e in ready if not own or self._cost_of_waiting(_kind(e)) > _START), None)
         begun, self._begun = seat in self._begun, self._begun | {seat}
         root, options = self.session.course.root, self.session.options
         if chosen is None:
             return None if begun or not mine else Job(make_ready, (str(root), mine, options), _GETTING_READY)
         self._waiting.remove(chosen)
+        unknown = self._unknown(chosen)
+        if unknown:
+            self._early[chosen.id] = _Early()
+        standing = {name: self._result(name).status for name in self.plan if name != chosen.id}
         task = Task(
             course=str(root),
             exercises=(chosen.id,),
             submission=self.submission,
             options=options,
             seed=self.seed,
-            standing={name: self._result(name).status for name in self.plan if name != chosen.id},
+            standing=standing | dict.fromkeys(unknown, Status.PASSED),
             soon=() if begun else mine,
             tells=True,
             keeps=self.session.hooks.kept is not None,
@@ -136,6 +161,11 @@ class _ParallelRun:
     @property
     def _ended(self) -> set[str]:
         return {*self._runs, *self._faults}
+
+    def _unknown(self, exercise: Exercise) -> list[str]:
+        """What it builds on of which it is not known how it stands."""
+        ended = self._ended
+        return [need for need in self._before(exercise) if need not in ended]
 
     def _before(self, exercise: Exercise) -> list[str]:
         """What it waits for. Of files that import each other in a circle, one comes first."""
@@ -148,6 +178,10 @@ class _ParallelRun:
     # -- what is known ------------------------------------------------------------------------------------------
 
     def _hear(self, exercise: str, event: Event) -> object:
+        early = self._early.get(exercise)
+        if early is not None:
+            early.events.append(event)
+            return None
         if isinstance(event, Started):
             self._at[exercise] = event.check
         if not isinstance(event, Report):
@@ -166,6 +200,35 @@ class _ParallelRun:
         exercise = ended.job.about
         if exercise == _GETTING_READY:
             return  # what has failed in it fails again, in an exercise
+        early = self._early.get(exercise)
+        if early is not None:
+            early.ended = ended
+        else:
+            self._end(exercise, ended)
+        while self._settle_one():
+            pass
+
+    def _settle_one(self) -> bool:
+        """Find an exercise that was begun early and of which all is known now; whether there was one."""
+        for name, early in self._early.items():
+            exercise = self.plan[name]
+            if self._unknown(exercise):
+                continue
+            passed = all(self._result(need).status is Status.PASSED for need in self._before(exercise))
+            if not passed and early.ended is None:
+                continue  # it is still at it, for nothing
+            del self._early[name]
+            if not passed:
+                self._waiting.append(exercise)
+                return True
+            for event in early.events:
+                self._hear(name, event)
+            if early.ended is not None:
+                self._end(name, early.ended)
+            return True
+        return False
+
+    def _end(self, exercise: str, ended: Ended[Run | None]) -> None:
         if ended.error is not None:
             if not ended.lost and not self._runs:
                 raise ended.error

@@ -179,7 +179,7 @@ SOLUTION = '''
         # end solution
 '''
 CHECKS = '''
-    from grader.checks import assert_close, full
+    from grader.checks import assert_close, full, training
 
 
     def test_doubles(submission, rng):
@@ -188,7 +188,7 @@ CHECKS = '''
         assert_close(submission.{name}(x), 2 * x)
 
 
-    def test_zero(submission):
+    {training}def test_zero(submission):
         """It leaves 0."""
         {zero}
         assert_close(submission.{name}(0.0), 0.0)
@@ -204,14 +204,15 @@ NAMES = ("alone", "first", "second", "third", "fragile")
 IMPORTS = {"second": "first", "third": "second"}
 
 
-def make_course(root, fragile="pass"):
-    """Exercises of which some build on others; the check of the last one may do something to its own process."""
+def make_course(root, fragile="pass", where="fragile"):
+    """Exercises of which some build on others, and the third trains; a check of one may do something to its process."""
     write = {"exercises/day1/unit.toml": f'title = "t"\nexercises = {list(NAMES)}\n'}
     for name in NAMES:
         imports = f"from .{IMPORTS[name]} import {IMPORTS[name]}  # noqa" if name in IMPORTS else ""
         write[f"solutions/day1/{name}.py"] = SOLUTION.format(name=name, imports=imports)
-        zero = fragile if name == "fragile" else "pass"
-        write[f"tests/hidden/day1/test_{name}.py"] = CHECKS.format(name=name, zero=zero)
+        zero = fragile if name == where else "pass"
+        training = "@training\n    " if name == "third" else ""
+        write[f"tests/hidden/day1/test_{name}.py"] = CHECKS.format(name=name, zero=zero, training=training)
     for name, text in write.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -323,6 +324,28 @@ def test_a_process_that_dies_costs_its_own_exercise(tmp_path):
     (fault,) = report.faults
     assert "day1.fragile" in fault
     assert "signal 9" in fault
+
+
+@pytest.mark.parametrize("texts", [{}, WRONG], ids=["right", "wrong"])
+def test_what_trains_begins_early_and_is_told_of_when_all_is_known(tmp_path, texts):
+    course, begun = make_course(tmp_path / "course", "import time; time.sleep(2)", where="first"), []
+    hooks = Hooks(on_start=lambda exercise, check: begun.append(exercise))
+    with ParallelSession(course, RunOptions(seed=5), hooks, 2) as session:
+        report = session.grade(course.exercises, submission_of(course, **texts))
+    third = next(e for e in report.exercises if e.exercise == "day1.third")
+    assert third.status is (Status.BLOCKED if texts else Status.PASSED)
+    assert "day1.third" not in begun[: begun.index("day1.first") + 2]
+    assert ("day1.third" in begun) == (not texts)
+
+
+@pytest.mark.parametrize("texts", [{}, WRONG], ids=["right", "wrong"])
+def test_what_dies_early_is_lost_only_where_it_would_have_been_run(tmp_path, texts):
+    course = make_course(tmp_path / "course", "import os; os.kill(os.getpid(), 9)", where="third")
+    with ParallelSession(course, RunOptions(seed=5), Hooks(), 2) as session:
+        report = session.grade(course.exercises, submission_of(course, **texts))
+    third = next(e for e in report.exercises if e.exercise == "day1.third")
+    assert third.status is (Status.BLOCKED if texts else Status.GRADER_FAULT)
+    assert len(report.faults) == (0 if texts else 1)
 
 
 def test_a_check_that_fails_on_our_side_is_a_fault(tmp_path):
