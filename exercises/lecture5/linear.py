@@ -22,7 +22,8 @@ def linear_backward(
     """Return the gradients of the loss with respect to x, W and b, where ``y = x @ W + b``.
 
     For one row, y[o] = b[o] + sum over i of x[i] * W[i, o]. Any number of leading axes (none, one or more)
-    counts the rows; W and b serve every row, so their gradients are sums over all rows, not means.
+    counts the rows; W and b serve every row, so their gradients are sums over all rows, not means. Arguments
+    may be views of other tensors, as a transposed one is: ``reshape`` takes any, ``view`` does not.
 
     Args:
         dout: gradient of the loss with respect to y, (..., out), floats.

@@ -93,3 +93,42 @@ def linear_backward(dout, x, W):
 def linear_backward(dout, x, W):
     dx, _, db = _right(dout, x, W)
     return dx, x[..., :, None] * dout[..., None, :], db
+
+
+@misconception(
+    "view wants numbers that lie one after the other, which those of a transposed tensor do not: write reshape.",
+    name="view-for-reshape",
+    violates=("views",),
+)
+def linear_backward(dout, x, W):
+    rows, dout_rows = x.view(-1, x.shape[-1]), dout.view(-1, dout.shape[-1])
+    return dout @ W.T, rows.T @ dout_rows, dout_rows.sum(0)
+
+
+@misconception(
+    "float() computes in single precision, half of the digits that float64 has: let x and dout keep their dtype.",
+    name="float32-inside",
+    violates=("layer_of_the_lecture",),
+)
+def linear_backward(dout, x, W):
+    return tuple(gradient.to(x.dtype) for gradient in _right(dout.float(), x.float(), W.float()))
+
+
+@misconception(
+    "dout /= N divides the caller's own dout, which other code still needs, and no 1/N is wanted here at all.",
+    name="dout-divided-in-place",
+    violates=("matches_autograd", "arguments_are_unchanged"),
+)
+def linear_backward(dout, x, W):
+    dout /= dout.numel() // dout.shape[-1]
+    return _right(dout, x, W)
+
+
+@misconception(
+    "Each row of x is centred in place, which changes the caller's own x; the linear layer subtracts no mean.",
+    name="x-centred-in-place",
+    violates=("matches_autograd", "arguments_are_unchanged"),
+)
+def linear_backward(dout, x, W):
+    x -= x.mean(-1, keepdim=True)
+    return _right(dout, x, W)
