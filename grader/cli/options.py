@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.course import Course
@@ -27,6 +29,21 @@ class NamedPath(click.Path):
             advice = "write `.` for the current folder" if self.dir_okay else "name a file"
             self.fail(f"it is empty; {advice}.", param, ctx)
         return super().convert(value, param, ctx)
+
+
+def the_only(submissions: Sequence[Path]) -> Path | None:
+    """The one submission that was named; None where none was.
+
+    Raises:
+        UsageError: if there are several.
+    """
+    if len(submissions) > 1:
+        given = " and ".join(map(str, submissions))
+        raise UsageError(
+            f"--submission was given {len(submissions)} times ({given}). A run grades one submission: put the files "
+            "into one folder and name that, or grade them one after the other."
+        )
+    return submissions[0] if submissions else None
 
 
 def course_option(function: _F) -> _F:

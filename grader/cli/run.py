@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
-from grader.cli.options import NamedPath, course_option, isolation_option
+from grader.cli.options import NamedPath, course_option, isolation_option, the_only
 from grader.cli.output import console, printing, say, write_file
 from grader.cli.report_options import explain_option, html_page, print_story, report_option
 from grader.course import find_course, read_submission
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 @click.argument("names", nargs=-1, metavar="UNIT|UNIT.EXERCISE|all …")
 @click.option(
     "--submission",
+    "submissions",
     type=NamedPath(),
+    multiple=True,
     help="A folder laid out as exercises/, a unit's folder, or one file. Without it: exercises/ of the course.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Repeat the inputs of the run that reported this seed.")
@@ -62,7 +64,7 @@ if TYPE_CHECKING:
 @course_option
 def run(
     names: tuple[str, ...],
-    submission: Path | None,
+    submissions: tuple[Path, ...],
     seed: int | None,
     debug: bool,
     style: str,
@@ -88,7 +90,7 @@ def run(
     demand_device(device, isolation, full=full)
     course = find_course(course_path)
     exercises = course.resolve(names)
-    path = submission if submission is not None else _default_submission(course.root)
+    path = the_only(submissions) or _default_submission(course.root)
 
     from grader.reports.journal import Journal
     from grader.session.options import Hooks, RunOptions
@@ -110,11 +112,8 @@ def run(
         )
         session = _session(stack, course, exercises, options, hooks, jobs)
         files = read_submission(path, course, {exercise.id for exercise in exercises})
-        if submission is not None and files.only:
-            exercises = tuple(exercise for exercise in exercises if exercise.id in files.only)
-            if not exercises:
-                held = ", ".join(files.only)
-                raise UsageError(f"{path} holds {held}, which is not among {', '.join(names)}.")
+        if submissions and files.only and not any(exercise.id in files.only for exercise in exercises):
+            raise UsageError(f"{path} holds {', '.join(files.only)}, which is not among {', '.join(names)}.")
         report = session.grade(exercises, files)
     report = msgspec.structs.replace(report, command=shlex.join(["grade", *sys.argv[1:]]))
     journal.finish(report)

@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.names import one_of, plain, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Collection, Iterable
 
     from grader.course.model import Course, Exercise
 
@@ -36,7 +36,7 @@ class Layout:
     Attributes:
         root: the folder to read.
         unit: the unit that the root is; empty where units are folders in it.
-        file: the only file to read in the root; empty for all of them.
+        file: the file in the root that is handed in alone, as each of ``only``; empty where a folder is.
         only: the ids of the exercises handed in; empty for all of the course.
     """
 
@@ -46,7 +46,7 @@ class Layout:
     only: tuple[str, ...] = ()
 
 
-def lay_out(path: Path, course: Course, wanted: Container[str] = ()) -> Layout:
+def lay_out(path: Path, course: Course, wanted: Collection[str] = ()) -> Layout:
     """Tell what a path holds.
 
     Raises:
@@ -143,18 +143,34 @@ def _lay_out_folder(path: Path, course: Course) -> Layout | None:
     return Layout(root=path, unit=unit, only=only)
 
 
-def _lay_out_file(path: Path, course: Course, shown: str, wanted: Container[str]) -> Layout:
-    exercise = _exercise_of(path, course, shown, wanted)
-    folder = path.parent
-    if path.name == f"{exercise.name}.py" and folder.name == exercise.unit:
+def _lay_out_file(path: Path, course: Course, shown: str, wanted: Collection[str]) -> Layout:
+    held = _exercises_in(path, course, shown, wanted)
+    first, folder = held[0], path.parent
+    if len(held) == 1 and path.name == f"{first.name}.py" and folder.name == first.unit:  # it lies where it belongs
         if folder.parent.name in _LAYOUTS:
-            return Layout(root=folder.parent, only=(exercise.id,))
-        return Layout(root=folder, unit=exercise.unit, only=(exercise.id,))
-    return Layout(root=folder, file=path.name, only=(exercise.id,))
+            return Layout(root=folder.parent, only=(first.id,))
+        return Layout(root=folder, unit=first.unit, only=(first.id,))
+    return Layout(root=folder, file=path.name, only=tuple(exercise.id for exercise in held))
 
 
-def _exercise_of(path: Path, course: Course, shown: str, wanted: Container[str]) -> Exercise:
-    """Tell which exercise a file is: by its name, its folder's, what is to be graded, then what it says and defines."""
+def _exercises_in(path: Path, course: Course, shown: str, wanted: Collection[str]) -> list[Exercise]:
+    """Tell which exercises a file holds.
+
+    It is the one that is to be graded, whatever its name; of several, it is all of which it defines something, and the
+    one that it is named after. What is to be graded by nobody is told by the file alone.
+    """
+    asked = [exercise for exercise in course.exercises if exercise.id in wanted]
+    if len(asked) == 1:
+        return asked
+    defined = _defined_in(_text_of(path.parent, path.name)) if asked else frozenset()
+    held = {exercise.id for exercise in asked if not defined.isdisjoint(exercise.symbols)}
+    named = _named_as(path, course, wanted)
+    held.update(exercise.id for exercise in named if len(named) == 1 and exercise in asked)
+    return [exercise for exercise in asked if exercise.id in held] or [_exercise_of(path, course, shown, named)]
+
+
+def _named_as(path: Path, course: Course, wanted: Collection[str]) -> list[Exercise]:
+    """The exercises that a file may be by its name, by its folder's, and by what is to be graded."""
     stem = re.sub(_ADDITIONS, "", path.stem[:200])
     named = [e for e in course.exercises if plain(stem) in (plain(e.name), plain(e.id))]
     if not named:  # Canvas and the like put the learner's name before the file's
@@ -162,7 +178,11 @@ def _exercise_of(path: Path, course: Course, shown: str, wanted: Container[str])
         longest = max((len(e.name) for e in ending), default=0)
         named = [e for e in ending if len(e.name) == longest]
     here = [e for e in named if plain(e.unit) == plain(path.parent.name)]
-    named = here or [e for e in named if e.id in wanted] or named
+    return here or [e for e in named if e.id in wanted] or named
+
+
+def _exercise_of(path: Path, course: Course, shown: str, named: list[Exercise]) -> Exercise:
+    """Tell which exercise a file is: by its name, then by what it says and defines."""
     if len(named) == 1:
         return named[0]
     text = _text_of(path.parent, path.name)

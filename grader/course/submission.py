@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.names import closest, plain, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Collection, Iterator
 
     from grader.course.model import Course, Exercise
 
@@ -24,6 +24,7 @@ _MOST_FILES = 500
 _MOST_ENTRIES = 20_000
 _MOST_STRAYS = 200
 _MOST_NOTES = 20
+_MOST_SYMBOLS = 3
 _DEEPEST = 6
 _MOST_TEXT = 1 << 20  # characters in all files together: what a worker is sent, in up to four bytes each
 _MOST_TOKENS = 200_000  # in all files together: two seconds of parsing, and as many trees as are kept
@@ -40,6 +41,7 @@ class Submission:
         root: the folder laid out as ``exercises/``; or the unit's folder, or the file's, where that is all.
         files: every Python file, by its dotted module name below ``exercises/``.
         only: the ids of the exercises handed in, where that is a single unit or file; empty otherwise.
+        alone: the file that is handed in alone, as its author would type it; empty where it has others about it.
         notes: what was left unread, and why.
         strays: files that have no exercise's name, as ``lecture5/cross-entropy.py``.
         folders: the folders directly in the root that have no unit's name.
@@ -48,19 +50,21 @@ class Submission:
     root: Path
     files: dict[str, SourceFile]
     only: tuple[str, ...] = ()
+    alone: str = ""
     notes: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
 
 
-def read_submission(path: Path, course: Course, wanted: Container[str] = ()) -> Submission:
+def read_submission(path: Path, course: Course, wanted: Collection[str] = ()) -> Submission:
     """Read a submission.
 
     Args:
         path: a folder laid out as ``exercises/``, or one that contains it (or ``solutions/``); a single unit;
-            or a single exercise file. Its name, or else its content, tells which.
+            or a single file.
         course: says which units and exercises there are.
-        wanted: the ids of the exercises to be graded: of several that a file may be by its name, it is the one here.
+        wanted: the ids of the exercises to be graded. A single file is the one that is here; of several it is those
+            of which it defines something. Where none is, its name tells, or else its content.
 
     Returns:
         The files; whatever is wrong with one of them is its ``fault``.
@@ -80,6 +84,7 @@ def read_submission(path: Path, course: Course, wanted: Container[str] = ()) -> 
         root=layout.root,
         files=reader.files,
         only=layout.only,
+        alone=reader.shown(layout.file) if layout.file else "",
         notes=tuple(reader.notes),
         strays=tuple(reader.strays),
         folders=tuple(reader.folders),
@@ -90,6 +95,11 @@ def missing_hint(submission: Submission, exercise: Exercise) -> str:
     """Say where the file of an exercise might be that the submission lacks; empty if it has it."""
     if exercise.id in submission.files:
         return ""
+    return _not_in(submission.alone, exercise) if submission.alone else _not_here(submission, exercise)
+
+
+def _not_here(submission: Submission, exercise: Exercise) -> str:
+    """What is said of an exercise that a folder lacks."""
     missing = f"{exercise.unit}/{exercise.name}.py is missing"
     unread = next((note for note in submission.notes if note.startswith(f"{exercise.unit} ")), None)
     if unread is not None:
@@ -118,6 +128,16 @@ def missing_hint(submission: Submission, exercise: Exercise) -> str:
     return f"{missing}. Start from its stub, exercises/{exercise.unit}/{exercise.name}.py of the course."
 
 
+def _not_in(file: str, exercise: Exercise) -> str:
+    """What is said of an exercise that a file does not hold which was handed in alone."""
+    wanted = ", ".join(list(exercise.symbols)[:_MOST_SYMBOLS])
+    of_it = f": it defines none of {wanted}" if len(exercise.symbols) > 1 else f": it does not define {wanted}"
+    return (
+        f"{exercise.id} is not in {file}{of_it if wanted else ''}. Hand in what holds it as well, in one folder "
+        f"({exercise.unit}/{exercise.name}.py)."
+    )
+
+
 class _Taken(NamedTuple):
     """One file, as far as it was read."""
 
@@ -135,7 +155,7 @@ class _Reader:
     layout: Layout
     course: Course
     display: str
-    wanted: Container[str] = ()
+    wanted: Collection[str] = ()
     files: dict[str, SourceFile] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
@@ -154,7 +174,8 @@ class _Reader:
         So no number of other files can crowd them out, and none that is too long can crowd out the others.
         """
         if self.layout.file:
-            self.admit(self.take(root, self.layout.file, self.layout.only[0], self.layout.file))
+            for module in self.layout.only:
+                self.admit(self.take(root, self.layout.file, module, self.layout.file))
             return
         taken: list[_Taken] = []
         for unit in self.course.units:
@@ -240,7 +261,7 @@ class _Reader:
 
     def admit(self, file: _Taken) -> None:
         """Say what is wrong with a file, if there is room for it."""
-        display = printable(os.path.normpath(f"{self.display}/{file.path}"))
+        display = self.shown(file.path)
         is_exercise = file.module in self.exercises
         text, fault = file.text, file.fault
         notes: tuple[str, ...] = ()
@@ -258,6 +279,10 @@ class _Reader:
             self.text += len(text)
             notes = notes_of(text, file.name, is_exercise=is_exercise)
         self.files[file.module] = SourceFile(file.module, display, text, fault, notes)
+
+    def shown(self, path: str) -> str:
+        """A path below the root, as the learner would type it."""
+        return printable(os.path.normpath(f"{self.display}/{path}"))
 
     def note(self, text: str) -> None:
         """Note something once."""

@@ -141,7 +141,7 @@ class ExerciseRun:
         self.stumbles: list[str] = []
         self.crashes: dict[str, str] = {}
         self._source = given.submission.files.get(exercise.id)
-        self.file = self._source.display if self._source is not None else exercise.file
+        self.file = self._source.display if self._source is not None else given.submission.alone or exercise.file
         words = Words(
             exercise,
             self.file,

@@ -245,7 +245,7 @@ class _ParallelRun:
             result = part.exercises[0]
         else:
             known, source = self.plan[exercise], self.submission.files.get(exercise)
-            file = source.display if source is not None else known.file
+            file = source.display if source is not None else self.submission.alone or known.file
             result = ExerciseResult(exercise, known.title, file)
         if exercise not in self._faults:
             return result

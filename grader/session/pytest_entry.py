@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--grade", action="append", metavar="UNIT[.EXERCISE]", help="grade these exercises; may be repeated"
     )
-    group.addoption("--submission", metavar="PATH", help="what to grade (default: exercises/)")
+    group.addoption("--submission", action="append", metavar="PATH", help="what to grade (default: exercises/)")
     group.addoption("--grade-seed", type=int, metavar="N", help="repeat the inputs of the run that reported this seed")
     group.addoption("--course", metavar="PATH", help="the course's folder")
 
@@ -42,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _start(config: pytest.Config) -> None:
     from grader.course import find_course, read_submission
+    from grader.errors import UsageError
     from grader.session.grading import Session, draw_seed, in_order
     from grader.session.options import RunOptions
     from grader.session.pytest_items import check_files
@@ -49,7 +50,10 @@ def _start(config: pytest.Config) -> None:
     course_path = config.getoption("--course")
     course = find_course(Path(course_path) if course_path else None)
     exercises = course.resolve(config.getoption("--grade"))
-    path = Path(config.getoption("--submission") or "exercises")
+    paths = config.getoption("--submission") or ["exercises"]
+    if len(paths) > 1:
+        raise UsageError(f"--submission was given {len(paths)} times ({' and '.join(paths)}): name one.")
+    path = Path(paths[0] or "exercises")
     submission = read_submission(path, course, {exercise.id for exercise in exercises})
     plan = in_order(exercises, submission, course)
     seed = config.getoption("--grade-seed")

@@ -53,6 +53,10 @@ def test_failing_exits_1_and_junit_is_xml():
         (["lecture5", "--no-such-option"], "--no-such-option"),
         (["init", "exercises/.."], "exercises"),
         (["list", "lecture55"], "lecture5"),
+        (
+            ["lecture5", "--submission", "exercises", "--submission", "solutions"],
+            "--submission was given 2 times (exercises and solutions). A run grades one submission",
+        ),
     ],
 )
 def test_wrong_usage_exits_2_and_says_what_to_do(words, said):
@@ -137,9 +141,42 @@ def test_init_then_grade_then_fill_in(tmp_path):
 def test_a_single_file_is_a_submission(tmp_path):
     file = tmp_path / "linear.py"
     file.write_text((ROOT / "solutions/lecture5/linear.py").read_text())
-    done = grade("lecture5", "--submission", str(file))
+    done = grade("lecture5.linear", "--submission", str(file))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 of 1 exercise" in done.stdout
+    assert "Well done" in done.stdout
+
+
+def test_the_one_exercise_that_is_named_is_the_file_whatever_its_name_and_content(tmp_path):
+    solutions = ROOT / "solutions/lecture9"
+    (tmp_path / "my_bpe.py").write_text((solutions / "train.py").read_text() + "\n\ndef get_stats(ids): return {}\n")
+    done = grade("lecture9.train", "--submission", "my_bpe.py", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Well done" in done.stdout
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_what_was_asked_for_and_is_not_in_the_file_is_missing(tmp_path, jobs):
+    (tmp_path / "single_head.py").write_text((ROOT / "solutions/lecture7/head.py").read_text())
+    words = ["lecture7.head", "lecture7.averaging", "lecture7.multi_head", "--submission", "single_head.py"]
+    done = grade(*words, "-j", jobs, "--format", "json", "--output", "report.json", cwd=tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "17/34 points · 1 of 3 exercises done" in done.stdout
+    assert "Well done" not in done.stdout
+    report = json.loads((tmp_path / "report.json").read_text())
+    averaging, head, multi_head = report["exercises"]
+    assert [averaging["status"], head["status"], multi_head["status"]] == ["failed", "passed", "failed"]
+    assert {check["verdict"] for check in multi_head["checks"]} == {"missing"}
+    assert multi_head["checks"][0]["failure"]["headline"].startswith(
+        "lecture7.multi_head is not in single_head.py: it does not define MultiHeadAttention."
+    )
+    assert multi_head["file"] == "single_head.py"
+
+
+def test_a_file_of_other_exercises_is_refused(tmp_path):
+    (tmp_path / "linear.py").write_text("def linear_backward(dout, x, W): return dout\n")
+    done = grade("lecture7", "--submission", "linear.py", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "linear.py holds" in done.stderr and "not among lecture7" in done.stderr
 
 
 def test_debug_runs_in_this_process(tmp_path):

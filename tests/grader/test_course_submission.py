@@ -440,6 +440,28 @@ def test_reading_is_quick(course, hand_in):
     assert time.perf_counter() - start < 1
 
 
+@pytest.mark.parametrize("name", ["zzz.py", "head.py", "train.py", "lecture7/train.py", "cross_entropy (1).py"])
+def test_the_file_is_the_one_exercise_that_is_named(course, hand_in, name):
+    folder = hand_in({name: "class Head: ...\nclass Value: ...\n"})
+    found = read_submission(folder / name, course, {"lecture5.linear"})
+    assert found.only == ("lecture5.linear",)
+    assert found.files["lecture5.linear"].display == found.alone == name
+
+
+def test_of_several_that_are_named_a_file_is_those_of_which_it_defines_something(course, hand_in):
+    text = "class Head: ...\ndef train_gpt(): ...\ndef cross_entropy_backward(x): return x\n    def train(): ...\n"
+    folder = hand_in({"gpt.py": text, "value.py": "class Head: ...\n"})
+    every = [exercise.id for exercise in course.exercises]
+    found = read_submission(folder / "gpt.py", course, every)
+    assert found.only == tuple(found.files) == ("lecture5.cross_entropy", "lecture7.head", "lecture7.train")
+    assert {file.display for file in found.files.values()} == {"gpt.py"}
+    assert read_submission(folder / "gpt.py", course, every[4:]).only == ("lecture7.head", "lecture7.train")
+    hint = missing_hint(found, course.exercise("lecture5.linear"))
+    assert hint.startswith("lecture5.linear is not in gpt.py: it does not define linear_backward. Hand in")
+    # and the one that it is named after
+    assert read_submission(folder / "value.py", course, every).only == ("lecture1.value", "lecture7.head")
+
+
 def test_what_is_graded_tells_which_of_two_exercises_a_file_is(course, hand_in):
     folder = hand_in({"train.py": GOOD})
     path = folder / "train.py" if folder is not None else "train.py"
