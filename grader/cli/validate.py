@@ -14,7 +14,7 @@ from grader.cli.options import NamedPath, course_option, isolation_option
 from grader.course import Course, Exercise, find_course
 
 if TYPE_CHECKING:
-    from grader.author.validate import Validation
+    from grader.author.validate import Conduct, Validation
     from grader.diagnosis.bank import Misconception
     from grader.reports.model import ExerciseResult
 
@@ -52,6 +52,17 @@ _STABILITY_SEEDS = 20
     is_flag=True,
     help="Put the diagnosis on trial too: 2,000 random wrong answers, and what is said of them must be true.",
 )
+@click.option(
+    "--mutants",
+    is_flag=True,
+    help="Only grade machine-made mistakes: each solution with one small edit, or with bad conduct. 98 % must fail.",
+)
+@click.option(
+    "--json",
+    "json_path",
+    type=NamedPath(dir_okay=False),
+    help="Write into this file what became of each machine-made mistake.",
+)
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw the matrix without Unicode.")
 @click.option(
     "-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1, help="Exercises at a time; all cores."
@@ -65,6 +76,8 @@ def validate(
     stability: bool,
     gallery: Path | None,
     diagnosis: bool,
+    mutants: bool,
+    json_path: Path | None,
     ascii_only: bool,
     jobs: int,
     isolation: str,
@@ -77,6 +90,10 @@ def validate(
     course = find_course(course_path)
     exercises = course.resolve(names)
     how = Conduct(_progress(), isolation, jobs, *([_STABILITY_SEEDS] if stability else []))
+    if json_path is not None and not mutants:
+        raise click.UsageError("--json goes with --mutants.")
+    if mutants:
+        return _try_mutants(course, exercises, how, json_path)
     result = prove(course, exercises, seeds, how) if times is None else repeat(course, exercises, times, how)
     _clear()
     from grader.reports.matrix import matrix_text
@@ -118,6 +135,30 @@ def _write_gallery(path: Path, course: Course, result: Validation) -> int:
         click.echo(f"  {trouble}")
     click.echo(f"The messages of {len(result.wrong_answers)} misconceptions are in {path}.")
     return len(troubles)
+
+
+def _try_mutants(course: Course, exercises: Sequence[Exercise], how: Conduct, json_path: Path | None) -> int:
+    """Print what became of machine-made mistakes; 1 where too many pass."""
+    import msgspec
+
+    from grader.author.mutants import try_mutants
+    from grader.reports.mutation import LEAST_SCORE, lines
+
+    result = try_mutants(course, exercises, how)
+    _clear()
+    for line in lines(result):
+        click.echo(line)
+    for problem in result.problems:
+        click.echo(f"  {problem}")
+    if json_path is not None:
+        json_path.write_bytes(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
+    tally = result.tally()
+    click.echo(
+        f"\n{tally.killed} of {tally.made - tally.out} mutants that are wrong fail a check "
+        f"({100 * tally.score:.1f} %, {100 * LEAST_SCORE:.0f} % wanted) · "
+        f"{tally.conducts_killed} of {tally.conducts} by conduct (all wanted) · {result.seconds:.0f} s"
+    )
+    return 0 if result.is_enough else 1
 
 
 def _try_diagnosis(course: Course, exercises: Sequence[Exercise], result: Validation, isolation: str) -> int:

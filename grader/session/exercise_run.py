@@ -313,6 +313,8 @@ class ExerciseRun:
         if isinstance(error, TooMuchWork):
             outcome = self._in_short(check, error, context, output)
             return msgspec.structs.replace(outcome, crash="it takes too long by itself over what it is given")
+        if self.given.options.brief and isinstance(error, CheckFailed | RaisedError):
+            return self._in_short(check, error, context, output)
         try:
             with at_most(JUDGE_SECONDS):
                 return self._judge.judge(error, context, check.visibility, output, searched=check.searches)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _USUAL, _NOBODY = RunOptions(), Hooks()
 _NOTHING: Mapping[str, Status] = {}
-OF_THE_SESSION = ("debug", "isolation", "require_isolation", "examples")
+OF_THE_SESSION = ("debug", "isolation", "require_isolation", "examples", "brief")
 _SEEDS = 10**12  # too many to be tried: who finds the seed knows every input of the run
 
 
@@ -79,7 +79,7 @@ class Session:
                 from grader.session.references import References
 
                 self._references = self._stack.enter_context(References(self.course))
-                self._stack.enter_context(hypothesis_profile(self.options.examples))
+                self._stack.enter_context(hypothesis_profile(self.options.examples, shrink=not self.options.brief))
             self._isolation = self.sandboxes.isolation()
             self._demand_isolation(self._isolation)
         return self._references, self._isolation
@@ -208,7 +208,7 @@ class Session:
         try:
             # a submission that is debugged runs in this process, where its author is
             with own_settings(), no_home(), contextlib.nullcontext() if options.debug else elsewhere():
-                code = pytest.main(_arguments(self.course.root, files, debug=options.debug), plugins=[plugin])
+                code = pytest.main(_arguments(self.course.root, files, options), plugins=[plugin])
         finally:
             plugin.release()
         faults = list(plugin.faults)
@@ -277,9 +277,9 @@ def units_of(course: Course, results: Sequence[ExerciseResult]) -> tuple[tuple[s
     return tuple((unit.name, unit.title) for unit in course.units if unit.name in present)
 
 
-def _arguments(root: Path, files: Sequence[Path], *, debug: bool) -> list[str]:
+def _arguments(root: Path, files: Sequence[Path], options: RunOptions) -> list[str]:
     """pytest, with nothing of the surroundings: no ini file, no conftest, no plugin that happens to be installed."""
-    quiet = ["--capture=no"] if debug else ["--capture=sys"]
+    quiet = ["--capture=no" if options.debug else "--capture=sys", *(["--maxfail=1"] if options.brief else [])]
     disabled = [
         "terminal",
         "cacheprovider",

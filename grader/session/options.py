@@ -43,6 +43,8 @@ class RunOptions(msgspec.Struct, frozen=True):
         device: where these train, ``cpu`` or ``cuda``.
         names: look for what was misunderstood in the bank; False where only verdicts count.
         symbols: find out which of the solution's symbols each check leads to, see ``Run.used``.
+        brief: stop at the first check that fails, and look neither for a smaller input nor for a cause: where all that
+            matters is whether a submission passes.
     """
 
     seed: int | None = None
@@ -56,6 +58,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     device: str = "cpu"
     names: bool = True
     symbols: bool = False
+    brief: bool = False
 
 
 class Hooks(msgspec.Struct, frozen=True, eq=False):

@@ -97,14 +97,19 @@ def demand_of(item: pytest.Item) -> str:
 
 
 @contextlib.contextmanager
-def hypothesis_profile(examples: int) -> Iterator[None]:
-    """Set Hypothesis up for checks, with so many examples each, and as it was afterwards."""
+def hypothesis_profile(examples: int, *, shrink: bool = True) -> Iterator[None]:
+    """Set Hypothesis up for checks, with so many examples each, and as it was afterwards.
+
+    Args:
+        examples: how many.
+        shrink: whether to look for the smallest input that fails.
+    """
     before = hypothesis.settings.get_current_profile_name()
     phases = [
         hypothesis.Phase.explicit,
         hypothesis.Phase.generate,
         hypothesis.Phase.target,
-        hypothesis.Phase.shrink,
+        *([hypothesis.Phase.shrink] if shrink else []),
     ]
     hypothesis.settings.register_profile(
         _PROFILE,
