@@ -9,7 +9,7 @@ import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -17,7 +17,11 @@ from hypothesis.strategies import SearchStrategy
 
 from grader.checks.compare import assert_equal
 from grader.checks.context import Mismatch, current
+from grader.checks.draws import integer
 from grader.checks.in_words import are, show, type_in_words
+
+if TYPE_CHECKING:
+    from grader.checks.draws import Rng
 
 GPT2 = r"""'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"""  # how GPT-2 splits a text
 WHOLE = r"(?s).+"  # does not split it at all
@@ -31,6 +35,11 @@ SCRIPTS = (
     *("ไทย", "é", "e\u0301", "n\u0303", "ñandú", "Straße", "ﬁ", "İ", "ǅ", "Ω", "𝔘𝔫𝔦", "𐌰"),
 )
 EMOJI = ("😀", "👍🏽", "🇩🇪", "❤️", "👩\u200d🚀", "🏴\u200d☠️", "∑", "→", "\ufeff")
+# What is lost or changed by whoever opens, strips, splits into lines, normalises or cleans a text.
+HARD = (
+    *("\r\n", "\r", "\u2028", "\x85", "\f", "\0", "\ufeff", "\u00a0", "  "),
+    *("e\u0301", "\u0301", "\u1112\u1161\u11ab", "\u212b", "ﬁ", "İ"),  # decomposed, or composed anew, or unpaired
+)
 
 _BLOCKS = (
     *((0x20, 0x24F), (0x300, 0x36F), (0x391, 0x3A1), (0x400, 0x52F), (0x5D0, 0x5EA), (0x905, 0x939)),
@@ -41,23 +50,51 @@ _BLOCKS = (
 def texts(most: int = 8) -> SearchStrategy[str]:
     """Texts of up to so many pieces: words, contractions, numbers, white space, scripts of the world, emoji.
 
-    They shrink to the empty text, and to a few letters. No lone surrogates: such a text has no UTF-8.
+    Besides, every other text has a given piece of ``HARD``, so that each run has them all. They shrink to the empty
+    text, and to a few letters. No lone surrogates: such a text has no UTF-8.
     """
     pieces = st.one_of(
         st.text("abcdeo", min_size=1, max_size=5),
         *map(st.sampled_from, (SPACES, CONTRACTIONS, NUMBERS, MARKS, SCRIPTS, EMOJI)),
         st.one_of([st.characters(min_codepoint=low, max_codepoint=high) for low, high in _BLOCKS]),
     )
-    return st.lists(pieces, max_size=most).map("".join)
+    drawn = st.binary(min_size=len(HARD), max_size=len(HARD))
+    return st.builds(_with_hard, st.lists(pieces, max_size=most), drawn)
+
+
+def _with_hard(pieces: list[str], drawn: bytes) -> str:
+    """The pieces joined; those of ``HARD`` whose byte is 128 or more stand among them, at the place that it says."""
+    pieces = [*pieces]
+    for piece, byte in zip(HARD, drawn, strict=True):
+        if byte >= 128:
+            pieces.insert(byte % 128 % (len(pieces) + 1), piece)
+    return "".join(pieces)
+
+
+def hard(rng: Rng) -> list[str]:
+    """A short text for each piece of ``HARD``, in random order: at its beginning, within, after a space, at its end."""
+    pieces = [*HARD]
+    made = []
+    while pieces:
+        piece = pieces.pop(integer(rng, 0, len(pieces) - 1))
+        first, second, third = (letters(rng, integer(rng, 2, 4)) for _ in range(3))
+        made.append(f"{piece}{first}{piece}{second} {piece}{third}{piece}")
+    return made
+
+
+def letters(rng: Rng, length: int) -> str:
+    """So many random small letters, a to z, by a generator of either kind."""
+    return "".join(chr(97 + integer(rng, 0, 25)) for _ in range(length))
 
 
 def mixture(rng: np.random.Generator, pieces: int) -> str:
-    """So many random pieces of every kind of text, side by side."""
+    """So many random pieces of every kind of text, side by side; where there is room, all of ``HARD`` among them."""
     kinds = (SPACES, CONTRACTIONS, NUMBERS, MARKS, SCRIPTS, EMOJI)
-    return "".join(
-        word(rng) if rng.random() < 0.3 else str(rng.choice(np.array(kinds[rng.integers(len(kinds))], object)))
-        for _ in range(pieces)
-    )
+    chosen = [*HARD] if pieces >= 2 * len(HARD) else []
+    while len(chosen) < pieces:
+        kind = kinds[rng.integers(len(kinds))]
+        chosen.append(word(rng) if rng.random() < 0.3 else kind[rng.integers(len(kind))])
+    return "".join(chosen[place] for place in rng.permutation(pieces))
 
 
 def word(rng: np.random.Generator, low: int = 1, high: int = 6) -> str:

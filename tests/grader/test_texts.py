@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import collections
+import unicodedata
 
+import hypothesis
 import numpy as np
 import pytest
 import torch
+from hypothesis import Phase, given, settings
 
-from grader.checks import texts
+from grader.checks import generator, texts
 from grader.checks.context import CheckFailed
 
 TEXT = "abcbcab"  # its merges: (97, 98) -> 256, (256, 99) -> 257
@@ -81,3 +84,60 @@ def test_alike_minds_kind_and_order():
     assert not texts.alike(MERGES, dict(reversed(MERGES.items())))
     assert not texts.alike([1, (2, "a")], [1, (2, b"a")])
     assert not texts.alike([1], [1, 2])
+
+
+CHANGES = {  # how a text is changed by code that seems to leave it alone
+    "line ends": lambda text: text.replace("\r\n", "\n"),
+    "universal newlines": lambda text: text.replace("\r\n", "\n").replace("\r", "\n"),
+    "lines joined": lambda text: "\n".join(text.splitlines()),
+    "stripped": str.strip,
+    "stripped on the right": str.rstrip,
+    "spaces collapsed": lambda text: " ".join(text.split(" ")).replace("  ", " "),
+    "composed": lambda text: unicodedata.normalize("NFC", text),
+    "decomposed": lambda text: unicodedata.normalize("NFD", text),
+    "compatible": lambda text: unicodedata.normalize("NFKC", text),
+    "without a mark of byte order": lambda text: text.encode().decode("utf-8-sig"),
+    "without NUL": lambda text: text.replace("\0", ""),
+    "up to NUL": lambda text: text.split("\0")[0],
+    "what can be printed": lambda text: "".join(c for c in text if c.isprintable() or c == "\n"),
+    "without marks alone": lambda text: text.removeprefix("\u0301"),
+    "separators of lines": lambda text: text.replace("\u2028", "\n"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("rng", [np.random.default_rng, generator], ids=["numpy", "torch"])
+def test_hard_texts_show_what_changes_a_text(change, rng):
+    for seed in range(5):
+        assert any(change(text) != text for text in texts.hard(rng(seed)))
+
+
+def test_hard_texts_are_drawn_anew():
+    first, again, other = (texts.hard(generator(seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert not {*first} & {*other}
+    assert len(first) == len(texts.HARD)
+
+
+def test_every_run_of_a_property_sees_each_piece_that_is_hard():
+    @settings(max_examples=30, database=None, phases=[Phase.generate])
+    @given(text=texts.texts())
+    def collect(text):
+        seen.add(text)
+
+    for seed in range(20):
+        seen = set()
+        hypothesis.seed(seed)(collect)()
+        assert all(any(piece in text for text in seen) for piece in texts.HARD)
+
+
+@pytest.mark.parametrize("piece", ["\r\n", "\u0301"])
+def test_texts_shrink_to_the_one_piece_that_matters(piece):
+    assert hypothesis.find(texts.texts(), lambda text: piece in text, settings=settings(database=None)) == piece
+
+
+def test_a_mixture_has_so_many_pieces_and_where_there_is_room_all_that_are_hard():
+    for seed in range(5):
+        mixed = texts.mixture(np.random.default_rng(seed), 2 * len(texts.HARD))
+        assert all(piece in mixed for piece in texts.HARD)
+    assert texts.mixture(np.random.default_rng(0), 0) == ""
