@@ -6,7 +6,21 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, keeping, points, strategies
+from grader.checks import (
+    RaisedError,
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    integer,
+    integers,
+    keeping,
+    library,
+    needs,
+    normal,
+    points,
+    strategies,
+)
 
 NAMES = ("W1", "b1", "W2", "b2")
 
@@ -17,7 +31,8 @@ def twin(params, X, y=None):
     logits = torch.relu(torch.from_numpy(X.copy()) @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
     if y is None:
         return logits.detach().numpy(), None
-    gradients = torch.autograd.grad(F.cross_entropy(logits, torch.from_numpy(y.copy())), list(p.values()))
+    loss = F.cross_entropy(logits, torch.from_numpy(y.astype(np.int64)))
+    gradients = torch.autograd.grad(loss, list(p.values()))
     return logits.detach().numpy(), {name: g.numpy() for name, g in zip(p, gradients, strict=True)}
 
 
@@ -30,14 +45,22 @@ def networks(draw):
         name: draw(strategies.tensors(shape, min_value=-2, max_value=2)).numpy() for name, shape in shapes.items()
     }
     X = draw(strategies.tensors((B, d_in), min_value=-2, max_value=2)).numpy()
-    return params, X, np.array(draw(st.lists(st.integers(0, out - 1), min_size=B, max_size=B)))
+    y = draw(st.lists(st.integers(0, out - 1), min_size=B, max_size=B))
+    return params, X, np.array(y, draw(st.sampled_from(["int64", "int32"])))
 
 
 def random_network(rng, B, d_in, hidden, out, scale=1.0):
     """(params, X, y); the biases are as large as the weights, so that they count."""
     shapes = {"W1": (d_in, hidden), "b1": (hidden,), "W2": (hidden, out), "b2": (out,)}
-    params = {name: scale * rng.standard_normal(shape) for name, shape in shapes.items()}
-    return params, rng.standard_normal((B, d_in)), rng.integers(0, out, B)
+    params = {name: normal(rng, *shape, scale=scale) for name, shape in shapes.items()}
+    return params, normal(rng, B, d_in), labels(rng, B, out)
+
+
+def labels(rng, B, out):
+    """The classes of B examples, the last class among them: that it is missing is a case of test_any_network."""
+    y = integers(rng, 0, out - 1, B)
+    y[integer(rng, 0, B - 1)] = out - 1
+    return y
 
 
 def sizes(params, X):
@@ -69,61 +92,99 @@ def gradients_of(submission, params, X, y):
     return submission.backward(params, X, y, cache_of(submission, params, X))
 
 
-@given(network=networks())
-def test_forward(submission, network):
-    """The logits are those of the torch twin, for any sizes and biases."""
-    params, X, _ = network
+def compare(submission, params, X, y):
+    """The four gradients against autograd's."""
+    gradients = gradients_of(submission, params, X, y)
+    assert_close(gradients, twin(params, X, y)[1], name="gradients", sizes=sizes(params, X))
+
+
+def arrays(gradients):
+    """The gradients, once they are arrays that can be compared with others."""
+    check(
+        isinstance(gradients, dict)
+        and set(gradients) == set(NAMES)
+        and all(isinstance(g, np.ndarray) and g.dtype.kind == "f" and np.isfinite(g).all() for g in gradients.values()),
+        "backward must return a dict of finite float64 arrays: W1, b1, W2 and b2.",
+    )
+    return gradients
+
+
+def compare_forward(submission, params, X):
+    """The logits against the twin's."""
     logits = logits_of(submission, params, X)
     assert_close(logits, twin(params, X)[0], name="logits", sizes=sizes(params, X), oracle="torch")
 
 
-def test_forward_of_the_lesson(submission, rng):
-    """The logits are right for 32 examples and a 4-16-3 network, twice."""
-    for _ in range(2):
-        params, X, _ = random_network(rng, 32, 4, 16, 3)
-        logits = logits_of(submission, params, X)
-        assert_close(logits, twin(params, X)[0], name="logits", sizes=sizes(params, X), oracle="torch")
-
-
-@points(3)
-@given(network=networks())
-def test_backward(submission, network):
-    """All four gradients equal autograd's, for any batch, down to one example."""
-    params, X, y = network
-    gradients = gradients_of(submission, params, X, y)
-    assert_close(gradients, twin(params, X, y)[1], name="gradients", sizes=sizes(params, X))
+def shapes(rng):
+    """B, in, hidden and out: a small network, that of the lesson, and one where all are equal and anything fits."""
+    return (3, 2, 7, 5), (32, 4, 16, 3), (integer(rng, 4, 6),) * 4
 
 
 @points(2)
-def test_backward_of_the_lesson(submission, rng):
-    """All 131 numbers of the gradient are right for 32 examples and a 4-16-3 network."""
-    for _ in range(2):
-        params, X, y = random_network(rng, 32, 4, 16, 3)
-        gradients = gradients_of(submission, params, X, y)
-        assert_close(gradients, twin(params, X, y)[1], name="gradients", sizes=sizes(params, X))
+def test_forward(submission, rng):
+    """The logits are those of the torch twin, to the last digits of float64."""
+    for shape in shapes(rng):
+        params, X, _ = random_network(rng, *shape)
+        compare_forward(submission, params, X)
 
 
-def test_backward_of_a_square_network(submission, rng):
-    """The gradients are right where all sizes are equal too, and a wrong product would fit."""
-    n = int(rng.integers(4, 7))
-    params, X, y = random_network(rng, n, n, n, n)
-    gradients = gradients_of(submission, params, X, y)
-    assert_close(gradients, twin(params, X, y)[1], name="gradients")
+@points(4)
+@needs("test_forward")
+def test_backward(submission, rng):
+    """All four gradients equal autograd's."""
+    for shape in shapes(rng):
+        compare(submission, *random_network(rng, *shape))
 
 
+@needs("test_backward")
+@given(network=networks())
+def test_any_network(submission, network):
+    """Logits and gradients are right for any sizes, from one of everything upwards, and for units that stand at 0."""
+    params, X, y = network
+    compare_forward(submission, params, X)
+    compare(submission, params, X, y)
+
+
+@needs("test_backward")
 def test_large_logits(submission, rng):
     """The gradients are finite and right for logits of several thousand."""
-    params, X, y = random_network(rng, 8, 4, 6, 3, scale=40.0)
-    gradients = gradients_of(submission, params, X, y)
-    assert_close(gradients, twin(params, X, y)[1], name="gradients", sizes=sizes(params, X))
+    compare(submission, *random_network(rng, 8, 4, 6, 3, scale=40.0))
+
+
+def test_each_backward_belongs_to_its_forward(submission, rng):
+    """After two forwards, backwards in any order, and repeated, give what each gives right after its own forward."""
+    params, X, y = random_network(rng, 5, 3, 4, 2)
+    batches = [(X, y), (normal(rng, 5, 3), labels(rng, 5, 2))]
+    alone = [arrays(gradients_of(submission, params, *batch)) for batch in batches]
+    assert_responds(*alone, name="backward(params, X, y, cache)")
+    caches = [cache_of(submission, params, X) for X, _ in batches]
+    for i in rng.permutation([0, 1] * 5):
+        again = submission.backward(params, *batches[i], caches[i])
+        assert_close(again, alone[i], name="gradients", oracle="yours, right after this forward")
+
+
+def arrays_in(submission, cache):
+    """The arrays in a cache that is a dict, a list or a tuple; what else a learner keeps is nobody's affair."""
+    try:
+        items = library(submission, "builtins").list(cache)
+        if isinstance(items, list) and items and all(isinstance(item, str) for item in items):
+            items = [cache[name] for name in items]
+    except (RaisedError, TypeError):  # nothing to iterate over
+        return []
+    return [item for item in items if isinstance(item, np.ndarray)] if isinstance(items, list) else []
 
 
 def test_arguments_stay_as_they_are(submission, rng):
-    """Neither function modifies what it is given, and the cache serves a second time."""
-    params, X, y = random_network(rng, 5, 3, 4, 3)
-    expected_logits, expected = twin(params, X, y)
-    assert_close(logits_of(submission, params, X, assert_unchanged), expected_logits, name="logits", oracle="torch")
-    cache = cache_of(submission, params, X)
-    assert_close(assert_unchanged(submission.backward, params, X, y, cache), expected, name="gradients")
-    again = submission.backward(params, X, y, cache)
-    assert_close(again, expected, name="gradients of a second call with the same cache")
+    """Neither function modifies what it is given, the arrays in the cache included."""
+    answers = []
+    for _ in range(2):
+        params, X, y = random_network(rng, 5, 3, 4, 2)
+        logits, cache = pair(assert_unchanged(keeping(submission.forward, 1), params, X))
+        kept = arrays_in(submission, cache)
+        answers.append((logits, assert_unchanged(submission.backward, params, X, y, cache)))
+        check(
+            all(map(np.array_equal, kept, arrays_in(submission, cache))),
+            "backward modifies an array in the cache; work on a copy.",
+        )
+    for two, name in zip(zip(*answers, strict=True), ("logits", "gradients"), strict=True):
+        assert_responds(*two, name=name)

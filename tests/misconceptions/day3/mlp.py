@@ -82,6 +82,31 @@ def forward(params, X):
     return _with_logits(a1 @ params["W2"], z1, a1)
 
 
+_kept = {}
+
+
+@misconception(
+    "The cache is one dict for all calls, so the second forward overwrites what the first has kept. Make a new dict in "
+    "each call.",
+    name="one-cache-for-all",
+    violates=("each_backward_belongs_to_its_forward",),
+)
+def forward(params, X):
+    z1, a1, logits = _layers(params, X)
+    _kept.update(z1=z1, a1=a1, logits=logits)
+    return logits, _kept
+
+
+@misconception(
+    "The forward pass goes through float32 and loses half of its digits. Leave the arrays as they are, float64.",
+    name="through-float32",
+    violates=("forward",),
+)
+def forward(params, X):
+    z1, a1, logits = _layers({name: p.astype(np.float32) for name, p in params.items()}, X.astype(np.float32))
+    return _with_logits(*(array.astype(float) for array in (logits, z1, a1)))
+
+
 # backward, the logits
 
 
@@ -140,6 +165,19 @@ def backward(params, X, y, cache):
 
 
 @misconception(
+    "exp overflows for logits of several hundred and gives inf/inf. Subtract the maximum of each row first, or call "
+    "your own softmax, which does.",
+    name="no-maximum",
+    violates=("large_logits",),
+)
+def backward(params, X, y, cache):
+    e = np.exp(_layers(params, X)[2])
+    dz2 = e / e.sum(1, keepdims=True)
+    dz2[np.arange(len(y)), y] -= 1
+    return _gradients(params, X, dz2 / len(y))
+
+
+@misconception(
     "The softmax runs over the batch here. Each example has its own distribution over the classes: the last axis.",
     name="softmax-over-batch",
 )
@@ -159,6 +197,17 @@ def backward(params, X, y, cache):
     onehot = np.zeros_like(logits)
     onehot[:, y] = 1
     return _gradients(params, X, (_softmax(logits) - onehot) / len(y))
+
+
+@misconception(
+    "The rows of np.eye(y.max() + 1) have no place for classes that do not occur in this batch. The number of classes "
+    "is logits.shape[1].",
+    name="one-hot-by-the-largest-label",
+    violates=("any_network",),
+)
+def backward(params, X, y, cache):
+    p = _softmax(_layers(params, X)[2])
+    return _gradients(params, X, (p - np.eye(y.max() + 1)[y]) / len(y))
 
 
 # backward, the hidden layer
@@ -278,6 +327,7 @@ def backward(params, X, y, cache):
     "The first call is right but spoils the cache: its arrays are changed in place. Work on a copy, as in dz2 = "
     "p.copy().",
     name="cache-modified",
+    violates=("each_backward_belongs_to_its_forward", "arguments_stay_as_they_are"),
 )
 def backward(params, X, y, cache):
     dz2 = cache["logits"]
@@ -285,6 +335,31 @@ def backward(params, X, y, cache):
     dz2[np.arange(len(y)), y] -= 1
     dz2 /= len(y)
     return _gradients(params, X, dz2)
+
+
+@misconception(
+    "The slopes of ReLU are written into the cache's z1. What forward has kept stays as it is: make a new array, as "
+    "z1 > 0 does.",
+    name="slopes-in-the-cache",
+    violates=("arguments_stay_as_they_are",),
+)
+def backward(params, X, y, cache):
+    z1 = cache["z1"]
+    z1[z1 <= 0] = 0
+    z1[z1 > 0] = 1
+    dz2 = _dlogits(cache["logits"], y)
+    return _gradients(params, X, dz2, dz1=dz2 @ params["W2"].T * z1)
+
+
+@misconception(
+    "W2 is reshaped, not transposed, on the way back: the numbers keep their old order. Write W2.T.",
+    name="w2-reshaped",
+    violates=("backward",),
+)
+def backward(params, X, y, cache):
+    dz2 = _dlogits(_layers(params, X)[2], y)
+    W2 = params["W2"]
+    return _gradients(params, X, dz2, da1=dz2 @ W2.reshape(W2.shape[::-1]))
 
 
 @misconception(
