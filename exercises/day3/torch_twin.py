@@ -78,7 +78,7 @@ def train(
     Args:
         model: any module that maps examples (B, in) to logits (B, out); it is trained, and not replaced.
         X: examples, (N, in), floats of the dtype of the model's parameters.
-        y: their classes, (N,), integers in [0, out).
+        y: their classes, (N,), int64 in [0, out).
         steps: number of updates, at least 1.
         lr: the learning rate.
         batch: examples in a batch, at most N.

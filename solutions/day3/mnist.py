@@ -30,7 +30,7 @@ def prepare(images: torch.Tensor) -> torch.Tensor:
     """Turn images of bytes into rows of numbers between 0 and 1.
 
     Args:
-        images: grey images, (N, 28, 28), uint8: 0 is black, 255 is white.
+        images: grey images, (N, 28, 28), uint8: 0 is black, 255 is white. They may be a view, as after a transpose.
 
     Returns:
         The images row by row, (N, 784), float32, each pixel divided by 255. The argument is not modified.

@@ -4,21 +4,26 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given
 
-from grader.checks import assert_equal, points
+from grader.checks import assert_equal, needs, points
 
 KINDS = ("both fall", "both stay", "validation turns", "validation turns early", "both turn", "slow and turning")
 
 
-def smoothed(losses):
-    """Means over windows of n // 10 epochs, by a cumulative sum."""
-    w = max(1, len(losses) // 10)
+def smoothed(losses, w):
+    """Means over windows of w epochs, by a cumulative sum."""
     total = np.concatenate([[0.0], np.cumsum(losses)])
     return (total[w:] - total[:-w]) / w
 
 
-def verdict(train, val):
-    """The rules of the stub; None where rounding could decide."""
-    t, v = smoothed(train), smoothed(val)
+def window(losses):
+    """A tenth of the epochs."""
+    return max(1, len(losses) // 10)
+
+
+def verdict(train, val, w=None, every=1):
+    """The rules of the stub; None where rounding could decide. By another window, or every so many of its means."""
+    w = window(train) if w is None else w
+    t, v = smoothed(train, w)[::every], smoothed(val, w)[::every]
     m = int(np.argmin(v))
     sides = [(v[-1], 1.1 * v[m]), (t[-1], t[m]), (t[-1], 0.7 * t[0])]
     if any(0 < abs(a - b) < 1e-9 * abs(b) for a, b in sides):
@@ -93,26 +98,48 @@ def demand(submission, pairs):
         assert_equal(answer, right, name="diagnose", oracle="by the rules in its docstring")
 
 
+def curves_that_hang_on_the_window(rng, n, other):
+    """Noisy curves over n epochs which a window of another size tells otherwise, and windows side by side alike."""
+    while True:
+        train, val = random_curves(rng, str(rng.choice(KINDS)), 0.3, n)
+        right = verdict(train, val)
+        if right not in {None, verdict(train, val, other)} and right == verdict(train, val, every=window(train)):
+            return train, val
+
+
+def curves_that_hang_on_every_mean(rng, n):
+    """Noisy curves over n epochs which windows side by side tell otherwise."""
+    while True:
+        train, val = random_curves(rng, str(rng.choice(KINDS)), 0.3, n)
+        if verdict(train, val) not in {None, verdict(train, val, every=window(train))}:
+            return train, val
+
+
 @points(2)
 def test_smooth_curves(submission, rng):
-    """Curves without noise, of 10 to 89 epochs, are told apart."""
-    kinds = rng.permutation(np.repeat(KINDS, 8))
-    demand(submission, [random_curves(rng, kind, noise=0.0) for kind in kinds])
+    """Curves of ten epochs and without noise, where nothing needs smoothing, are told apart by the three rules."""
+    kinds = rng.permutation(np.repeat(KINDS, 10))
+    demand(submission, [random_curves(rng, kind, 0.0, 10) for kind in kinds])
 
 
 @points(2)
-def test_noisy_curves(submission, rng):
-    """Curves with noise are told apart by their smoothed shape."""
-    kinds = rng.permutation(np.repeat(KINDS, 8))
-    demand(submission, [random_curves(rng, kind, rng.uniform(0.05, 0.3)) for kind in kinds])
-
-
+@needs("test_smooth_curves")
 def test_the_window_is_a_tenth_of_the_epochs(submission, rng):
     """The window has n // 10 epochs: 1 up to n = 19, 2 from n = 20, and so on."""
-    lengths = rng.permutation([10, 11, 18, 19, 20, 21, 29, 30, 31] * 4)
-    demand(submission, [random_curves(rng, str(rng.choice(KINDS)), 0.3, int(n)) for n in lengths])
+    lengths = [n for n in (11, 18, 19, 20, 21, 29, 30, 31, 57) for _ in range(2)]
+    others = [(n, other) for n in lengths for other in (n // 10 - 1, n // 10 + 1) if other]
+    demand(submission, [curves_that_hang_on_the_window(rng, n, other) for n, other in rng.permutation(others).tolist()])
 
 
+@needs("test_the_window_is_a_tenth_of_the_epochs")
+def test_noisy_curves(submission, rng):
+    """Curves with noise are told apart by their smoothed shape, which has a mean for each place of the window."""
+    kinds = rng.permutation(np.repeat(KINDS, 8))
+    pairs = [random_curves(rng, kind, rng.uniform(0.05, 0.3)) for kind in kinds]
+    demand(submission, pairs + [curves_that_hang_on_every_mean(rng, n) for n in (21, 34, 57, 82)])
+
+
+@needs("test_noisy_curves")
 def test_curves_of_real_networks(submission, rng):
     """The curves of networks that were trained for this check are told apart."""
     sizes = rng.permutation(
@@ -151,6 +178,7 @@ def test_early_stop(submission, case):
     demand_stop(submission.early_stop(val, patience), oracle_stop(val, patience))
 
 
+@needs("test_early_stop")
 def test_early_stop_on_long_curves(submission, rng):
     """early_stop is right on noisy curves of up to 300 epochs too, with a patience of up to 20."""
     cases = []

@@ -7,6 +7,7 @@ from torch import nn
 
 from grader.checks import (
     assert_close,
+    assert_responds,
     assert_unchanged,
     begin,
     check,
@@ -14,6 +15,7 @@ from grader.checks import (
     generator,
     library,
     limit,
+    needs,
     new_seed,
     normal,
     place,
@@ -71,19 +73,25 @@ def oracle_train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay
     return curves
 
 
-def both(submission, rng, *, dropout=False, weight_decay=0.0, data=None, epochs=3):
+def weights_of(model):
+    """What a model has learnt, as a dict."""
+    state = model.state_dict()
+    return dict(state) if isinstance(state, dict) else state
+
+
+def both(submission, rng, *, dropout=False, weight_decay=0.0, N=22, M=13, epochs=3, batch_size=8):
     """Run the submission's loop and the oracle's from the same weights on the same batches.
 
     Returns:
         The submission's curves and its model's weights afterwards, then the oracle's.
     """
     weights, seed = small_weights(rng, dropout), new_seed(rng)
-    arguments = (*(data or random_data(rng)), epochs, 8, 0.3, weight_decay)
+    arguments = (*random_data(rng, N, M), epochs, batch_size, 0.3, weight_decay)
     model = small_model(library(submission, "torch.nn"), weights, dropout)
     curves = submission.train(model, *arguments, generator(seed))
     own = small_model(nn, weights, dropout)
     expected = oracle_train(own, *arguments, generator(seed))
-    return curves, dict(model.state_dict()), expected, dict(own.state_dict())
+    return curves, weights_of(model), expected, dict(own.state_dict())
 
 
 def checked(curves, epochs):
@@ -104,20 +112,35 @@ def checked(curves, epochs):
     return {name: torch.tensor(curves[name], dtype=torch.float64) for name in CURVES}
 
 
-def compare_curves(curves, expected, epochs=3):
+def compare_curves(curves, expected, epochs=3, M=13):
+    """The curves against the oracle loop's."""
     wanted = {name: torch.tensor(values, dtype=torch.float64) for name, values in expected.items()}
     # A mean in float32 is as good: these are shares and losses to look at.
-    assert_close(checked(curves, epochs), wanted, name="curves", rtol=1e-6, sizes={"batch_size": 8, "N": 22, "M": 13})
+    assert_close(checked(curves, epochs), wanted, name="curves", rtol=1e-6, sizes={"batch_size": 8, "N": 22, "M": M})
+
+
+def some_images(rng):
+    """A few images, of which some are pale."""
+    N = int(torch.randint(2, 9, (), generator=rng))
+    images = torch.randint(0, 256, (N, 28, 28), generator=rng, dtype=torch.uint8)
+    return images // torch.arange(1, N + 1, dtype=torch.uint8).reshape(N, 1, 1)
+
+
+def compare_rows(submission, images):
+    """prepare against the same by hand."""
+    expected = torch.stack([image.flatten() for image in images]).to(torch.float32).mul(1 / 255)
+    assert_close(submission.prepare(images), expected, name="rows", rtol=1e-6, oracle="by hand")
 
 
 def test_prepare(submission, rng):
-    """Images become rows of 784 numbers in float32, pixel/255, and stay as they are themselves."""
-    N = int(torch.randint(2, 9, (), generator=rng))
-    images = torch.randint(0, 256, (N, 28, 28), generator=rng, dtype=torch.uint8)
-    images //= torch.arange(1, N + 1, dtype=torch.uint8).reshape(N, 1, 1)  # some are pale, and stay so
-    rows = assert_unchanged(submission.prepare, images)
-    expected = torch.stack([image.flatten() for image in images]).to(torch.float32).mul(1 / 255)
-    assert_close(rows, expected, name="rows", rtol=1e-6, oracle="by hand")
+    """Images become rows of 784 numbers in float32, pixel/255."""
+    compare_rows(submission, some_images(rng))
+
+
+@needs("test_prepare")
+def test_prepare_takes_views(submission, rng):
+    """Images that lie otherwise in memory, as those of an upright view of lying ones, are prepared alike."""
+    compare_rows(submission, some_images(rng).transpose(1, 2))
 
 
 def test_build(submission, rng):
@@ -143,17 +166,22 @@ def test_build(submission, rng):
 @points(3)
 def test_trajectory(submission, rng):
     """After three epochs, the last batch of each a short one, the weights are those of the loop described, to 1e-9."""
-    _, weights, _, expected = both(submission, rng)
-    assert_close(weights, expected, name="the trained model", sizes={"batch_size": 8, "N": 22})
+    for batch_size in (8, 1, 30):
+        _, weights, _, expected = both(submission, rng, batch_size=batch_size)
+        sizes = {"batch_size": batch_size, "N": 22}
+        assert_close(weights, expected, name="the trained model", sizes=sizes)
 
 
 @points(2)
+@needs("test_trajectory")
 def test_curves(submission, rng):
     """The curves are the mean training loss of each epoch, and validation loss and accuracy after it."""
-    curves, _, expected, _ = both(submission, rng)
-    compare_curves(curves, expected)
+    for M in (13, 1):
+        curves, _, expected, _ = both(submission, rng, M=M)
+        compare_curves(curves, expected, M=M)
 
 
+@needs("test_trajectory")
 def test_weight_decay(submission, rng):
     """Weight decay draws every parameter towards 0, at each step by lr * weight_decay of it."""
     _, weights, _, expected = both(submission, rng, weight_decay=0.2)
@@ -163,15 +191,28 @@ def test_weight_decay(submission, rng):
 def test_the_validation_set_is_only_measured(submission, rng):
     """Other labels on the validation set change no weight; they change what is measured, as they should."""
     X, y, X_val, _ = random_data(rng)
-    results = []
-    for _ in range(2):
-        other = torch.randint(0, 3, (len(X_val),), generator=rng)
-        results.append(both(submission, rng, data=(X, y, X_val, other)))
-    for curves, weights, expected, right in results:
-        assert_close(weights, right, name="the trained model", sizes={"M": 13, "N": 22})
-        compare_curves(curves, expected)
+    start, curves, weights = small_weights(rng), [], []
+    for _ in range(3):
+        y_val = torch.randint(0, 3, (len(X_val),), generator=rng)
+        model = small_model(library(submission, "torch.nn"), start)
+        # One batch an epoch: its order, which the generator decides, is all the same.
+        answer = submission.train(model, X, y, X_val, y_val, 3, len(X), 0.3, 0.0, generator(new_seed(rng)))
+        curves.append(checked(answer, 3)["val_loss"])
+        weights.append(weights_of(model))
+    assert_responds(*curves[:2], name='the curve "val_loss"')
+    for learnt in weights:
+        check(
+            isinstance(learnt, dict) and all(isinstance(w, torch.Tensor) for w in learnt.values()),
+            "The model must keep its parameters.",
+        )
+        assert_close(learnt, weights[0], name="the trained model", oracle="yours, for other labels")
+        check(
+            any(not torch.equal(learnt[name], w) for name, w in start.items() if name in learnt),
+            "Training must change the weights.",
+        )
 
 
+@needs("test_curves")
 def test_train_and_eval_mode(submission, rng):
     """Dropout is on while the model trains, in every epoch, and off while it is measured."""
     curves, weights, expected, right = both(submission, rng, dropout=True)
@@ -179,13 +220,29 @@ def test_train_and_eval_mode(submission, rng):
     compare_curves(curves, expected)
 
 
+@needs("test_trajectory")
+def test_models_in_turn(submission, rng):
+    """Several models are trained in turn, each as if it were the only one."""
+    modules, seeds = library(submission, "torch.nn"), [new_seed(rng) for _ in range(3)]
+    starts = [small_weights(rng) for _ in range(2)]
+    models, own = [small_model(modules, w) for w in starts], [small_model(nn, w) for w in starts]
+    for i, seed in zip((0, 1, 0), seeds, strict=True):
+        arguments = (*random_data(rng), 1, 8, 0.3, 0.0)
+        submission.train(models[i], *arguments, generator(seed))
+        oracle_train(own[i], *arguments, generator(seed))
+        assert_close(weights_of(models[i]), dict(own[i].state_dict()), name="the trained model")
+
+
 def test_nothing_else_is_modified(submission, rng):
-    """The examples and labels stay as they are."""
-    weights, seed, data = small_weights(rng), new_seed(rng), random_data(rng)
-    model = small_model(library(submission, "torch.nn"), weights)
-    curves = assert_unchanged(submission.train, model, *data, 2, 8, 0.3, 0.1, generator(seed))
-    expected = oracle_train(small_model(nn, weights), *data, 2, 8, 0.3, 0.1, generator(seed))
-    compare_curves(curves, expected, epochs=2)
+    """Images, examples and labels stay as they are."""
+    rows = [assert_unchanged(submission.prepare, some_images(rng)) for _ in range(2)]
+    assert_responds(*rows, name="rows")
+    curves = []
+    for _ in range(2):
+        model = small_model(library(submission, "torch.nn"), small_weights(rng))
+        arguments = (model, *random_data(rng), 2, 8, 0.3, 0.1, generator(new_seed(rng)))
+        curves.append(checked(assert_unchanged(submission.train, *arguments), 2))
+    assert_responds(*curves, name="the curves")
 
 
 def as_bytes(images):
@@ -234,6 +291,7 @@ def reads_digits(submission, rng, train_set, test_set, target, device="cpu"):
 @points(2)
 @training
 @limit(60)
+@needs("test_prepare", "test_build", "test_trajectory")
 def test_reads_digits_it_has_never_seen(submission, rng):
     """Four epochs on 7,200 drawn digits read 95% of other ones, and as many as the same recipe elsewhere, less 2%."""
     # The recipe: 0.980 to 0.989 in 12 runs, standard deviation 0.003; two runs on the same digits differ by 0.001 at
@@ -246,6 +304,7 @@ def test_reads_digits_it_has_never_seen(submission, rng):
 @full
 @training
 @limit(300)
+@needs("test_prepare", "test_build", "test_trajectory")
 def test_reads_mnist(submission, rng, device):
     """On MNIST itself, four epochs read 95% of the test set."""
     sets = [(as_bytes(images), torch.from_numpy(labels)) for images, labels in (mnist(train=True), mnist(train=False))]

@@ -4,7 +4,17 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, library, points, strategies
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    integer,
+    library,
+    needs,
+    normal,
+    points,
+    strategies,
+)
 
 
 def arrays(*shape):
@@ -13,23 +23,23 @@ def arrays(*shape):
 
 
 @st.composite
-def batches_and_layers(draw):
-    """(X, W, b), from one example of one number upwards."""
-    B, d_in, d_out = (draw(strategies.sizes(1, 5)) for _ in range(3))
-    return draw(arrays(B, d_in)), draw(arrays(d_in, d_out)), draw(arrays(d_out))
-
-
-@st.composite
 def two_layers(draw):
-    """(W1, b1, W2, b2)."""
-    d_in, d_hidden, d_out = (draw(strategies.sizes(1, 4)) for _ in range(3))
-    return draw(arrays(d_in, d_hidden)), draw(arrays(d_hidden)), draw(arrays(d_hidden, d_out)), draw(arrays(d_out))
+    """(X, W1, b1, W2, b2), from one of everything upwards."""
+    B, d_in, d_hidden, d_out = (draw(strategies.sizes(1, 4)) for _ in range(4))
+    shapes = (B, d_in), (d_in, d_hidden), (d_hidden,), (d_hidden, d_out), (d_out,)
+    return tuple(draw(arrays(*shape)) for shape in shapes)
+
+
+def random_layers(rng, B, d_in, d_hidden, d_out):
+    """(X, W1, b1, W2, b2)."""
+    shapes = (B, d_in), (d_in, d_hidden), (d_hidden,), (d_hidden, d_out), (d_out,)
+    return tuple(normal(rng, *shape) for shape in shapes)
 
 
 def random_neuron(rng):
     """(x, w, b), with between 3 and 8 inputs."""
-    d_in = int(rng.integers(3, 9))
-    return rng.standard_normal(d_in), rng.standard_normal(d_in), float(rng.standard_normal())
+    d_in = integer(rng, 3, 8)
+    return normal(rng, d_in), normal(rng, d_in), float(normal(rng))
 
 
 def in_longhand(x, w, b):
@@ -40,92 +50,87 @@ def in_longhand(x, w, b):
     return float(total)
 
 
-def test_neuron(submission, rng):
-    """The neuron is activation(w · x + b), for tanh, the sine and the square alike."""
-    numpy = library(submission, "numpy")
-    for name in ("tanh", "sin", "square"):
-        x, w, b = random_neuron(rng)
-        assert_close(
-            submission.neuron(x, w, b, getattr(numpy, name)),
-            float(getattr(np, name)(in_longhand(x, w, b))),
-            name=f"neuron(x, w, b, np.{name})",
-            sizes={"d_in": len(x)},
-            oracle="in longhand",
-        )
+def layer_in_longhand(X, W, b):
+    """Each entry a sum of its own."""
+    return np.array([[in_longhand(row, column, bias) for column, bias in zip(W.T, b, strict=True)] for row in X])
 
 
-@given(layer=batches_and_layers())
-def test_linear(submission, layer):
-    """linear is X W + b for any sizes, the bias in every row."""
-    X, W, b = layer
-    expected = np.array([[in_longhand(row, column, bias) for column, bias in zip(W.T, b, strict=True)] for row in X])
+def compare_neuron(submission, x, w, b, name):
+    """One neuron, with NumPy's activation of this name."""
     assert_close(
-        submission.linear(X, W, b),
-        expected,
-        name="Y",
-        sizes={"B": X.shape[0], "d_in": X.shape[1], "d_out": W.shape[1]},
+        submission.neuron(x, w, b, getattr(library(submission, "numpy"), name)),
+        float(getattr(np, name)(in_longhand(x, w, b))),
+        name=f"neuron(x, w, b, np.{name})",
+        sizes={"d_in": len(x)},
         oracle="in longhand",
     )
 
 
-def test_a_layer_is_neurons_side_by_side(submission, rng):
-    """Entry [i, j] of linear is neuron j, with column j of W, on example i."""
-    X, W, b = rng.standard_normal((4, 5)), rng.standard_normal((5, 3)), rng.standard_normal(3)
-    identity = library(submission, "numpy").positive
-    expected = np.array([[in_longhand(row, column, bias) for column, bias in zip(W.T, b, strict=True)] for row in X])
-    i, j = int(rng.integers(4)), int(rng.integers(3))
-    one = submission.neuron(X[i], np.ascontiguousarray(W[:, j]), float(b[j]), identity)
-    assert_close(one, float(expected[i, j]), name="neuron(X[i], W[:, j], b[j], identity)", oracle="in longhand")
-    assert_close(submission.linear(X, W, b), expected, name="linear(X, W, b)", oracle="in longhand")
+def compare_linear(submission, X, W, b):
+    """A layer on a batch."""
+    sizes = {"B": X.shape[0], "d_in": X.shape[1], "d_out": W.shape[1]}
+    assert_close(submission.linear(X, W, b), layer_in_longhand(X, W, b), name="Y", sizes=sizes, oracle="in longhand")
 
 
-def test_square_matrices(submission, rng):
-    """With square matrices, where a wrong product fits as well, linear and collapse take the right ones."""
-    n = int(rng.integers(3, 6))
-    X, W1, W2 = (rng.standard_normal((n, n)) for _ in range(3))
-    b1, b2 = rng.standard_normal(n), rng.standard_normal(n)
-    assert_close(submission.linear(X, W1, b1), X @ W1 + b1, name="Y", oracle="X W + b")
-    two = (X @ W1 + b1) @ W2 + b2
-    expected = (W1 @ W2, two[0] - X[0] @ W1 @ W2)
-    answer = submission.collapse(W1, b1, W2, b2)
-    assert_close(answer, expected, name=("W", "b"), rtol=1e-8, oracle="by the two layers")
-
-
-@points(2)
-@given(layers=two_layers())
-def test_collapse(submission, layers):
-    """The collapsed layer has W = W1 W2, and a bias that holds what W2 makes of b1."""
-    W1, b1, W2, b2 = layers
-    # What the two layers do to zeros is the bias; what they do to the unit vectors, less the bias, the rows of W.
+def compare_collapse(submission, W1, b1, W2, b2):
+    """What two layers do to zeros is the bias; what they do to the unit vectors, less the bias, the rows of W."""
     bias = (np.zeros(len(W1)) @ W1 + b1) @ W2 + b2
     rows = (np.eye(len(W1)) @ W1 + b1) @ W2 + b2 - bias
     assert_close(
         submission.collapse(W1, b1, W2, b2),
         (rows, bias),
         name=("W", "b"),
+        rtol=1e-8,
         sizes={"d_in": W1.shape[0], "d_hidden": W1.shape[1], "d_out": W2.shape[1]},
         oracle="by the two layers",
     )
 
 
-def test_collapse_at_the_sizes_of_the_lesson(submission, rng):
-    """For 4 inputs, 16 hidden and 3 outputs, one layer gives on 32 examples what the two give."""
-    W1, b1, W2, b2 = (rng.standard_normal(shape) for shape in ((4, 16), (16,), (16, 3), (3,)))
-    X = rng.standard_normal((32, 4))
-    two = (X @ W1 + b1) @ W2 + b2
-    answer = submission.collapse(W1, b1, W2, b2)
-    assert_close(answer, (W1 @ W2, two[0] - X[0] @ (W1 @ W2)), name=("W", "b"), rtol=1e-8, oracle="by the two layers")
-    W, b = answer
-    assert_close(submission.linear(X, W, b), two, name="linear(X, *collapse(W1, b1, W2, b2))", oracle="by two layers")
+def sizes_of_layers(rng):
+    """B, d_in, d_hidden and d_out: few, those of the lesson, and all equal, where any product fits."""
+    return (5, 3, 7, 2), (32, 4, 16, 3), (integer(rng, 3, 5),) * 4
+
+
+def test_neuron(submission, rng):
+    """The neuron is activation(w · x + b), for tanh, the sine and the square alike."""
+    for name in ("tanh", "sin", "square"):
+        compare_neuron(submission, *random_neuron(rng), name)
+
+
+@points(2)
+def test_linear(submission, rng):
+    """linear is X W + b, the bias in every row."""
+    for sizes in sizes_of_layers(rng):
+        X, W, b, _, _ = random_layers(rng, *sizes)
+        compare_linear(submission, X, W, b)
+
+
+@points(3)
+def test_collapse(submission, rng):
+    """The collapsed layer has W = W1 W2, and a bias that holds what W2 makes of b1."""
+    for sizes in sizes_of_layers(rng):
+        compare_collapse(submission, *random_layers(rng, *sizes)[1:])
+
+
+@needs("test_neuron", "test_linear", "test_collapse")
+@given(layers=two_layers())
+def test_any_sizes(submission, layers):
+    """All three functions are right for any sizes, from one of everything upwards."""
+    X, W1, b1, W2, b2 = layers
+    compare_neuron(submission, X[0], W1[:, 0], float(b1[0]), "tanh")
+    compare_linear(submission, X, W1, b1)
+    compare_collapse(submission, W1, b1, W2, b2)
 
 
 def test_arguments_stay_as_they_are(submission, rng):
     """Nothing that is passed in is modified."""
-    x, w, b = random_neuron(rng)
     tanh = library(submission, "numpy").tanh
-    value = assert_unchanged(submission.neuron, x, w, b, tanh)
-    assert_close(value, float(np.tanh(in_longhand(x, w, b))), oracle="in longhand")
-    X, W, b = rng.standard_normal((3, 4)), rng.standard_normal((4, 2)), rng.standard_normal(2)
-    assert_close(assert_unchanged(submission.linear, X, W, b), X @ W + b, oracle="X W + b")
-    W2, b2 = rng.standard_normal((2, 3)), rng.standard_normal(3)
-    assert_close(assert_unchanged(submission.collapse, W, b, W2, b2), (W @ W2, b @ W2 + b2), name=("W", "b"))
+    neurons, layers, collapsed = [], [], []
+    for _ in range(2):
+        X, W1, b1, W2, b2 = random_layers(rng, 4, 3, 3, 3)
+        neurons.append(assert_unchanged(submission.neuron, X[0], W1[:, 0], float(b1[0]), tanh))
+        layers.append(assert_unchanged(submission.linear, X, W1, b1))
+        collapsed.append(assert_unchanged(submission.collapse, W1, b1, W2, b2))
+    assert_responds(*neurons, name="neuron(x, w, b, np.tanh)")
+    assert_responds(*layers, name="linear(X, W, b)")
+    assert_responds(*collapsed, name="collapse(W1, b1, W2, b2)")

@@ -6,7 +6,17 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, points, strategies, training
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    needs,
+    normal,
+    points,
+    strategies,
+    training,
+)
 
 NAMES = ("W1", "b1", "W2", "b2")
 BLOBS = {"hidden": 16, "steps": 1000, "lr": 0.05, "batch": 32}
@@ -55,7 +65,7 @@ def oracle(X, y, hidden, steps, lr, batch, rng):
 def examples(rng, N, d_in, classes):
     """X and y with every class in them, and no structure at all."""
     y = rng.permutation(np.arange(N) % classes)
-    return rng.standard_normal((N, d_in)), y
+    return normal(rng, N, d_in), y
 
 
 def blobs(rng):
@@ -123,14 +133,19 @@ def holds_pairs(losses):
     return isinstance(losses, list) and any(isinstance(loss, tuple | list) for loss in losses)
 
 
-def compare(submission, rng, *, N, batch, steps, d_in=4, hidden=5, classes=3, lr=0.3):
-    """train against the oracle loop: losses first, they say at which step the two part."""
+def both(submission, rng, *, N, batch, steps, d_in=4, hidden=5, classes=3, lr=0.3):
+    """(params, losses) of train, then those of the oracle loop."""
     X, y = examples(rng, N, d_in, classes)
     theirs, ours = twins(rng)
-    params, losses = unpack(submission.train(X, y, hidden, steps, lr, batch, theirs), steps)
-    expected, expected_losses = oracle(X, y, hidden, steps, lr, batch, ours)
-    sizes = {"batch": batch, "N": N, "hidden": hidden}
-    assert_close(np.array(losses), np.array(expected_losses), name="losses", rtol=1e-8, oracle="the loop with autograd")
+    return *unpack(submission.train(X, y, hidden, steps, lr, batch, theirs), steps), *oracle(
+        X, y, hidden, steps, lr, batch, ours
+    )
+
+
+def compare(submission, rng, *, N, batch, **options):
+    """The parameters after training against the oracle loop's."""
+    params, _, expected, _ = both(submission, rng, N=N, batch=batch, **options)
+    sizes = {"batch": batch, "N": N}
     assert_close(params, expected, name="params", rtol=1e-7, sizes=sizes, oracle="the loop with autograd")
 
 
@@ -156,52 +171,72 @@ def test_step(submission, arrays, lr):
 
 def test_step_leaves_its_arguments(submission, rng):
     """step makes new arrays: the parameters and gradients that it is given stay as they are."""
-    params, grads = ({"W": rng.standard_normal((2, 3)), "b": rng.standard_normal(3)} for _ in range(2))
-    after = assert_unchanged(submission.step, params, grads, 0.3)
-    assert_close(after, {name: p - 0.3 * grads[name] for name, p in params.items()}, name="params", oracle="by hand")
+    answers = []
+    for _ in range(2):
+        params, grads = ({"W": normal(rng, 2, 3), "b": normal(rng, 3)} for _ in range(2))
+        answers.append(assert_unchanged(submission.step, params, grads, 0.3))
+    assert_responds(*answers, name="step(params, grads, lr)")
 
 
 def test_first_loss(submission, rng):
-    """The first loss is near ln C, as W2 starts small, and is that of the weights and rows that rng draws."""
+    """The first loss is near ln C, as W2 starts small."""
     classes = int(rng.integers(2, 7))
     X, y = examples(rng, 64, 4, classes)
-    theirs, ours = twins(rng)
-    _, losses = unpack(submission.train(X, y, 16, 2, 0.1, 32, theirs), 2)
+    _, losses = unpack(submission.train(X, y, 16, 1, 1e-3, 32, twins(rng)[0]), 1)
     # Measured in 4,000 runs: 0.0014 off on average (root mean square), 0.006 at most. The bound is 36 times the former.
     check(
         abs(losses[0] - np.log(classes)) < 0.05,
         f"The first loss is {losses[0]:.3f}. It must be near ln C = {np.log(classes):.3f}, with C = {classes} classes.",
     )
-    assert_close(losses[0], oracle(X, y, 16, 1, 0.1, 32, ours)[1][0], name="losses[0]", oracle="torch")
 
 
+@needs("test_step", "test_first_loss")
 def test_one_step(submission, rng):
-    """One step on the first batch gives the parameters of the same step with autograd."""
-    compare(submission, rng, N=12, batch=4, steps=1)
+    """One step, from the weights that rng draws and on the first batch, leads where the step with autograd does."""
+    compare(submission, rng, N=13, batch=4, steps=1)
 
 
 @points(2)
+@needs("test_one_step")
+def test_trajectory(submission, rng):
+    """The six whole batches of an epoch, slices of its order, lead where the same loop with autograd does."""
+    compare(submission, rng, N=50, batch=8, steps=6, hidden=7, classes=4)
+
+
+@points(2)
+@needs("test_trajectory")
 def test_epochs(submission, rng):
     """Every epoch has an order of its own and uses every row once; its last batch may be small."""
     compare(submission, rng, N=11, batch=4, steps=8)
     compare(submission, rng, N=5, batch=8, steps=3)  # one batch an epoch
+    compare(submission, rng, N=7, batch=1, steps=16)
 
 
-@points(3)
-def test_trajectory(submission, rng):
-    """Over 20 steps, losses and parameters are those of the same loop with autograd."""
-    compare(submission, rng, N=50, batch=16, steps=20, hidden=8, classes=4)
+@needs("test_epochs")
+def test_losses(submission, rng):
+    """Each loss is that of its step's batch, before the update."""
+    _, losses, _, expected = both(submission, rng, N=11, batch=4, steps=8)
+    assert_close(np.array(losses), np.array(expected), name="losses", rtol=1e-8, oracle="the loop with autograd")
+
+
+@needs("test_one_step")
+def test_a_second_training_starts_anew(submission, rng):
+    """What one training has learnt is in its parameters, and nowhere else: the next one starts from new weights."""
+    for steps in (3, 2, 3):
+        compare(submission, rng, N=13, batch=4, steps=steps)
 
 
 def test_arguments_stay_as_they_are(submission, rng):
     """train modifies neither X nor y."""
-    X, y = examples(rng, 9, 3, 3)
-    theirs, ours = twins(rng)
-    params, _ = unpack(assert_unchanged(submission.train, X, y, 4, 5, 0.2, 4, theirs), 5)
-    assert_close(params, oracle(X, y, 4, 5, 0.2, 4, ours)[0], name="params", rtol=1e-8, oracle="the loop with autograd")
+    answers = []
+    for _ in range(2):
+        X, y = examples(rng, 11, 3, 2)
+        answers.append(unpack(assert_unchanged(submission.train, X, y, 4, 5, 0.2, 4, twins(rng)[0]), 5))
+    assert_responds(*answers, name="(params, losses)")
 
 
 @training
+@needs("test_epochs")
 @points(2)
 def test_three_blobs(submission, rng):
     """After 1,000 steps of 32, it tells unseen points of three clusters apart almost as well as can be done."""

@@ -4,24 +4,33 @@ import numpy as np
 import torch
 import torch._dynamo  # an optimizer imports it, for seconds: now, and not in the middle of a diagnosis
 
-from grader.checks import assert_close, assert_unchanged, check, library, new_seed, points
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    integer,
+    library,
+    needs,
+    new_seed,
+    normal,
+    points,
+)
 
 
 def network(rng, in_dim=5, hidden=7, out=4, dtype=np.float64):
     """Weights as the NumPy network has them; biases off 0."""
-    draw = np.random.default_rng(new_seed(rng)).standard_normal
     arrays = {
-        "W1": draw((in_dim, hidden)) * np.sqrt(2 / in_dim),
-        "b1": 0.3 * draw(hidden),
-        "W2": draw((hidden, out)) * np.sqrt(2 / hidden),
-        "b2": 0.3 * draw(out),
+        "W1": normal(rng, in_dim, hidden, scale=(2 / in_dim) ** 0.5),
+        "b1": normal(rng, hidden, scale=0.3),
+        "W2": normal(rng, hidden, out, scale=(2 / hidden) ** 0.5),
+        "b2": normal(rng, out, scale=0.3),
     }
-    return {name: array.astype(dtype) for name, array in arrays.items()}
+    return {name: array.numpy().astype(dtype, copy=False) for name, array in arrays.items()}
 
 
 def examples(rng, N, in_dim=5, out=4):
-    draw = np.random.default_rng(new_seed(rng))
-    return draw.standard_normal((N, in_dim)), draw.integers(0, out, N)
+    return normal(rng, N, in_dim).numpy(), np.random.default_rng(new_seed(rng)).integers(0, out, N)
 
 
 def forward(params, X):
@@ -54,13 +63,6 @@ def twin_of(params):
     return {name: torch.tensor(array) for name, array in kept.items()}
 
 
-def twin(submission, params, X):
-    """The submission's model with these weights. Its logits, asked for here, tell a wrong model from a wrong loop."""
-    model = submission.from_numpy(params)
-    model(torch.tensor(X[:4]))
-    return model
-
-
 def plain(state):
     """A state_dict as a dict; anything else as it is."""
     return dict(state) if isinstance(state, dict) else state
@@ -75,9 +77,20 @@ def assert_floats(losses, steps):
     check(len(losses) == steps, f"{steps} steps must give {steps} losses, one a step: here are {len(losses)}.")
 
 
+def linear_steps(state, X, y, steps, lr, batch, rng):
+    """The same loop for one linear layer, from its state_dict, whose state_dict afterwards it returns."""
+    W, b = state["0.weight"].double().numpy().T, state["0.bias"].double().numpy()
+    for _ in range(steps):
+        idx = rng.choice(len(X), batch, replace=False)
+        z = X[idx] @ W + b
+        dz = (np.exp(z) / np.exp(z).sum(1, keepdims=True) - np.eye(len(b))[y[idx]]) / batch
+        W, b = W - lr * X[idx].T @ dz, b - lr * dz.sum(0)
+    return {"0.weight": torch.tensor(W.T), "0.bias": torch.tensor(b)}
+
+
 def test_the_layers(submission, rng):
     """MLP has the layers fc1 and fc2 with all their parameters, and maps (B, in) to logits (B, out)."""
-    in_dim, hidden, out = (int(n) for n in torch.randint(2, 30, (3,), generator=rng))
+    in_dim, hidden, out = integer(rng, 2, 6), integer(rng, 13, 29), integer(rng, 7, 11)
     model = submission.MLP(in_dim, hidden, out).double()
     params = network(rng, in_dim, hidden, out)
     state = plain(model.state_dict())
@@ -86,30 +99,26 @@ def test_the_layers(submission, rng):
     found = {name: tuple(tensor.shape) for name, tensor in state.items()}
     check(found == wanted, f"MLP({in_dim}, {hidden}, {out}) must have the parameters {wanted}; yours has {found}.")
     model.load_state_dict(twin_of(params))
-    X, _ = examples(rng, 6, in_dim)
+    X, _ = examples(rng, 5, in_dim)
     sizes = {"in": in_dim, "hidden": hidden, "out": out}
     assert_close(
         model(torch.tensor(X)), torch.tensor(forward(params, X)[1]), name="logits", sizes=sizes, oracle="NumPy"
     )
 
 
+@points(2)
+@needs("test_the_layers")
 def test_weights_from_numpy(submission, rng):
-    """With the weights of the NumPy network the logits are the NumPy network's, to the last digits of float64."""
-    params = network(rng)
-    X, _ = examples(rng, 6)
-    model = assert_unchanged(submission.from_numpy, params)
-    assert_close(model(torch.tensor(X)), torch.tensor(forward(params, X)[1]), name="logits", oracle="NumPy")
-    assert_close(plain(model.state_dict()), twin_of(params), name="state_dict", oracle="NumPy")
+    """With the weights of the NumPy network, square ones too, the logits are its logits, to float64's last digits."""
+    for in_dim, hidden, out in ((5, 7, 4), (4, 4, 3)):
+        params = network(rng, in_dim, hidden, out)
+        X, _ = examples(rng, 6, in_dim)
+        model = submission.from_numpy(params)
+        assert_close(model(torch.tensor(X)), torch.tensor(forward(params, X)[1]), name="logits", oracle="NumPy")
+        assert_close(plain(model.state_dict()), twin_of(params), name="state_dict", oracle="NumPy")
 
 
-def test_as_many_units_as_inputs(submission, rng):
-    """A square weight matrix is copied the right way round too, where no shape gives a mistake away."""
-    params = network(rng, 4, 4, 3)
-    X, _ = examples(rng, 6, 4)
-    model = submission.from_numpy(params)
-    assert_close(model(torch.tensor(X)), torch.tensor(forward(params, X)[1]), name="logits", oracle="NumPy")
-
-
+@needs("test_weights_from_numpy")
 def test_float32(submission, rng):
     """Weights in float32 make a model in float32."""
     params = network(rng, dtype=np.float32)
@@ -119,49 +128,66 @@ def test_float32(submission, rng):
 
 
 @points(3)
+@needs("test_weights_from_numpy")
 def test_step_for_step(submission, rng):
     """From the same weights and on the same batches, 20 steps lead to the weights of the NumPy loop, to 1e-9."""
-    params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
-    model = twin(submission, params, X)
-    submission.train(model, X, y, 20, 0.3, 8, np.random.default_rng(batches))
-    after, _ = numpy_train(params, X, y, 20, 0.3, 8, np.random.default_rng(batches))
-    assert_close(
-        plain(model.state_dict()), twin_of(after), name="the trained model", sizes={"batch": 8}, oracle="NumPy"
-    )
+    for batch in (8, 1):
+        params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
+        model = submission.from_numpy(params)
+        model(torch.tensor(X[:4]))  # its logits tell a wrong model from a wrong loop
+        submission.train(model, X, y, 20, 0.3, batch, np.random.default_rng(batches))
+        after, _ = numpy_train(params, X, y, 20, 0.3, batch, np.random.default_rng(batches))
+        state = plain(model.state_dict())
+        assert_close(state, twin_of(after), name="the trained model", sizes={"batch": batch}, oracle="NumPy")
 
 
-def test_examples_stay_as_they_are(submission, rng):
-    """Training modifies neither X nor y, and its first loss is that of the first batch before any update."""
-    params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
-    model = submission.from_numpy(params)
-    losses = assert_unchanged(submission.train, model, X, y, 2, 0.3, 8, np.random.default_rng(batches))
-    _, expected = numpy_train(params, X, y, 2, 0.3, 8, np.random.default_rng(batches))
-    assert_floats(losses, 2)
-    assert_close(losses[0], expected[0], name="the first loss", sizes={"batch": 8}, oracle="NumPy")
-
-
+@needs("test_step_for_step")
 def test_losses(submission, rng):
     """The losses are those of each step's batch before its update, one Python float a step."""
     params, (X, y), batches = network(rng), examples(rng, 30), new_seed(rng)
-    losses = submission.train(twin(submission, params, X), X, y, 12, 0.3, 8, np.random.default_rng(batches))
+    losses = submission.train(submission.from_numpy(params), X, y, 12, 0.3, 8, np.random.default_rng(batches))
     _, expected = numpy_train(params, X, y, 12, 0.3, 8, np.random.default_rng(batches))
     assert_floats(losses, 12)
-    assert_close(np.array(losses), np.array(expected), name="losses", sizes={"batch": 8}, oracle="NumPy")
+    # Numbers to look at: one that was gathered in float32 is as good.
+    assert_close(np.array(losses), np.array(expected), name="losses", rtol=1e-6, sizes={"batch": 8}, oracle="NumPy")
 
 
+@needs("test_step_for_step")
 def test_any_model(submission, rng):
-    """The loop trains any model in place, not the MLP alone."""
+    """The loop trains any model in place, and several in turn, each as if it were the only one; float32 ones too."""
     nn = library(submission, "torch.nn")
-    weights = {"0.weight": torch.randn(4, 5, generator=rng).double(), "0.bias": torch.randn(4, generator=rng).double()}
-    (X, y), batches = examples(rng, 30), new_seed(rng)
-    model = nn.Sequential(nn.Linear(5, 4)).double()
-    model.load_state_dict(weights)
-    submission.train(model, X, y, 5, 0.2, 10, np.random.default_rng(batches))
-    W, b, draw = weights["0.weight"].numpy().T, weights["0.bias"].numpy(), np.random.default_rng(batches)
-    for _ in range(5):
-        idx = draw.choice(len(X), 10, replace=False)
-        z = X[idx] @ W + b
-        dz = (np.exp(z) / np.exp(z).sum(1, keepdims=True) - np.eye(4)[y[idx]]) / 10
-        W, b = W - 0.2 * X[idx].T @ dz, b - 0.2 * dz.sum(0)
-    expected = {"0.weight": torch.tensor(W.T), "0.bias": torch.tensor(b)}
-    assert_close(plain(model.state_dict()), expected, name="the trained model", sizes={"batch": 10}, oracle="NumPy")
+    models = [nn.Sequential(nn.Linear(5, 4)) for _ in range(2)]
+    models[0].double()
+    states = [{"0.weight": normal(rng, 4, 5), "0.bias": normal(rng, 4)} for _ in models]
+    for model, state in zip(models, states, strict=True):
+        model.load_state_dict(state)
+    for i in (0, 1, 0):
+        dtype, rtol = ((np.float64, 1e-9), (np.float32, 1e-4))[i]
+        (X, y), batches = examples(rng, 30), new_seed(rng)
+        X = X.astype(dtype)
+        submission.train(models[i], X, y, 5, 0.2, 10, np.random.default_rng(batches))
+        states[i] = linear_steps(states[i], X, y, 5, 0.2, 10, np.random.default_rng(batches))
+        found = {name: tensor.double() for name, tensor in tensors(models[i].state_dict()).items()}
+        assert_close(found, states[i], name="the trained model", rtol=rtol, sizes={"batch": 10}, oracle="NumPy")
+
+
+def tensors(state):
+    """A state_dict, once it is a dict of tensors."""
+    state = plain(state)
+    check(
+        isinstance(state, dict) and all(isinstance(tensor, torch.Tensor) for tensor in state.values()),
+        "The model must keep its parameters.",
+    )
+    return state
+
+
+def test_arguments_stay_as_they_are(submission, rng):
+    """from_numpy leaves the arrays as they are, and train the examples and their classes."""
+    losses = []
+    for _ in range(2):
+        model = assert_unchanged(submission.from_numpy, network(rng))
+        X, y = examples(rng, 30)
+        answer = assert_unchanged(submission.train, model, X, y, 2, 0.3, 8, np.random.default_rng(new_seed(rng)))
+        assert_floats(answer, 2)
+        losses.append(answer)
+    assert_responds(*losses, name="train's losses")

@@ -31,6 +31,16 @@ def relu(x):
 
 
 @misconception(
+    "The caller's x is wiped in place, and the backward pass needs it still. Make a new array: np.maximum(0, x).",
+    name="relu-in-place",
+    violates=("arguments_stay_as_they_are",),
+)
+def relu(x):
+    x[x < 0] = 0
+    return x
+
+
+@misconception(
     "At x = 0 the slope is 1 here. This unit takes 0 there: (x > 0), not (x >= 0).",
     name="slope-1-at-0",
 )
@@ -101,6 +111,7 @@ def leaky_relu(x, alpha=0.01):
     "The sigmoid is exp(x) / (1 + exp(x)) here, inf/inf for large x. e = exp(−|x|) never overflows: take 1 / (1 + e) "
     "where x >= 0, and e / (1 + e) elsewhere.",
     name="sigmoid-overflow",
+    violates=("extreme_numbers",),
 )
 def sigmoid(x):
     return np.exp(x) / (1 + np.exp(x))
@@ -126,6 +137,7 @@ def d_sigmoid(x):
 @misconception(
     "The quotient of exponentials is inf/inf for large |x|. np.tanh never overflows.",
     name="tanh-overflow",
+    violates=("extreme_numbers",),
 )
 def tanh(x):
     return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))

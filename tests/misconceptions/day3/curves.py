@@ -21,6 +21,7 @@ def _told(t, v, m):
     "The losses are compared as they come, as with w = 1. The rules are about the smoothed curves t and v, whose "
     "values are means of w = n // 10 losses: of 2 or more from n = 20.",
     name="no-smoothing",
+    violates=("the_window_is_a_tenth_of_the_epochs",),
 )
 def diagnose(train_losses, val_losses):
     return _told(list(train_losses), list(val_losses), list(val_losses).index(min(val_losses)))
@@ -133,8 +134,20 @@ def diagnose(train_losses, val_losses):
 
 
 @misconception(
+    "n / 10 is rounded to the nearest whole number. The window is its whole part, n // 10, and at least 1.",
+    name="window-rounded",
+    violates=("the_window_is_a_tenth_of_the_epochs",),
+)
+def diagnose(train_losses, val_losses):
+    w = round(len(train_losses) / 10)
+    t, v = _smooth(train_losses, w), _smooth(val_losses, w)
+    return _told(t, v, v.index(min(v)))
+
+
+@misconception(
     "Only whole windows side by side are averaged. The window moves by one epoch: n - w + 1 means.",
     name="blocks",
+    violates=("noisy_curves",),
 )
 def diagnose(train_losses, val_losses):
     w = _window(train_losses)

@@ -15,6 +15,11 @@ def _slope(z, activation):
     return (z > 0).astype(float) if activation == "relu" else 1 - np.tanh(z) ** 2
 
 
+def _slope_of_answer(a, activation):
+    """The same by what the activation answered."""
+    return (a > 0).astype(float) if activation == "relu" else 1 - a**2
+
+
 def _layers(params, X, activation):
     """(z1, a1, z2, a2, logits)."""
     z1 = X @ params["W1"] + params["b1"]
@@ -98,6 +103,7 @@ def forward(params, X, activation="relu"):
 @misconception(
     "An unknown activation is taken for tanh without a word. Raise ValueError when it is neither 'relu' nor 'tanh'.",
     name="unknown-activation-accepted",
+    violates=("other_activations_are_refused",),
 )
 def forward(params, X, activation="relu"):
     _, a1, _, a2, logits = _layers(params, X, activation)
@@ -107,12 +113,30 @@ def forward(params, X, activation="relu"):
 @misconception(
     'A caller who names no activation gets tanh. The default is ReLU: activation="relu" in the signature.',
     name="tanh-by-default",
+    violates=("relu_by_default",),
 )
 def forward(params, X, activation="tanh"):
     if activation not in ("relu", "tanh"):
         raise ValueError(activation)
     _, a1, _, a2, logits = _layers(params, X, activation)
     return _answer(a1, a2, logits)
+
+
+_kept = {}
+
+
+@misconception(
+    "The cache is one dict for all calls, so the second forward overwrites what the first has kept. Make a new dict in "
+    "each call.",
+    name="one-cache-for-all",
+    violates=("each_backward_belongs_to_its_forward",),
+)
+def forward(params, X, activation="relu"):
+    if activation not in ("relu", "tanh"):
+        raise ValueError(activation)
+    _, a1, _, a2, logits = _layers(params, X, activation)
+    _kept.update(a1=a1, a2=a2, logits=logits)
+    return logits, _kept
 
 
 # backward
@@ -242,3 +266,50 @@ def backward(params, X, y, cache, activation="relu"):
     dz3 = _dlogits(logits, y)
     dz2 = dz3 @ params["W3"].T * _slope(z2, activation)
     return _gradients(params, X, y, activation) | {"W2": z1.T @ dz2, "W3": z2.T @ dz3}
+
+
+@misconception(
+    "At z = 0 the slope of ReLU is 1 here. In this unit it is 0 there: z > 0, not z >= 0.",
+    name="slope-1-at-0",
+    violates=("any_network",),
+)
+def backward(params, X, y, cache, activation="relu"):
+    z1, _, z2, _, _ = _layers(params, X, activation)
+    slopes = [(z >= 0) if activation == "relu" else _slope(z, activation) for z in (z2, z1)]
+    return _gradients(params, X, y, activation, slope2=slopes[0], slope1=slopes[1])
+
+
+@misconception(
+    "The slopes are written into the cache's a2. What forward has kept stays as it is: make a new array of them.",
+    name="slopes-in-the-cache",
+    violates=("each_backward_belongs_to_its_forward", "arguments_stay_as_they_are"),
+)
+def backward(params, X, y, cache, activation="relu"):
+    gradients = _gradients(params, X, y, activation, slope2=_slope_of_answer(cache["a2"], activation))
+    cache["a2"][:] = _slope_of_answer(cache["a2"], activation)
+    return gradients
+
+
+@misconception(
+    "The first call is right but spoils the cache: its arrays are changed in place. Make new ones, as in dz3 = "
+    'softmax(cache["logits"]).',
+    name="cache-modified",
+    violates=("each_backward_belongs_to_its_forward", "arguments_stay_as_they_are"),
+)
+def backward(params, X, y, cache, activation="relu"):
+    dz3 = cache["logits"]
+    dz3[:] = _dlogits(dz3, y)
+    slopes = [(a > 0) if activation == "relu" else 1 - a**2 for a in (cache["a1"], cache["a2"])]
+    dz2 = dz3 @ params["W3"].T * slopes[1]
+    dz1 = dz2 @ params["W2"].T * slopes[0]
+    dW = {"W1": X.T @ dz1, "W2": cache["a1"].T @ dz2, "W3": cache["a2"].T @ dz3}
+    return dW | {"b1": dz1.sum(0), "b2": dz2.sum(0), "b3": dz3.sum(0)}
+
+
+@misconception(
+    'A caller who names no activation gets the slopes of tanh. The default is ReLU here as well: activation="relu".',
+    name="tanh-slopes-by-default",
+    violates=("relu_by_default",),
+)
+def backward(params, X, y, cache, activation="tanh"):
+    return _gradients(params, X, y, activation)

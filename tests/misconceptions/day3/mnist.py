@@ -32,6 +32,8 @@ def _train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gene
             if len(batch) < batch_size and wrong.get("drop_last"):
                 continue
             logits = model(X[batch])
+            if wrong.get("squeeze"):
+                logits = logits.squeeze()
             loss = F.cross_entropy(torch.softmax(logits, 1) if wrong.get("softmax") else logits, y[batch])
             if wrong.get("penalty"):
                 loss = loss + wrong["penalty"] * sum(p.square().sum() for p in model.parameters())
@@ -94,6 +96,16 @@ def prepare(images):
 )
 def prepare(images):
     return images.transpose(1, 2).reshape(len(images), -1).float() / 255
+
+
+@misconception(
+    "view asks that the pixels lie one after the other in memory, which those of a view do not. reshape copies where "
+    "it has to.",
+    name="view-for-reshape",
+    violates=("prepare_takes_views",),
+)
+def prepare(images):
+    return images.view(len(images), -1).float() / 255
 
 
 @misconception(
@@ -172,6 +184,7 @@ def train(*args):
 @misconception(
     "train_loss is the loss of the epoch's last batch. Return the mean over all examples of the epoch.",
     name="last-batch-for-the-mean",
+    violates=("curves",),
 )
 def train(*args):
     return _train(*args, loss="last")
@@ -180,6 +193,7 @@ def train(*args):
 @misconception(
     "The batches' losses are averaged as if all were of one size. Weigh each by its number of examples.",
     name="mean-of-means",
+    violates=("curves",),
 )
 def train(*args):
     return _train(*args, loss="plain")
@@ -189,6 +203,7 @@ def train(*args):
     "The model is measured in train mode, with dropout on. Call model.eval() before measuring, and model.train() "
     "before the next epoch.",
     name="measured-in-train-mode",
+    violates=("train_and_eval_mode",),
 )
 def train(*args):
     return _train(*args, val_mode="train")
@@ -197,6 +212,7 @@ def train(*args):
 @misconception(
     "The model is trained in eval mode, without its dropout. Call model.train() at the beginning of each epoch.",
     name="trained-in-eval-mode",
+    violates=("train_and_eval_mode",),
 )
 def train(*args):
     return _train(*args, train_mode=False)
@@ -206,6 +222,7 @@ def train(*args):
     "model.train() is called once, before the first epoch, and measuring leaves the model in eval mode. Call it at "
     "the beginning of each epoch.",
     name="train-mode-once",
+    violates=("train_and_eval_mode",),
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
     first = _train(model, X, y, X_val, y_val, 1, batch_size, lr, weight_decay, generator)
@@ -218,6 +235,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 @misconception(
     "The validation set is measured before the epoch's training. Measure after it.",
     name="measured-before",
+    violates=("curves",),
 )
 def train(*args):
     return _train(*args, measure="before")
@@ -227,6 +245,7 @@ def train(*args):
     "The validation set is trained on. Then it no longer says how the model does on what it has not seen: train on X "
     "and y alone.",
     name="validation-trained-on",
+    violates=("trajectory", "the_validation_set_is_only_measured"),
 )
 def train(model, X, y, X_val, y_val, *rest):
     return _train(model, torch.cat([X, X_val]), torch.cat([y, y_val]), X_val, y_val, *rest)
@@ -235,6 +254,7 @@ def train(model, X, y, X_val, y_val, *rest):
 @misconception(
     "A step is taken on the validation loss as well, after each epoch. Measure under torch.no_grad(), and never step.",
     name="step-on-validation",
+    violates=("trajectory", "the_validation_set_is_only_measured"),
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
     opt = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay)
@@ -253,6 +273,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 @misconception(
     "weight_decay is not used. Give it to the optimizer: torch.optim.SGD(…, lr=lr, weight_decay=weight_decay).",
     name="no-weight-decay",
+    violates=("weight_decay",),
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
     return _train(model, X, y, X_val, y_val, epochs, batch_size, lr, 0.0, generator)
@@ -262,6 +283,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
     "The penalty weight_decay * p² in the loss has the gradient 2 * weight_decay * p, twice what is wanted, and it "
     "raises train_loss. Give weight_decay to the optimizer instead.",
     name="penalty-in-the-loss",
+    violates=("weight_decay",),
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
     return _train(model, X, y, X_val, y_val, epochs, batch_size, lr, 0.0, generator, penalty=weight_decay)
@@ -270,6 +292,7 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
 @misconception(
     "Only the weights decay here. SGD's weight_decay acts on every parameter, the biases too.",
     name="biases-do-not-decay",
+    violates=("weight_decay",),
 )
 def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
     groups = [
@@ -289,9 +312,47 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
     return _train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator, opt=opt)
 
 
+_optimizers = []
+
+
+@misconception(
+    "The optimizer outlives the call, and with it the parameters of the model that was trained first: another model "
+    "stays as it is. Make one in each call.",
+    name="optimizer-kept",
+    violates=("models_in_turn",),
+)
+def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
+    if not _optimizers:
+        _optimizers.append(torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay))
+    opt = _optimizers[0]
+    return _train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator, opt=opt)
+
+
+@misconception(
+    "The examples are normalised in place, so the caller's change. Leave X and X_val as they are.",
+    name="scales-the-examples",
+)
+def train(model, X, y, X_val, *rest):
+    mean = X.mean(0)
+    X -= mean
+    X_val -= mean
+    return _train(model, X, y, X_val, *rest)
+
+
+@misconception(
+    "squeeze takes the axis of a batch of one away, and there are no rows left to take the softmax of. The logits are "
+    "(B, classes) as they come.",
+    name="squeezed",
+    violates=("trajectory",),
+)
+def train(*args):
+    return _train(*args, squeeze=True)
+
+
 @misconception(
     "The accuracy is in per cent. Return the share, between 0 and 1.",
     name="per-cent",
+    violates=("curves",),
 )
 def train(*args):
     return _train(*args, percent=100)

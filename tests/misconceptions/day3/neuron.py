@@ -105,3 +105,22 @@ def collapse(W1, b1, W2, b2):
 )
 def collapse(W1, b1, W2, b2):
     return W2 @ W1, b1 @ W2 + b2
+
+
+@misconception(
+    "b2 += … changes the caller's bias. Make a new array: b1 @ W2 + b2.",
+    name="in-place",
+    violates=("arguments_stay_as_they_are",),
+)
+def collapse(W1, b1, W2, b2):
+    b2 += b1 @ W2
+    return W1 @ W2, b2
+
+
+@misconception(
+    "The products pass through float32, which keeps half of the digits. Leave the arrays as they are, float64.",
+    name="through-float32",
+    violates=("linear",),
+)
+def linear(X, W, b):
+    return (X.astype(np.float32) @ W.astype(np.float32)).astype(np.float64) + b

@@ -88,6 +88,7 @@ def step(params, grads, lr):
 @misconception(
     "The caller's arrays are changed in place by -=. Make new ones: {name: p - lr * grads[name] for …}.",
     name="step-in-place",
+    violates=("step_leaves_its_arguments",),
 )
 def step(params, grads, lr):
     for name in params:
@@ -110,6 +111,7 @@ def step(params, grads, lr):
     "The 0.01 before W2 is missing, so the first guess is a confident one and the first loss is not ln C. W2 is 0.01 "
     "* xavier(hidden, C, rng).",
     name="second-layer-not-small",
+    violates=("first_loss",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     p = _initial(X, y, hidden, rng)
@@ -185,6 +187,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
     "A new permutation is drawn at every step, so rows of one batch may come again in the next. Draw it once an epoch, "
     "and take its slices one after the other.",
     name="permutation-every-step",
+    violates=("trajectory",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     p = _initial(X, y, hidden, rng)
@@ -194,6 +197,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 @misconception(
     "All epochs go through the rows in the same order. Draw a new permutation at the beginning of each.",
     name="one-permutation",
+    violates=("epochs",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     p = _initial(X, y, hidden, rng)
@@ -225,6 +229,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 @misconception(
     "The rows that are left at the end of an epoch are dropped. They are a batch too, if a smaller one.",
     name="last-batch-dropped",
+    violates=("epochs",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     p = _initial(X, y, hidden, rng)
@@ -280,6 +285,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 @misconception(
     "The loss is measured after the update. Note it before: the loss that the gradients of this step belong to.",
     name="loss-after-update",
+    violates=("losses",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     p = _initial(X, y, hidden, rng)
@@ -293,6 +299,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 @misconception(
     "The loss is measured on all N rows. Note the loss of the step's own batch.",
     name="loss-of-all-rows",
+    violates=("losses",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     p = _initial(X, y, hidden, rng)
@@ -306,6 +313,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 @misconception(
     "The gradients of earlier steps are added to those of this one. Every step uses those of its own batch alone.",
     name="gradients-accumulate",
+    violates=("trajectory",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     total = {}
@@ -356,6 +364,7 @@ def train(X, y, hidden, steps, lr, batch, rng):
 @misconception(
     "The learning rate falls during training. Here it is the same at every step.",
     name="lr-decays",
+    violates=("trajectory",),
 )
 def train(X, y, hidden, steps, lr, batch, rng):
     p, losses = _initial(X, y, hidden, rng), []
@@ -364,3 +373,28 @@ def train(X, y, hidden, steps, lr, batch, rng):
         losses.append(loss)
         p = _down(p, grads, lr * (1 - k / steps))
     return p, losses
+
+
+_kept = {}
+
+
+@misconception(
+    "The parameters of the training before are trained on. Each call of train begins with new weights.",
+    name="trains-on",
+    violates=("a_second_training_starts_anew",),
+)
+def train(X, y, hidden, steps, lr, batch, rng):
+    p = _initial(X, y, hidden, rng)
+    key = tuple(array.shape for array in p.values())
+    _kept[key], losses = _loop(_kept.get(key, p), X, y, steps, lr, _batches(len(X), batch, rng))
+    return _kept[key], losses
+
+
+@misconception(
+    "X is scaled in place, so the caller's examples change. Leave them as they are.",
+    name="scales-the-examples",
+)
+def train(X, y, hidden, steps, lr, batch, rng):
+    X -= X.mean(axis=0)
+    X /= X.std(axis=0)
+    return _loop(_initial(X, y, hidden, rng), X, y, steps, lr, _batches(len(X), batch, rng))

@@ -29,6 +29,7 @@ def _picked(logits, y):
     "exp overflows for large scores and gives inf/inf. Subtract the maximum of each row first: the result stays the "
     "same.",
     name="no-maximum",
+    violates=("softmax_of_large_scores",),
 )
 def softmax(z):
     e = np.exp(z)
@@ -39,6 +40,7 @@ def softmax(z):
     "The maximum of all scores is subtracted, so a row far below it underflows to 0/0. Subtract the maximum of each "
     "row: z.max(axis=-1, keepdims=True).",
     name="maximum-of-the-batch",
+    violates=("softmax_of_large_scores",),
 )
 def softmax(z):
     e = np.exp(z - z.max())
@@ -81,13 +83,46 @@ def softmax(z):
     return z / z.sum(axis=-1, keepdims=True)
 
 
+@misconception(
+    "-= changes the caller's scores. Make a new array: z = z - z.max(axis=-1, keepdims=True).",
+    name="in-place",
+    violates=("arguments_stay_as_they_are",),
+)
+def softmax(z):
+    z -= z.max(axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@misconception(
+    "Only the digits of float32 are left. Compute in the dtype of z, float64.",
+    name="through-float32",
+    violates=("softmax", "softmax_of_shifted_rows"),
+)
+def softmax(z):
+    return _softmax(z.astype(np.float32)).astype(np.float64)
+
+
 # cross_entropy
+
+
+@misconception(
+    "The maximum of all logits is subtracted, so the exps of a row far below it are all 0, and log 0 is −inf. Subtract "
+    "the maximum of each row: logits.max(axis=-1, keepdims=True).",
+    name="loss-by-the-maximum-of-the-batch",
+    violates=("confident_mistakes",),
+)
+def cross_entropy(logits, y):
+    z = logits - logits.max()
+    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return -log_p[np.arange(len(y)), y].mean(), _softmax(logits)
 
 
 @misconception(
     "A small number inside the logarithm caps the loss of a confident mistake (−ln 1e-12 is 27.6) and shifts every "
     "other. Take log p from the logits: z − log Σ exp z, with the row's maximum subtracted from z.",
     name="epsilon-in-the-log",
+    violates=("confident_mistakes",),
 )
 def cross_entropy(logits, y):
     p = _softmax(logits)
@@ -98,6 +133,7 @@ def cross_entropy(logits, y):
     "softmax first and log afterwards: a probability that was rounded to 0 has the log −inf. Take log p from the "
     "logits, z − log Σ exp z with the row's maximum subtracted from z.",
     name="log-of-softmax",
+    violates=("confident_mistakes",),
 )
 def cross_entropy(logits, y):
     p = _softmax(logits)
@@ -141,6 +177,16 @@ def cross_entropy(logits, y):
 )
 def cross_entropy(logits, y):
     return -_log_softmax(logits).mean(), _softmax(logits)
+
+
+@misconception(
+    "The rows of np.eye(y.max() + 1) have no place for classes that do not occur in this batch. The number of classes "
+    "is logits.shape[1].",
+    name="one-hot-by-the-largest-label",
+    violates=("cross_entropy_of_any_batch",),
+)
+def cross_entropy(logits, y):
+    return -(_log_softmax(logits) * np.eye(y.max() + 1)[y]).sum(1).mean(), _softmax(logits)
 
 
 @misconception(

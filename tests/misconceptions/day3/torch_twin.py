@@ -50,6 +50,7 @@ def train(model, X, y, steps, lr, batch, rng):
 @misconception(
     "The gradients of all steps so far add up. torch adds to .grad: call opt.zero_grad() before backward.",
     name="no-zero-grad",
+    violates=("step_for_step",),
 )
 def train(model, X, y, steps, lr, batch, rng):
     opt = torch.optim.SGD(model.parameters(), lr=lr)
@@ -108,6 +109,7 @@ def train(model, X, y, steps, lr, batch, rng):
     "The loss is measured again after the update. Return the loss of the step itself: that of the batch before the "
     "update.",
     name="loss-after-update",
+    violates=("losses",),
 )
 def train(model, X, y, steps, lr, batch, rng):
     opt = torch.optim.SGD(model.parameters(), lr=lr)
@@ -158,6 +160,7 @@ def train(model, X, y, steps, lr, batch, rng):
     "The optimizer has momentum, which carries gradients over to later steps. Plain SGD is wanted: torch.optim.SGD(…, "
     "lr=lr).",
     name="momentum",
+    violates=("step_for_step",),
 )
 def train(model, X, y, steps, lr, batch, rng):
     return _loop(model, X, y, steps, lr, batch, rng, opt=torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9))
@@ -172,6 +175,49 @@ def train(model, X, y, steps, lr, batch, rng):
     return _loop(model, X, y, steps, lr, batch, rng, opt=torch.optim.Adam(model.parameters(), lr=lr))
 
 
+_optimizers = []
+
+
+@misconception(
+    "The optimizer outlives the call, and with it the parameters of the model that was trained first: another model "
+    "stays as it is. Make one in each call.",
+    name="optimizer-kept",
+    violates=("any_model",),
+)
+def train(model, X, y, steps, lr, batch, rng):
+    if not _optimizers:
+        _optimizers.append(torch.optim.SGD(model.parameters(), lr=lr))
+    return _loop(model, X, y, steps, lr, batch, rng, opt=_optimizers[0])
+
+
+@misconception(
+    "Every example is made float64, which a model in float32 cannot take. Keep the dtype that X has.",
+    name="examples-to-float64",
+    violates=("any_model",),
+)
+def train(model, X, y, steps, lr, batch, rng):
+    return _loop(model, X.astype(np.float64), y, steps, lr, batch, rng)
+
+
+@misconception(
+    "squeeze takes the axis of a batch of one away, and there are no rows left to take the softmax of. The logits are "
+    "(B, out) as they come.",
+    name="squeezed",
+    violates=("step_for_step",),
+)
+def train(model, X, y, steps, lr, batch, rng):
+    return _loop(model, X, y, steps, lr, batch, rng, lambda z, t: F.cross_entropy(z.squeeze(), t))
+
+
+@misconception(
+    "X is scaled in place, so the caller's examples change. Leave them as they are.",
+    name="scales-the-examples",
+)
+def train(model, X, y, steps, lr, batch, rng):
+    X -= X.mean(axis=0)
+    return _loop(model, X, y, steps, lr, batch, rng)
+
+
 @misconception(
     "The weights are reshaped to (out, in), which keeps the numbers in their old order. Transpose them: W.T.",
     name="reshaped",
@@ -184,6 +230,7 @@ def from_numpy(params):
 @misconception(
     "The weights are copied as they are where the shapes happen to fit. nn.Linear keeps (out, in): always transpose.",
     name="transposed-by-need",
+    violates=("weights_from_numpy",),
 )
 def from_numpy(params):
     W1, W2 = (torch.tensor(params[name]) for name in ("W1", "W2"))
@@ -209,6 +256,7 @@ def from_numpy(params):
     "The weights pass through float32 and lose half of their digits. Move the model to the arrays' dtype before you "
     "copy them.",
     name="through-float32",
+    violates=("weights_from_numpy",),
 )
 def from_numpy(params):
     narrow = {name: array.astype(np.float32) for name, array in params.items()}
@@ -220,6 +268,7 @@ def from_numpy(params):
 @misconception(
     "The model is float64 whatever it is given. It must have the dtype of the arrays.",
     name="always-float64",
+    violates=("float32",),
 )
 def from_numpy(params):
     wide = {name: array.astype(np.float64) for name, array in params.items()}

@@ -6,7 +6,7 @@ from torch import nn
 
 
 def prepare(images):
-    return (images.view(images.shape[0], 784) / 255).float()
+    return (images.contiguous().view(images.shape[0], 784) / 255).float()
 
 
 def build():
