@@ -36,9 +36,11 @@ def train(model: nn.Module, loader: Iterable[tuple[torch.Tensor, torch.Tensor]],
     as much as a whole one.
 
     Args:
-        model: any module; it is trained in place, and stays in training mode.
-        loader: batches (x, y); it can be gone through again for the next epoch, as a list or a DataLoader can. x and
-            y have the examples along their first axis, and y has the shape that model(x) has.
+        model: any module; it is trained in place, and stays in training mode. Nothing else changes: neither the
+            batches nor torch's global random generator.
+        loader: batches (x, y); it can be gone through again for the next epoch, as a list or a DataLoader can, and a
+            DataLoader may shuffle anew each time. x and y have the examples along their first axis, and y has the
+            shape that model(x) has.
         epochs: how often to go through the loader, at least 1.
         lr: the learning rate.
 

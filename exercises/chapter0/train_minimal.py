@@ -34,8 +34,9 @@ def train_minimal(
     all zeros.
 
     Args:
-        model: any module, already in training mode; it is trained in place.
-        loader: batches (x, y), as in ``train``.
+        model: any module, already in training mode; it is trained in place. Nothing else changes: neither the batches
+            nor torch's global random generator.
+        loader: batches (x, y), as in ``train``; a DataLoader may shuffle anew each time.
         epochs: how often to go through the loader, at least 1.
         lr: the learning rate.
 

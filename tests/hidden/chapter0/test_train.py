@@ -8,7 +8,18 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import assert_close, check, integer, library, normal, points
+from grader.checks import (
+    assert_close,
+    assert_unchanged,
+    check,
+    generators,
+    integer,
+    library,
+    needs,
+    new_state,
+    normal,
+    points,
+)
 
 
 def linear_model(nn, i, o):
@@ -43,7 +54,7 @@ def draw_loader(rng, i, o, sizes):
 
 def uneven(rng):
     """Sizes of batches, the last one short; few, since every known wrong answer runs on them when a check fails."""
-    return [integer(rng, 5, 8), integer(rng, 5, 8), integer(rng, 2, 3)]
+    return [integer(rng, 7, 8), integer(rng, 5, 6), integer(rng, 2, 3)]
 
 
 def twins(submission, rng, build, i, o):
@@ -61,12 +72,12 @@ def twins(submission, rng, build, i, o):
     return here, there
 
 
-def oracle_train(model, loader, epochs, lr):
-    """The loop that the exercise describes."""
+def oracle_train(model, passes, lr):
+    """The loop that the exercise describes, where passes holds the batches of each epoch."""
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     losses = []
-    for _ in range(epochs):
+    for loader in passes:
         total = torch.zeros((), dtype=torch.float64)
         for x, y in loader:
             optimizer.zero_grad()
@@ -78,84 +89,182 @@ def oracle_train(model, loader, epochs, lr):
     return losses
 
 
-def compare(losses, expected_losses, there, here, sizes, unit="epoch"):
-    """Demand the oracle's losses and weights."""
+def assert_weights(there, here, name="the model after training", rtol=1e-6, **sizes):
+    """Demand the oracle's weights."""
+    assert_close(
+        dict(there.state_dict()), dict(here.state_dict()), name=name, rtol=rtol, oracle="the loop", sizes=sizes
+    )
+
+
+def assert_losses(losses, expected):
+    """Demand a list of Python floats, and these."""
     check(
         isinstance(losses, list) and all(type(loss) is float for loss in losses),
         "The losses must be a list of Python floats: loss.item() makes one of a tensor.",
     )
     check(
-        len(losses) == len(expected_losses),
-        f"{len(expected_losses)} {unit}{'s' * (len(expected_losses) != 1)} must give {len(expected_losses)} "
-        f"{'loss' if len(expected_losses) == 1 else 'losses'}, one for each {unit}; you return {len(losses)}.",
-    )
-    assert_close(
-        dict(there.state_dict()),
-        dict(here.state_dict()),
-        name="the model after training",
-        rtol=1e-6,
-        oracle="the loop",
-        sizes=sizes,
+        len(losses) == len(expected),
+        f"{len(expected)} epochs must give {len(expected)} losses, one for each; you return {len(losses)}.",
     )
     assert_close(
         torch.tensor(losses, dtype=torch.float64),
-        torch.tensor(expected_losses, dtype=torch.float64),
+        torch.tensor(expected, dtype=torch.float64),
         name="losses",
         rtol=1e-6,
         oracle="the loop",
-        sizes=sizes,
     )
 
 
 @points(2)
 def test_one_step(submission, rng):
     """One batch, one epoch: every weight has moved by one step of Adam against its gradient."""
-    for build in (linear_model, mlp):
-        i, o = integer(rng, 2, 4), integer(rng, 2, 3)
-        loader, lr = draw_loader(rng, i, o, [integer(rng, 4, 8)]), draw_lr(rng)
-        here, there = twins(submission, rng, build, i, o)
-        losses = submission.train(there, loader, 1, lr)
-        compare(losses, oracle_train(here, loader, 1, lr), there, here, {"N": len(loader[0][0]), "out": o})
+    i, o = integer(rng, 2, 4), integer(rng, 5, 6)
+    loader, lr = draw_loader(rng, i, o, [integer(rng, 7, 9)]), draw_lr(rng)
+    here, there = twins(submission, rng, mlp, i, o)
+    submission.train(there, loader, 1, lr)
+    _, other = twins(submission, rng, mlp, i, o)
+    submission.train(other, draw_loader(rng, i, o, [6, 5]), 1, lr)
+    other.state_dict()  # after two batches: it tells apart what leaves a model as it was after one
+    oracle_train(here, [loader], lr)
+    assert_weights(there, here, rtol=1e-5, N=len(loader[0][0]), out=o)
 
 
+@needs("test_one_step")
+def test_each_call_starts_anew(submission, rng):
+    """Each call makes an optimizer of its own: from the same start the same model comes to the same end again."""
+    i, o = integer(rng, 3, 4), 2
+    loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
+    here, there = twins(submission, rng, mlp, i, o)
+    start = {name: tensor.clone() for name, tensor in here.state_dict().items()}
+    ends = []
+    for _ in range(2):
+        there.load_state_dict(start)
+        there.zero_grad()
+        submission.train(there, loader, 2, lr)
+        ends.append(dict(there.state_dict()))
+        check(
+            any(not torch.equal(ends[-1][name], tensor) for name, tensor in start.items()),
+            "The model is as it was before this call, and the model of an earlier call was trained: does an optimizer "
+            "outlive the call?",
+        )
+    first, second = ends
+    assert_close(second, first, name="the model of the second call", rtol=1e-6, oracle="that of the first")
+
+
+@needs("test_one_step", "test_each_call_starts_anew")
 @points(3)
 def test_trajectory(submission, rng):
-    """After two epochs of three batches, weights and losses are those of the loop that the exercise describes."""
-    for build in (linear_model, mlp):
-        i, o = integer(rng, 2, 4), integer(rng, 2, 3)
-        loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
-        here, there = twins(submission, rng, build, i, o)
-        losses = submission.train(there, loader, 2, lr)
-        compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 3, "out": o})
+    """After two epochs of three batches the weights are those of the loop that the exercise describes."""
+    i, o = integer(rng, 3, 4), 2
+    loader, lr = draw_loader(rng, i, o, uneven(rng)), draw_lr(rng)
+    here, there = twins(submission, rng, mlp, i, o)
+    submission.train(there, loader, 2, lr)
+    oracle_train(here, [loader] * 2, lr)
+    assert_weights(there, here, batches=3, out=o)
 
 
-def test_mean_of_uneven_batches(submission, rng):
-    """The loss of an epoch is the mean over its examples: a batch of two counts less than a batch of twenty."""
-    loader, lr = draw_loader(rng, 3, 2, [20, 17, 2]), draw_lr(rng)
-    here, there = twins(submission, rng, linear_model, 3, 2)
-    losses = submission.train(there, loader, 2, lr)
-    compare(losses, oracle_train(here, loader, 2, lr), there, here, {"batches": 3})
+@needs("test_trajectory")
+@points(2)
+def test_losses(submission, rng):
+    """The loss of an epoch is the mean over its examples, each before its update: a batch of 2 counts less than 20."""
+    i, o = integer(rng, 3, 4), 2
+    loader, lr = draw_loader(rng, i, o, [20, integer(rng, 16, 18), integer(rng, 2, 3)]), draw_lr(rng)
+    here, there = twins(submission, rng, linear_model, i, o)
+    assert_losses(submission.train(there, loader, 2, lr), oracle_train(here, [loader] * 2, lr))
 
 
+@needs("test_trajectory")
+def test_one_output(submission, rng):
+    """A model with one output learns as others do, and so it does from a batch of one example."""
+    loader, lr = draw_loader(rng, 3, 1, [integer(rng, 5, 7), integer(rng, 3, 4), 1]), draw_lr(rng)
+    here, there = twins(submission, rng, mlp, 3, 1)
+    submission.train(there, loader, 2, lr)
+    oracle_train(here, [loader] * 2, lr)
+    assert_weights(there, here, batches=3, out=1)
+
+
+@needs("test_each_call_starts_anew")
 def test_training_mode(submission, rng):
     """The model is trained in training mode, whichever mode it comes in: its batch norm uses the batch."""
-    for comes_in_evaluation_mode in (False, True):
-        loader, lr = draw_loader(rng, 4, 2, uneven(rng)), draw_lr(rng)
-        here, there = twins(submission, rng, normalised, 4, 2)
-        there.train(not comes_in_evaluation_mode)
-        losses = submission.train(there, loader, 2, lr)
-        expected = oracle_train(here, loader, 2, lr)
+    loader, lr = draw_loader(rng, 4, 2, uneven(rng)), draw_lr(rng)
+    here, there = twins(submission, rng, normalised, 4, 2)
+    start = {name: tensor.clone() for name, tensor in here.state_dict().items()}
+    after = []
+    for mode in (True, False):
+        there.load_state_dict(start)
+        there.zero_grad()
+        there.train(mode)
+        submission.train(there, loader, 2, lr)
         check(there.training is True, "After train the model must be in training mode: begin with model.train().")
-        compare(losses, expected, there, here, {"batches": 3})
+        state = dict(there.state_dict())
+        check(
+            not torch.equal(state["1.running_mean"], start["1.running_mean"]),
+            "The batch norm has not seen the batches: its running mean is what it was. Call model.train() before the "
+            "loop, and train in that mode.",
+        )
+        after.append(state)
+    in_training, in_evaluation = after
+    assert_close(
+        in_evaluation,
+        in_training,
+        name="the model that came in evaluation mode",
+        rtol=1e-6,
+        oracle="the one that came in training mode",
+    )
 
 
+@needs("test_training_mode")
+def test_every_batch_goes_through_once(submission, rng):
+    """Each batch goes through the model once in an epoch: a batch norm counts them."""
+    batches = [integer(rng, 5, 8) for _ in range(integer(rng, 3, 5))]
+    loader, lr = draw_loader(rng, 4, 2, batches), draw_lr(rng)
+    _, there = twins(submission, rng, normalised, 4, 2)
+    there.train()
+    submission.train(there, loader, 2, lr)
+    seen, wanted = int(there.state_dict()["1.num_batches_tracked"]), 2 * len(batches)
+    check(
+        seen == wanted, f"Two epochs of {len(batches)} batches went through the model {seen} times, not {wanted} times."
+    )
+
+
+def shuffled(data, x, y, size, generator):
+    """A DataLoader that shuffles anew each time that it is gone through."""
+    return data.DataLoader(data.TensorDataset(x, y), batch_size=size, shuffle=True, generator=generator)
+
+
+@needs("test_trajectory")
 def test_data_loader(submission, rng):
-    """A torch DataLoader works as a list of batches does."""
-    i, o = integer(rng, 2, 4), integer(rng, 2, 3)
+    """A DataLoader works as a list does, and is gone through anew in each epoch, so that it can shuffle anew."""
+    i, o = integer(rng, 3, 4), 2
     [(x, y)], lr, size = draw_loader(rng, i, o, [integer(rng, 21, 24)]), draw_lr(rng), 5
     here, there = twins(submission, rng, mlp, i, o)
-    data = library(submission, "torch.utils.data")
-    loader = data.DataLoader(data.TensorDataset(x, y), batch_size=size)
-    losses = submission.train(there, loader, 2, lr)
-    batches = [(x[at : at + size], y[at : at + size]) for at in range(0, len(x), size)]
-    compare(losses, oracle_train(here, batches, 2, lr), there, here, {"batches": len(batches), "out": o})
+    start = {name: tensor.clone() for name, tensor in here.state_dict().items()}
+    theirs, ours = generators(rng)
+    submission.train(there, shuffled(library(submission, "torch.utils.data"), x, y, size, theirs), 3, lr)
+    loader = shuffled(torch.utils.data, x, y, size, ours)
+    passes = [list(loader) for _ in range(6)]
+    # Who goes through it once more, to count the examples before or after each epoch, trains on other passes.
+    for part in (passes[:3], passes[1:4], passes[::2], passes[1::2]):
+        here.load_state_dict(start)
+        oracle_train(here, part, lr)
+        state = dict(there.state_dict())
+        if all(torch.allclose(state[name], tensor, rtol=1e-6, atol=1e-9) for name, tensor in here.state_dict().items()):
+            return
+    here.load_state_dict(start)
+    oracle_train(here, passes[:3], lr)
+    assert_weights(there, here, batches=len(passes[0]), out=o)
+
+
+@needs("test_one_step")
+def test_nothing_else_changes(submission, rng):
+    """The batches stay as they are, and so do torch's default dtype and its global random generator."""
+    loader, lr = draw_loader(rng, 3, 2, uneven(rng)), draw_lr(rng)
+    _, there = twins(submission, rng, mlp, 3, 2)
+    torch_there, state = library(submission, "torch"), new_state(rng)
+    torch_there.set_rng_state(state)
+    assert_unchanged(submission.train, there, loader, 2, lr)
+    check(torch_there.zeros(1).dtype == torch.float32, "train has changed torch's default dtype.")
+    check(
+        torch.equal(torch_there.get_rng_state(), state),
+        "train has used or seeded torch's global random generator. Nothing in it is random: leave seeds to the caller.",
+    )

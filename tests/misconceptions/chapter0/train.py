@@ -316,3 +316,59 @@ def train(model, loader, epochs, lr):
     model.eval()
     optimizer = _adam(model, lr)
     return _epochs(loader, epochs, lambda x, y: _step(model, optimizer, x, y))
+
+
+@misconception(
+    "The loader is gone through once, and its batches kept in a list. Go through the loader itself in every epoch: a "
+    "DataLoader then shuffles anew.",
+    name="batches-listed-once",
+    violates=("data_loader",),
+)
+def train(model, loader, epochs, lr):
+    model.train()
+    optimizer = _adam(model, lr)
+    return _epochs(list(loader), epochs, lambda x, y: _step(model, optimizer, x, y))
+
+
+@misconception(
+    "The prediction is squeezed: with one output it is (N,) beside targets (N, 1), and their difference is (N, N). Leave "
+    "pred as the model gives it.",
+    name="squeezed",
+    violates=("one_output",),
+)
+def train(model, loader, epochs, lr):
+    model.train()
+    optimizer = _adam(model, lr)
+
+    def step(x, y):
+        optimizer.zero_grad()
+        loss = ((model(x).squeeze() - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    return _epochs(loader, epochs, step)
+
+
+@misconception(
+    "The optimizer is kept with the model: the next call goes on with its running means. Make it anew in each call.",
+    name="optimizer-kept",
+    violates=("each_call_starts_anew",),
+)
+def train(model, loader, epochs, lr):
+    model.train()
+    if not hasattr(model, "optimizer"):
+        model.optimizer = _adam(model, lr)
+    return _epochs(loader, epochs, lambda x, y: _step(model, model.optimizer, x, y))
+
+
+@misconception(
+    "A seed is set in train. That changes what its caller draws afterwards, and nothing in train is random: leave it out.",
+    name="seeds",
+    violates=("nothing_else_changes",),
+)
+def train(model, loader, epochs, lr):
+    torch.manual_seed(0)
+    model.train()
+    optimizer = _adam(model, lr)
+    return _epochs(loader, epochs, lambda x, y: _step(model, optimizer, x, y))

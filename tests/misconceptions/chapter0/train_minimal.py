@@ -289,3 +289,63 @@ def train_minimal(model, loader, epochs, lr):
 def train_minimal(model, loader, epochs, lr):
     optimizer = _adam(model, lr)
     return _epochs(loader, epochs, lambda x, y: _step(model, optimizer, x, y))
+
+
+@misconception(
+    "The loader is gone through once, and its batches kept in a list. Go through the loader itself in every epoch: a "
+    "DataLoader then shuffles anew.",
+    name="batches-listed-once",
+    violates=("data_loader",),
+)
+def train_minimal(model, loader, epochs, lr):
+    optimizer = _adam(model, lr)
+    losses = _epochs(list(loader), epochs, lambda x, y: _step(model, optimizer, x, y))
+    _finish(optimizer)
+    return losses
+
+
+@misconception(
+    "The prediction is squeezed: with one output it is (N,) beside targets (N, 1), and their difference is (N, N). Leave "
+    "pred as the model gives it.",
+    name="squeezed",
+    violates=("one_output",),
+)
+def train_minimal(model, loader, epochs, lr):
+    optimizer = _adam(model, lr)
+
+    def step(x, y):
+        optimizer.zero_grad()
+        loss = ((model(x).squeeze() - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    losses = _epochs(loader, epochs, step)
+    _finish(optimizer)
+    return losses
+
+
+@misconception(
+    "The optimizer is kept with the model: the next call goes on with its running means. Make it anew in each call.",
+    name="optimizer-kept",
+    violates=("each_call_starts_anew",),
+)
+def train_minimal(model, loader, epochs, lr):
+    if not hasattr(model, "optimizer"):
+        model.optimizer = _adam(model, lr)
+    losses = _epochs(loader, epochs, lambda x, y: _step(model, model.optimizer, x, y))
+    _finish(model.optimizer)
+    return losses
+
+
+@misconception(
+    "A seed is set in train_minimal. That changes what its caller draws afterwards, and nothing in it is random: leave it out.",
+    name="seeds",
+    violates=("nothing_else_changes",),
+)
+def train_minimal(model, loader, epochs, lr):
+    torch.manual_seed(0)
+    optimizer = _adam(model, lr)
+    losses = _epochs(loader, epochs, lambda x, y: _step(model, optimizer, x, y))
+    _finish(optimizer)
+    return losses
