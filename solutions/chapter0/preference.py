@@ -40,7 +40,7 @@ def reward_loss(chosen: torch.Tensor, rejected: torch.Tensor) -> torch.Tensor:
         rejected: rewards of the others, (N,), of the same dtype.
 
     Returns:
-        The loss, a scalar tensor of their dtype.
+        The loss, a scalar tensor of their dtype. Neither argument is modified.
 
     Example:
         chosen = [0, 2], rejected = [0, 1] -> (0.6931 + 0.3133) / 2 = 0.5032
@@ -105,11 +105,11 @@ def policy_loss(logits: torch.Tensor, actions: torch.Tensor, rewards: torch.Tens
 
     Args:
         logits: (N, A) floats, N and A at least 1.
-        actions: the action taken in each row, (N,), integers in [0, A).
+        actions: the action taken in each row, (N,), int64 in [0, A).
         rewards: (N,) floats of the logits' dtype; they may require a gradient, and must get none.
 
     Returns:
-        The loss, a scalar tensor of the logits' dtype.
+        The loss, a scalar tensor of the logits' dtype. No argument is modified.
 
     Example:
         logits = [[0, 0]], actions = [1], rewards = [3] -> 3 * log 2 = 2.0794

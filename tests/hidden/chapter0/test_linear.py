@@ -11,9 +11,11 @@ from grader.checks import (
     assert_close,
     assert_equal,
     assert_responds,
+    assert_unchanged,
     check,
     integer,
     library,
+    needs,
     new_seed,
     normal,
     points,
@@ -29,21 +31,22 @@ def seed_worker(submission, rng):
 
 def loaded(submission, weight, bias):
     """The learner's layer in float64, with these parameters."""
-    layer = submission.Linear(weight.shape[1], weight.shape[0], bias is not None).double()
-    layer.load_state_dict({"weight": weight} if bias is None else {"weight": weight, "bias": bias})
+    layer = submission.Linear(weight.shape[1], weight.shape[0]).double()
+    layer.load_state_dict({"weight": weight, "bias": bias})
     return layer
 
 
 @st.composite
 def layers_and_inputs(draw):
-    """(weight, bias or None, x): x has no, one, two or three leading axes."""
-    i, o = draw(strategies.sizes(1, 5)), draw(strategies.sizes(1, 5))
+    """(weight, bias, x): x has no, one, two or three leading axes, and one layer in three is square."""
+    i = draw(strategies.sizes(1, 5))
+    o = draw(st.one_of(strategies.sizes(1, 5), strategies.sizes(1, 5), st.just(i)))
     leading = draw(st.lists(st.integers(1, 3), max_size=3))
     weight, x = draw(strategies.tensors((o, i))), draw(strategies.tensors((*leading, i)))
-    bias = draw(st.one_of(strategies.tensors((o,)), st.none()))
-    return weight, bias, x
+    return weight, draw(strategies.tensors((o,))), x
 
 
+@points(2)
 def test_parameters(submission, rng):
     """The layer computes with weight (out, in) and bias (out,), float32: both parameters, and there are no others."""
     i, o = integer(rng, 2, 9), integer(rng, 10, 20)
@@ -55,25 +58,31 @@ def test_parameters(submission, rng):
     )
     assert_equal(tuple(layer.weight.shape), (o, i), name=f"the shape of Linear({i}, {o}).weight")
     assert_equal(tuple(layer.bias.shape), (o,), name=f"the shape of Linear({i}, {o}).bias")
-    x = torch.randn(4, i, generator=rng)
-    _, _, parameters = vjp(layer, (x,), torch.randn(4, o, generator=rng))
+    parameters = library(submission, "builtins").dict(layer.named_parameters())
+    check(isinstance(parameters, dict), "The layer must be an nn.Module, with parameters by name.")
     for name in ("weight", "bias"):
         check(
             name in parameters,
             f"{name} is not among the layer's parameters, so no optimizer would train it: make it an nn.Parameter.",
         )
-    check(len(parameters) == 2, f"The parameters are {', '.join(parameters)}; weight and bias are all there should be.")
+    names = sorted({*parameters, *layer.state_dict()})
+    check(
+        names == ["bias", "weight"], f"state_dict() holds {', '.join(names)}; weight and bias are all there should be."
+    )
     check(
         layer.weight.dtype == layer.bias.dtype == torch.float32,
         "The parameters must be float32, as nn.Linear's are.",
     )
-    assert_responds(layer(x), layer(x + 1), name="y")
+    square = submission.Linear(i, i)  # which computes with a weight of any orientation
+    x = torch.randn(4, i, generator=rng)
+    assert_responds(square(x), square(x + 1), name="y")
 
 
-@points(2)
+@needs("test_parameters")
+@points(4)
 @given(case=layers_and_inputs())
 def test_forward(submission, case):
-    """The output is x @ weight.T + bias for any sizes and any leading axes, with a bias and without."""
+    """The output is x @ weight.T + bias for any sizes, a square weight too, and any leading axes."""
     weight, bias, x = case
     assert_close(
         loaded(submission, weight, bias)(x),
@@ -84,64 +93,62 @@ def test_forward(submission, case):
     )
 
 
+@needs("test_forward")
 @points(2)
 @given(case=layers_and_inputs(), data=st.data())
 def test_gradients(submission, case, data):
     """The gradients that flow to x, weight and bias are those of nn.Linear."""
     weight, bias, x = case
     upstream = data.draw(strategies.tensors((*x.shape[:-1], weight.shape[0])))
-    leaves = [t.clone().requires_grad_() for t in (x, weight, *([] if bias is None else [bias]))]
+    leaves = [t.clone().requires_grad_() for t in (x, weight, bias)]
     dx, *expected = torch.autograd.grad(F.linear(*leaves), leaves, upstream)
     _, (dx_theirs,), gradients = vjp(loaded(submission, weight, bias), (x,), upstream)
     sizes = {"in": weight.shape[1], "out": weight.shape[0]}
     assert_close(dx_theirs, dx, name="dx", sizes=sizes)
-    names = ("weight", "bias")[: len(expected)]
+    names = ("weight", "bias")
     assert_close(tuple(gradients.get(name) for name in names), tuple(expected), name=names, sizes=sizes)
 
 
-def test_sequences_of_batches(submission, rng):
-    """A batch of sequences gives the answer of nn.Linear, as a transformer's projections need it: (B, T, C)."""
-    B, T, C, H = (*(integer(rng, 2, 6) for _ in range(3)), integer(rng, 7, 9))
-    weight, bias, x = normal(rng, H, C), normal(rng, H), normal(rng, B, T, C)
-    seed_worker(submission, rng)
-    layer = loaded(submission, weight, bias)
-    for _ in range(2):  # the second time shows what changes from call to call
-        assert_close(layer(x), F.linear(x, weight, bias), name="y", oracle="nn.Linear", sizes={"C": C, "H": H})
-
-
-def test_square(submission, rng):
-    """A layer with as many outputs as inputs is right too: there a wrong orientation raises no error."""
-    i, o, n = integer(rng, 2, 4), integer(rng, 5, 7), integer(rng, 2, 6)
-    seed_worker(submission, rng)
-    check(
-        getattr(submission.Linear(i, o).weight, "shape", None) == (o, i),
-        f"The weight of Linear({i}, {o}) must be ({o}, {i}): a row for each output.",
-    )
-    weight, bias, x = normal(rng, n, n), normal(rng, n), normal(rng, 3, n)
-    assert_close(
-        loaded(submission, weight, bias)(x), F.linear(x, weight, bias), name="y", oracle="nn.Linear", sizes={"n": n}
-    )
-
-
+@needs("test_parameters")
 def test_without_bias(submission, rng):
-    """bias=False makes a layer whose bias is None, and whose output is x @ weight.T."""
+    """bias=False makes a layer whose bias is None, and which adds none."""
     i, o = integer(rng, 2, 6), integer(rng, 7, 9)
-    weight, x = normal(rng, o, i), normal(rng, 3, i)
     seed_worker(submission, rng)
-    layer = submission.Linear(i, o, bias=False).double()
+    layer = submission.Linear(i, o, bias=False)
     check(layer.bias is None, "With bias=False the attribute bias must be None; this layer has one.")
-    layer.load_state_dict({"weight": weight})
-    assert_close(layer(x), x @ weight.T, name="y", oracle="nn.Linear", sizes={"in": i, "out": o})
+    names = sorted(layer.state_dict())
+    check(names == ["weight"], f"With bias=False state_dict() must hold weight alone; it holds {', '.join(names)}.")
+    square = submission.Linear(i, i, bias=False)
+    zeros, x = torch.zeros(3, i), torch.randn(3, i, generator=rng)
+    y = square(zeros)
+    check(
+        isinstance(y, torch.Tensor) and y.shape == (3, i) and not y.any(),
+        "Without a bias the output for x = 0 is 0: nothing is added to x @ weight.T.",
+    )
+    assert_responds(square(x), square(x + 1), name="y")
 
 
-def test_state_dict(submission, rng):
-    """state_dict() gives back what load_state_dict() took, under the names weight and bias, and computes."""
+@needs("test_forward")
+def test_layers_keep_apart(submission, rng):
+    """Each layer computes with weights of its own, also while another of the same sizes is in use."""
     i, o = integer(rng, 2, 6), integer(rng, 7, 9)
-    state = {"weight": normal(rng, o, i), "bias": normal(rng, o)}
-    layer = submission.Linear(i, o).double()
-    layer.load_state_dict(state)
-    assert_close(dict(layer.state_dict()), state, name="state_dict()", oracle="what was loaded")
-    assert_responds(layer(normal(rng, 3, i)), layer(normal(rng, 3, i)), name="y")
+    cases = [(normal(rng, o, i), normal(rng, o)) for _ in range(2)]
+    layers = [loaded(submission, *case) for case in cases]
+    for number in (0, 1, 0):
+        x = normal(rng, 3, i)
+        assert_close(
+            layers[number](x), F.linear(x, *cases[number]), name=f"y of layer {number + 1}", oracle="nn.Linear"
+        )
+
+
+@needs("test_forward")
+def test_input_stays_as_it_is(submission, rng):
+    """x is not modified, and the same x gives the same output again."""
+    i, o = integer(rng, 2, 6), integer(rng, 7, 9)
+    layer, x = loaded(submission, normal(rng, o, i), normal(rng, o)), normal(rng, 3, i)
+    y = assert_unchanged(layer, x)
+    assert_responds(y, layer(normal(rng, 3, i)), name="y")
+    assert_close(layer(x), y, name="y, the second time", oracle="the first time")
 
 
 def new_layers(submission, rng, i, o, number):
@@ -154,7 +161,10 @@ def new_layers(submission, rng, i, o, number):
             all(isinstance(t, torch.Tensor) and t.shape == shape and t.is_floating_point() for t in tensors),
             f"Linear({i}, {o}) must have a weight ({o}, {i}) and a bias ({o},), both floats.",
         )
-    assert_responds(*map(layers[0], torch.randn(2, 3, i, generator=rng)), name="y")
+    check(
+        not all(torch.equal(weights[0], weight) for weight in weights[1:]),
+        "New layers of equal sizes start with equal weights: each is to be drawn anew. Is a seed set in __init__?",
+    )
     return torch.cat(weights).double(), torch.cat(biases).double()
 
 
@@ -169,6 +179,7 @@ def check_uniform(numbers, s, i, o, name):
     largest, mean = numbers.abs().max().item(), numbers.mean().item()
     wanted = f"{name} of Linear({i}, {o}) must be uniform from −{s:.4g} to {s:.4g} (1/√{i})"
     check(largest > 0, f"{wanted}; it is 0 everywhere.")
+    check(numbers.unique().numel() > 1, f"{wanted}; yours is {largest:.4g} everywhere.")
     for other, said in (
         (1 / i, "1/in_features, without the root"),
         (o**-0.5, "1/√out_features"),
@@ -188,18 +199,22 @@ def check_uniform(numbers, s, i, o, name):
     )
 
 
+@needs("test_parameters")
 @points(2)
 def test_first_weights(submission, rng):
-    """The weight of a new layer, which computes, is uniform between −1/√in and 1/√in."""
+    """The weight of a new layer is drawn number by number, uniform between −1/√in and 1/√in."""
     i, o = integer(rng, 30, 60), integer(rng, 100, 140)
     weights, _ = new_layers(submission, rng, i, o, 4)
+    # 3,000 uniform float32 numbers of 24 bits: whole rows never come twice, and whole columns neither
+    for lines, which in ((weights, "rows"), (weights[:o].T, "columns")):
+        alike = len(lines.unique(dim=0)) < len(lines)
+        check(not alike or weights.unique().numel() == 1, f"Two {which} of weight are equal: draw every number.")
     check_uniform(weights, 1 / math.sqrt(i), i, o, "weight")
-    # 3,000 uniform float32 numbers of 24 bits: whole rows never come twice
-    check(len(weights.unique(dim=0)) == 4 * o, "Two rows of weight are equal: every number is drawn on its own.")
 
 
+@needs("test_first_weights")
 def test_first_biases(submission, rng):
-    """The bias of a new layer, which computes, is uniform between −1/√in and 1/√in too: in, not out, its length."""
+    """The bias of a new layer is uniform between −1/√in and 1/√in too: in, not out, its length."""
     i, o = integer(rng, 30, 60), integer(rng, 400, 500)
     _, biases = new_layers(submission, rng, i, o, 5)
     check_uniform(biases, 1 / math.sqrt(i), i, o, "bias")

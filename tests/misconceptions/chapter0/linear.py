@@ -188,3 +188,76 @@ class Linear(_Right):
     def forward(self, x):
         y = x @ self.weight.T
         return y if self.bias is None else y + _uniform(1 / math.sqrt(x.shape[-1]), self.weight.shape[0])
+
+
+@misconception(
+    "A seed is set in __init__, so that all layers of one size start equal, and torch's generator is reset for "
+    "everybody else. Leave seeds to the caller.",
+    name="seeded",
+    violates=("first_weights",),
+)
+class Linear(_Right):
+    def __init__(self, in_features, out_features, bias=True):
+        torch.manual_seed(0)
+        super().__init__(in_features, out_features, bias)
+
+
+@misconception(
+    "One row is drawn, and repeated for all outputs: the units compute the same, get equal gradients and stay equal. "
+    "Draw every number.",
+    name="one-row-for-all",
+    violates=("first_weights",),
+)
+class Linear(_Right):
+    def draw(self, s, *shape):
+        return _uniform(s, *shape) if len(shape) == 1 else _uniform(s, shape[1]).repeat(shape[0], 1)
+
+
+@misconception(
+    "view needs numbers that lie one after the other, which those of a transposed x do not. x @ weight.T takes any "
+    "leading axes as they are; reshape would do as well.",
+    name="view-for-reshape",
+    violates=("forward",),
+)
+class Linear(_Right):
+    def forward(self, x):
+        y = x.view(-1, x.shape[-1]) @ self.weight.T
+        y = y if self.bias is None else y + self.bias
+        return y.view(*x.shape[:-1], -1)
+
+
+@misconception(
+    "The product is taken with weight.data, which autograd does not follow: no gradient reaches the weight. Use weight "
+    "itself.",
+    name="weight-data",
+    violates=("gradients",),
+)
+class Linear(_Right):
+    def forward(self, x):
+        y = x @ self.weight.data.T
+        return y if self.bias is None else y + self.bias
+
+
+@misconception(
+    "The bias is drawn with a scale of its own length, out. It starts as the weight does: between −1/√in and 1/√in.",
+    name="bias-scaled-by-out",
+    violates=("first_biases",),
+)
+class Linear(_Right):
+    def draw(self, s, *shape):
+        return _uniform(s if len(shape) == 2 else 1 / math.sqrt(shape[0]), *shape)
+
+
+_SHARED = {}
+
+
+@misconception(
+    "Layers of one size share their parameters, which are kept outside of them. Make new ones in every __init__.",
+    name="shared-parameters",
+    violates=("layers_keep_apart", "first_weights"),
+)
+class Linear(_Right):
+    def __init__(self, in_features, out_features, bias=True):
+        super().__init__(in_features, out_features, bias)
+        kept = _SHARED.setdefault((in_features, out_features, bias), (self.weight, self.bias))
+        self.weight, self.bias = kept

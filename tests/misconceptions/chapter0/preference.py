@@ -93,6 +93,30 @@ def reward_loss(chosen, rejected):
 
 
 @misconception(
+    "w is float32, whatever the features are. Make it of their dtype: torch.zeros(F, dtype=chosen_features.dtype).",
+    name="w-in-float32",
+    violates=("fit",),
+)
+def fit_reward(chosen_features, rejected_features, steps, lr):
+    return _descend(chosen_features.float(), rejected_features.float(), steps, lr)
+
+
+@misconception(
+    "The differences are written into chosen_features, which are the caller's. Work on a new tensor: chosen_features - "
+    "rejected_features.",
+    name="features-in-place",
+    violates=("a_fit_leaves_no_trace",),
+)
+def fit_reward(chosen_features, rejected_features, steps, lr):
+    d = chosen_features
+    d -= rejected_features
+    w = torch.zeros(d.shape[1], dtype=d.dtype)
+    for _ in range(steps):
+        w = w + lr * (torch.sigmoid(-(d @ w))[:, None] * d).mean(0)
+    return w
+
+
+@misconception(
     "The update goes uphill: the gradient points to where the loss grows. Step against it: w − lr · dloss/dw.",
     name="uphill",
 )
@@ -282,3 +306,13 @@ def policy_loss(logits, actions, rewards):
 )
 def policy_loss(logits, actions, rewards):
     return -(rewards.detach() * logits.log_softmax(1)[:, actions]).mean()
+
+
+@misconception(
+    "The log-probabilities are detached, or made numbers: no gradient reaches the policy, which is what is to learn. "
+    "Detach the rewards alone.",
+    name="logits-detached",
+    violates=("gradient_is_that_of_the_expected_reward",),
+)
+def policy_loss(logits, actions, rewards):
+    return -(rewards.detach() * _taken(logits.detach().log_softmax(1), actions)).mean()

@@ -331,8 +331,8 @@ def train(model, loader, epochs, lr):
 
 
 @misconception(
-    "The prediction is squeezed: with one output it is (N,) beside targets (N, 1), and their difference is (N, N). Leave "
-    "pred as the model gives it.",
+    "The prediction is squeezed: with one output it is (N,) beside targets (N, 1), and their difference is (N, N). "
+    "Leave pred as the model gives it.",
     name="squeezed",
     violates=("one_output",),
 )
@@ -363,7 +363,8 @@ def train(model, loader, epochs, lr):
 
 
 @misconception(
-    "A seed is set in train. That changes what its caller draws afterwards, and nothing in train is random: leave it out.",
+    "A seed is set in train. That changes what its caller draws afterwards, and nothing in train is random: leave it "
+    "out.",
     name="seeds",
     violates=("nothing_else_changes",),
 )

@@ -305,8 +305,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "The prediction is squeezed: with one output it is (N,) beside targets (N, 1), and their difference is (N, N). Leave "
-    "pred as the model gives it.",
+    "The prediction is squeezed: with one output it is (N,) beside targets (N, 1), and their difference is (N, N). "
+    "Leave pred as the model gives it.",
     name="squeezed",
     violates=("one_output",),
 )
@@ -339,7 +339,8 @@ def train_minimal(model, loader, epochs, lr):
 
 
 @misconception(
-    "A seed is set in train_minimal. That changes what its caller draws afterwards, and nothing in it is random: leave it out.",
+    "A seed is set in train_minimal. That changes what its caller draws afterwards, and nothing in it is random: leave "
+    "it out.",
     name="seeds",
     violates=("nothing_else_changes",),
 )
