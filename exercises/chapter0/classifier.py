@@ -68,8 +68,9 @@ def train_classifier(
     Args:
         model: takes (N, features) and returns logits (N, C). It may hold layers like dropout and batch norm, which
             behave differently in training and in evaluation mode.
-        train_loader: batches (x, y), x (N, features), y (N,) integers in [0, C). It can be gone through again and
-            again. The last batch may be shorter than the others.
+        train_loader: batches (x, y), x (N, features), y (N,) int64 in [0, C). It can be gone through again and again,
+            and a DataLoader may shuffle anew each time. The last batch may be shorter than the others. Nothing but the
+            model changes: neither the batches nor torch's global random generator.
         val_loader: batches of the same form.
         epochs: how often to go through train_loader, at least 1.
 

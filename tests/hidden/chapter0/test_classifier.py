@@ -10,13 +10,17 @@ from torch import nn
 
 from grader.checks import (
     assert_close,
+    assert_unchanged,
     begin,
     check,
     full,
+    generators,
     integer,
     library,
     limit,
+    needs,
     new_seed,
+    new_state,
     normal,
     place,
     points,
@@ -51,15 +55,16 @@ def draw_batches(rng, teacher, sizes):
     return batches
 
 
-def draw_task(rng, i, c):
+def draw_task(rng, i, c, short=None):
     """(train_loader, val_loader) for i features and c classes: few steps, many to measure, short batches last.
 
     Known wrong answers run on the same task when a check fails, within seconds for all of them together.
     """
     teacher = normal(rng, i, c)
+    last = integer(rng, 2, 3) if short is None else short
     return (
-        draw_batches(rng, teacher, [integer(rng, 9, 12), integer(rng, 9, 12), integer(rng, 2, 3)]),
-        draw_batches(rng, teacher, [integer(rng, 50, 60), integer(rng, 30, 40), integer(rng, 2, 3)]),
+        draw_batches(rng, teacher, [integer(rng, 11, 12), integer(rng, 8, 9), last]),
+        draw_batches(rng, teacher, [integer(rng, 250, 260), integer(rng, 130, 140), last]),
     )
 
 
@@ -83,43 +88,45 @@ def accuracy(logits, labels):
     return int((logits.argmax(1) == labels).sum()) / len(labels)
 
 
-def oracle_train(model, train_loader, val_loader, epochs):
-    """The loop that the exercise describes: (train_loss, val_accuracy)."""
+@torch.no_grad()
+def predictions(model, loader):
+    """The classes that a model in evaluation mode gives to all examples."""
+    model.eval()
+    return torch.cat([model(x).argmax(1) for x, _ in loader])
+
+
+def oracle_train(model, passes, val_loader):
+    """The loop that the exercise describes, where passes holds each epoch's batches: (train_loss, val_accuracy)."""
     optimizer = torch.optim.Adam(model.parameters(), lr=LR)
     losses, accuracies = [], []
     labels = torch.cat([y for _, y in val_loader])
-    for _ in range(epochs):
+    for loader in passes:
         model.train()
         total = 0.0
-        for x, y in train_loader:
+        for x, y in loader:
             optimizer.zero_grad()
             loss = F.cross_entropy(model(x), y)
             loss.backward()
             optimizer.step()
             total += loss.item() * len(y)
-        losses.append(total / sum(len(y) for _, y in train_loader))
-        model.eval()
-        with torch.no_grad():
-            accuracies.append(accuracy(torch.cat([model(x) for x, _ in val_loader]), labels))
+        losses.append(total / sum(len(y) for _, y in loader))
+        accuracies.append(int((predictions(model, val_loader) == labels).sum()) / len(labels))
     return losses, accuracies
 
 
-def unpack(history, epochs):
-    """(train_loss, val_accuracy) of a History, as lists of floats; what is wrong with their kind is said here."""
-    lists = []
-    for name in ("train_loss", "val_accuracy"):
-        values = getattr(history, name, None)
-        check(
-            isinstance(values, list) and all(type(value) is float for value in values),
-            f"train_classifier must return a History whose {name} is a list of Python floats (.item() makes one of a "
-            f"tensor).",
-        )
-        check(
-            len(values) == epochs,
-            f"{epochs} epochs must give {epochs} numbers in {name}, one for each; you return {len(values)}.",
-        )
-        lists.append(values)
-    return lists
+def floats(history, name, epochs):
+    """One list of a History, of floats; what is wrong with its kind is said here."""
+    values = getattr(history, name, None)
+    check(
+        isinstance(values, list) and all(type(value) is float for value in values),
+        f"train_classifier must return a History whose {name} is a list of Python floats (.item() makes one of a "
+        f"tensor).",
+    )
+    check(
+        len(values) == epochs,
+        f"{epochs} epochs must give {epochs} numbers in {name}, one for each; you return {len(values)}.",
+    )
+    return values
 
 
 def as_tensor(values):
@@ -127,74 +134,180 @@ def as_tensor(values):
     return torch.tensor(values, dtype=torch.float64)
 
 
-def run_both(submission, rng, build, epochs=2, i=5, c=4):
-    """Train the same model here and there: what both returned, and both models."""
-    train_loader, val_loader = draw_task(rng, i, c)
-    here, there = twins(submission, rng, build, i, c)
-    theirs = unpack(submission.train_classifier(there, train_loader, val_loader, epochs), epochs)
-    return theirs, oracle_train(here, train_loader, val_loader, epochs), there, here
+def assert_weights(there, here, rtol=1e-6):
+    """Demand the oracle's weights."""
+    assert_close(
+        dict(there.state_dict()),
+        dict(here.state_dict()),
+        name="the model after training",
+        rtol=rtol,
+        oracle="the loop",
+    )
+
+
+def run_both(submission, rng, build, short=None, comes_in="train"):
+    """Train the same model here and there, 2 epochs: the learner's History, the oracle's lists, and both models.
+
+    The accuracy is another one before the first epoch, after it, and after the second.
+    """
+    while True:
+        train_loader, val_loader = draw_task(rng, 5, 4, short)
+        here, there = twins(submission, rng, build, 5, 4)
+        labels = torch.cat([y for _, y in val_loader])
+        untrained = accuracy(F.one_hot(predictions(here, val_loader), 4), labels)
+        expected = oracle_train(here, [train_loader] * 2, val_loader)
+        if len({untrained, *expected[1]}) == 3:
+            break
+    getattr(there, comes_in)()
+    return submission.train_classifier(there, train_loader, val_loader, 2), expected, there, here
 
 
 @points(2)
-def test_trajectory(submission, rng):
-    """After two epochs the weights and the training losses are those of the loop that the exercise describes."""
+def test_nothing_is_learnt_from_validation_data(submission, rng):
+    """Training changes the model, and with other validation labels it comes to the same weights, to the last digit."""
+    while True:
+        train_loader, val_loader = draw_task(rng, 5, 4)
+        here, there = twins(submission, rng, plain, 5, 4)
+        start = {name: tensor.clone() for name, tensor in here.state_dict().items()}
+        oracle_train(here, [train_loader], val_loader)
+        after_one = predictions(here, val_loader)
+        here.load_state_dict(start)
+        oracle_train(here, [train_loader] * 2, val_loader)
+        after_two = predictions(here, val_loader)
+        if not torch.equal(after_one, after_two):
+            break
+    # By the one set of labels the first epoch is the best, by the other the second: a choice of the best would show.
+    ends = []
+    for labels in (after_one, after_two):
+        there = plain(library(submission, "torch.nn"), 5, 4).double()
+        there.load_state_dict(start)
+        parts = labels.split([len(y) for _, y in val_loader])
+        loader = [(x, y.clone()) for (x, _), y in zip(val_loader, parts, strict=True)]
+        submission.train_classifier(there, train_loader, loader, 2)
+        ends.append(dict(there.state_dict()))
+    check(
+        any(not torch.equal(ends[1][name], tensor) for name, tensor in start.items()),
+        "The model is as it was: train_classifier is to train it in place.",
+    )
+    moved = torch.cat([(ends[0][name] - tensor).flatten() for name, tensor in start.items()]).abs().mean()
+    check(
+        float(moved) < 0.2,
+        "Six steps of length 0.001 lead nowhere near: the model that is left is not the one that was given.",
+    )
+    check(
+        all(torch.equal(ends[0][name], ends[1][name]) for name in start),
+        "The trained weights depend on the labels of the validation data: the model learns from them, or is chosen by "
+        "them. On them it is only measured.",
+    )
+
+
+@needs("test_nothing_is_learnt_from_validation_data")
+def test_each_call_starts_anew(submission, rng):
+    """Each call makes an optimizer of its own: from the same start the same model comes to the same end again."""
+    train_loader, val_loader = draw_task(rng, 5, 4)
+    here, there = twins(submission, rng, plain, 5, 4)
+    start = {name: tensor.clone() for name, tensor in here.state_dict().items()}
+    ends = []
     for _ in range(2):
-        theirs, ours, there, here = run_both(submission, rng, plain)
-        assert_close(
-            dict(there.state_dict()),
-            dict(here.state_dict()),
-            name="the model after training",
-            rtol=1e-6,
-            oracle="the loop",
-        )
-        assert_close(as_tensor(theirs[0]), as_tensor(ours[0]), name="train_loss", rtol=1e-6, oracle="the loop")
+        there.load_state_dict(start)
+        there.zero_grad()
+        submission.train_classifier(there, train_loader, val_loader, 2)
+        ends.append(dict(there.state_dict()))
+    first, second = ends
+    assert_close(second, first, name="the model of the second call", rtol=1e-6, oracle="that of the first")
 
 
+@needs("test_each_call_starts_anew")
+@points(3)
+def test_trajectory(submission, rng):
+    """After two epochs the weights are those of the loop that the exercise describes."""
+    for _ in range(2):
+        _, _, there, here = run_both(submission, rng, plain)
+        assert_weights(there, here)
+
+
+@needs("test_trajectory")
+@points(2)
+def test_training_loss(submission, rng):
+    """train_loss is the mean over the examples of each epoch, each loss before its update."""
+    for _ in range(2):
+        history, ours, _, _ = run_both(submission, rng, plain)
+        theirs = floats(history, "train_loss", 2)
+        assert_close(as_tensor(theirs), as_tensor(ours[0]), name="train_loss", rtol=1e-6, oracle="the loop")
+
+
+@needs("test_trajectory")
 @points(2)
 def test_validation_accuracy(submission, rng):
     """val_accuracy is the share of right predictions among all validation examples, after each epoch."""
     for _ in range(2):
-        theirs, ours, _, _ = run_both(submission, rng, plain)
-        assert_close(as_tensor(theirs[1]), as_tensor(ours[1]), name="val_accuracy", rtol=1e-6, oracle="counting")
+        history, ours, _, _ = run_both(submission, rng, plain)
+        theirs = floats(history, "val_accuracy", 2)
+        assert_close(as_tensor(theirs), as_tensor(ours[1]), name="val_accuracy", rtol=1e-6, oracle="counting")
 
 
+@needs("test_validation_accuracy")
 @points(2)
 def test_modes(submission, rng):
-    """The model learns in training mode and is measured in evaluation mode, in every epoch."""
-    for _ in range(2):
-        theirs, ours, there, here = run_both(submission, rng, normalised)
-        assert_close(
-            dict(there.state_dict()),
-            dict(here.state_dict()),
-            name="the model after training",
-            rtol=1e-6,
-            oracle="the loop",
-        )
-        assert_close(as_tensor(theirs[1]), as_tensor(ours[1]), name="val_accuracy", rtol=1e-6, oracle="counting")
+    """The model learns in training mode and is measured in evaluation mode, in every epoch, whichever it comes in."""
+    for comes_in in ("train", "eval"):
+        history, ours, there, here = run_both(submission, rng, normalised, comes_in=comes_in)
+        assert_weights(there, here)
+        theirs = floats(history, "val_accuracy", 2)
+        assert_close(as_tensor(theirs), as_tensor(ours[1]), name="val_accuracy", rtol=1e-6, oracle="counting")
 
 
-def test_nothing_is_learnt_from_validation_data(submission, rng):
-    """With other validation labels the trained weights are the same, to the last digit."""
-    train_loader, val_loader = draw_task(rng, 5, 4)
-    shifts = torch.randint(1, 4, (3,), generator=rng).tolist()
-    wrong_loader = [(x, (y + shift) % 4) for (x, y), shift in zip(val_loader, shifts, strict=True)]
+@needs("test_validation_accuracy")
+def test_batches_of_one(submission, rng):
+    """A batch may hold a single example, in training and in validation."""
+    history, ours, there, here = run_both(submission, rng, plain, short=1)
+    assert_weights(there, here)
+    theirs = floats(history, "val_accuracy", 2)
+    assert_close(as_tensor(theirs), as_tensor(ours[1]), name="val_accuracy", rtol=1e-6, oracle="counting")
+
+
+def shuffled(data, x, y, size, generator):
+    """A DataLoader that shuffles anew each time that it is gone through."""
+    return data.DataLoader(data.TensorDataset(x, y), batch_size=size, shuffle=True, generator=generator)
+
+
+@needs("test_trajectory")
+def test_data_loader(submission, rng):
+    """A DataLoader works as a list does, and is gone through anew in each epoch, so that it can shuffle anew."""
+    (train_loader, val_loader), size = draw_task(rng, 5, 4), 5
+    x, y = (torch.cat(parts) for parts in zip(*train_loader, strict=True))
     here, there = twins(submission, rng, plain, 5, 4)
     start = {name: tensor.clone() for name, tensor in here.state_dict().items()}
-    submission.train_classifier(there, train_loader, val_loader, 2)
-    with_right = dict(there.state_dict())
-    there.load_state_dict(start)
-    accuracies = unpack(submission.train_classifier(there, train_loader, wrong_loader, 2), 2)[1]
-    with_wrong = dict(there.state_dict())
+    theirs, ours = generators(rng)
+    loader = shuffled(library(submission, "torch.utils.data"), x, y, size, theirs)
+    submission.train_classifier(there, loader, val_loader, 3)
+    state, loader = dict(there.state_dict()), shuffled(torch.utils.data, x, y, size, ours)
+    passes = [list(loader) for _ in range(9)]
+    # Who goes through it more often, to count the examples before the epochs or in each, trains on other passes.
+    for part in (passes[first::stride][:3] for first in range(3) for stride in (1, 2, 3)):
+        here.load_state_dict(start)
+        oracle_train(here, part, val_loader)
+        if all(torch.allclose(state[name], tensor, rtol=1e-6, atol=1e-9) for name, tensor in here.state_dict().items()):
+            return
+    here.load_state_dict(start)
+    oracle_train(here, passes[:3], val_loader)
+    assert_weights(there, here)
+
+
+@needs("test_trajectory")
+def test_nothing_else_changes(submission, rng):
+    """The batches stay as they are, and so do torch's default dtype and its global random generator."""
+    train_loader, val_loader = draw_task(rng, 5, 4)
+    _, there = twins(submission, rng, plain, 5, 4)
+    torch_there, state = library(submission, "torch"), new_state(rng)
+    torch_there.set_rng_state(state)
+    assert_unchanged(submission.train_classifier, there, train_loader, val_loader, 2)
+    check(torch_there.zeros(1).dtype == torch.float32, "train_classifier has changed torch's default dtype.")
     check(
-        all(torch.equal(with_right[name], with_wrong[name]) for name in start),
-        "The trained weights depend on the labels of the validation data: the model learns from them, or is chosen by "
-        "them. On them it is only measured.",
+        torch.equal(torch_there.get_rng_state(), state),
+        "train_classifier has used or seeded torch's global random generator. Nothing in it is random: leave seeds to "
+        "the caller.",
     )
-    _, expected = oracle_train(here, train_loader, wrong_loader, 2)
-    assert_close(
-        dict(there.state_dict()), dict(here.state_dict()), name="the model after training", rtol=1e-6, oracle="the loop"
-    )
-    assert_close(as_tensor(accuracies), as_tensor(expected), name="val_accuracy", rtol=1e-6, oracle="counting")
 
 
 # the learner's own model
@@ -294,6 +407,7 @@ def reference_model(rng, images, labels, epochs):
     return model
 
 
+@needs("test_validation_accuracy", "test_logits")
 @training
 @limit(120)
 @points(3)
@@ -308,7 +422,7 @@ def test_digits(submission, rng):
     here = reference_model(rng, images[for_training], labels[for_training], 5)
     with torch.no_grad():
         reference_reaches = accuracy(here(images[unseen]), labels[unseen])
-    _, val_accuracy = unpack(answer(), 5)
+    val_accuracy = floats(answer(), "val_accuracy", 5)
 
     reached = accuracy(logits_of(model, images[unseen]), labels[unseen])
     # Two trainings of 784-256-10 on the same digits differ by some 0.004 (one standard deviation), and reach 0.982:
@@ -336,11 +450,12 @@ def mnist_accuracy(submission, rng, epochs, device):
     library(submission, "torch").manual_seed(new_seed(rng))
     model = submission.make_classifier().to(device)
     parts = (images[10_000:], labels[10_000:]), (images[:10_000], labels[:10_000])
-    unpack(train_on(submission, model, *parts, epochs, device)(), epochs)
+    train_on(submission, model, *parts, epochs, device)()
     return accuracy(logits_of(model.to("cpu"), unseen), unseen_labels)
 
 
 @full
+@needs("test_digits")
 @training
 @limit(300)
 @points(2)
@@ -351,6 +466,7 @@ def test_mnist(submission, rng, device):
 
 
 @full
+@needs("test_digits")
 @training
 @limit(600)
 def test_mnist_well(submission, rng, device):

@@ -187,9 +187,9 @@ def test_data_loader(submission, rng):
     theirs, ours = generators(rng)
     submission.train_minimal(there, shuffled(library(submission, "torch.utils.data"), x, y, size, theirs), 3, lr)
     loader = shuffled(torch.utils.data, x, y, size, ours)
-    passes = [list(loader) for _ in range(6)]
-    # Who goes through it once more, to count the examples before or after each epoch, trains on other passes.
-    for part in (passes[:3], passes[1:4], passes[::2], passes[1::2]):
+    passes = [list(loader) for _ in range(9)]
+    # Who goes through it more often, to count the examples before the epochs or in each, trains on other passes.
+    for part in (passes[first::stride][:3] for first in range(3) for stride in (1, 2, 3)):
         here.load_state_dict(start)
         oracle_train(here, part, lr)
         state = dict(there.state_dict())

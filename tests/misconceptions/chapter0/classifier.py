@@ -67,6 +67,7 @@ def _train(model, train_loader, val_loader, epochs, learn=_learn, measure=_measu
     "The model is trained on the validation batches as well. Then their accuracy says nothing about unseen data: only "
     "measure on them.",
     name="trains-on-validation",
+    violates=("nothing_is_learnt_from_validation_data",),
 )
 def train_classifier(model, train_loader, val_loader, epochs):
     optimizer, history = _adam(model), _History([], [])
@@ -90,6 +91,7 @@ def train_classifier(model, train_loader, val_loader, epochs):
     "The weights of the epoch with the best validation accuracy are put back. That is a choice made with validation "
     "data: here the model of the last epoch is wanted.",
     name="best-epoch-kept",
+    violates=("nothing_is_learnt_from_validation_data",),
 )
 def train_classifier(model, train_loader, val_loader, epochs):
     optimizer, history, best = _adam(model), _History([], []), -1.0
@@ -179,6 +181,7 @@ def train_classifier(model, train_loader, val_loader, epochs):
     "The model is measured in training mode, where dropout drops, and batch norm uses the batch and updates its "
     "running statistics. Call model.eval() before measuring.",
     name="eval-forgotten",
+    violates=("modes",),
 )
 def train_classifier(model, train_loader, val_loader, epochs):
     return _train(model, train_loader, val_loader, epochs, measure=lambda model, loader: _share(_right(model, loader)))
@@ -319,6 +322,67 @@ def train_classifier(model, train_loader, val_loader, epochs):
     return _train(
         model, train_loader, val_loader, epochs, make=lambda model: torch.optim.SGD(model.parameters(), lr=0.001)
     )
+
+
+@misconception(
+    "The loader is gone through once, and its batches kept in a list. Go through the loader itself in every epoch: a "
+    "DataLoader then shuffles anew.",
+    name="batches-listed-once",
+    violates=("data_loader",),
+)
+def train_classifier(model, train_loader, val_loader, epochs):
+    return _train(model, list(train_loader), val_loader, epochs)
+
+
+@misconception(
+    "The logits are squeezed, so a batch of one example loses its first axis. Leave them as the model gives them.",
+    name="squeezed",
+    violates=("batches_of_one",),
+)
+def train_classifier(model, train_loader, val_loader, epochs):
+    def learn(model, optimizer, loader):
+        return _learn(model, optimizer, loader, lambda logits, y: F.cross_entropy(logits.squeeze(), y))
+
+    return _train(model, train_loader, val_loader, epochs, learn=learn)
+
+
+@misconception(
+    "The optimizer is kept with the model: the next call goes on with its running means. Make it anew in each call.",
+    name="optimizer-kept",
+    violates=("each_call_starts_anew",),
+)
+def train_classifier(model, train_loader, val_loader, epochs):
+    def make(model):
+        if not hasattr(model, "optimizer"):
+            model.optimizer = _adam(model)
+        return model.optimizer
+
+    return _train(model, train_loader, val_loader, epochs, make=make)
+
+
+@misconception(
+    "A seed is set in train_classifier. That changes what its caller draws afterwards, and nothing in it is random: "
+    "leave it out.",
+    name="seeds",
+    violates=("nothing_else_changes",),
+)
+def train_classifier(model, train_loader, val_loader, epochs):
+    torch.manual_seed(0)
+    return _train(model, train_loader, val_loader, epochs)
+
+
+@misconception(
+    "The right predictions are counted over validation data, and divided by the number of training examples. Divide by "
+    "that of validation examples.",
+    name="divided-by-training-examples",
+    violates=("validation_accuracy",),
+)
+def train_classifier(model, train_loader, val_loader, epochs):
+    def measure(model, loader):
+        model.eval()
+        return sum(right for right, _ in _right(model, loader)) / sum(len(y) for _, y in train_loader)
+
+    return _train(model, train_loader, val_loader, epochs, measure=measure)
 
 
 # make_classifier
