@@ -159,7 +159,9 @@ def run_both(submission, rng, build, short=None, comes_in="train"):
         if len({untrained, *expected[1]}) == 3:
             break
     getattr(there, comes_in)()
-    return submission.train_classifier(there, train_loader, val_loader, 2), expected, there, here
+    history = submission.train_classifier(there, train_loader, val_loader, 2)
+    there.state_dict()  # tells apart mistakes that give the same accuracies
+    return history, expected, there, here
 
 
 @points(2)
