@@ -4,7 +4,19 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from grader.checks import assert_close, assert_unchanged, check, integer, library, new_state, normal, points, vjp
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    integer,
+    library,
+    needs,
+    new_state,
+    normal,
+    points,
+    vjp,
+)
 
 PROJECTIONS = ("key", "query", "value")
 
@@ -32,9 +44,9 @@ def random_weights(rng, n_embd, n_head):
 
 
 def make(submission, weights, n_head, block_size, dropout=0.0):
-    """The learner's block in float64 and evaluation mode, with these weights."""
+    """The learner's block in the weights' dtype and evaluation mode, with these weights."""
     n_embd = len(weights["ln1.weight"])
-    block = submission.Block(n_embd, n_head, block_size, dropout).double()
+    block = submission.Block(n_embd, n_head, block_size, dropout).to(weights["ln1.weight"].dtype)
     answer = block.load_state_dict(weights, strict=False)
     unexpected = set(answer.unexpected_keys)
     lacking = [name for name in weights if name in unexpected]
@@ -74,6 +86,20 @@ def oracle(x, weights, n_head):
     return y + feed_forward(layer_norm(y, weights, "ln2"), weights)
 
 
+def closed(weights, *parts):
+    """Weights with which these parts, sa or ffwd, add nothing."""
+    last = tuple({"sa": "sa.proj", "ffwd": "ffwd.net.2"}[part] for part in parts)
+    return {name: torch.zeros_like(w) if name.startswith(last) else w for name, w in weights.items()}
+
+
+def check_shape(out, x):
+    """Demand an output of the input's shape."""
+    shape = tuple(x.shape)
+    check(
+        isinstance(out, torch.Tensor) and tuple(out.shape) == shape, f"The output must be (B, T, n_embd), here {shape}."
+    )
+
+
 def torchs_layer(x, weights, n_head):
     """The output of nn.TransformerEncoderLayer with norm_first, which is this block."""
     n_embd, T = x.shape[-1], x.shape[1]
@@ -91,119 +117,124 @@ def torchs_layer(x, weights, n_head):
         return layer(x, src_mask=torch.ones(T, T).triu(1).bool())
 
 
-@points(3)
-def test_pre_norm_and_two_residual_connections(submission, rng):
-    """The output is y + ffwd(ln2(y)), where y = x + sa(ln1(x))."""
-    for n_head in (1, 2, 3):
-        n_embd, T = n_head * integer(rng, 2, 4), integer(rng, 2, 5)
-        x, weights = 0.5 + 2 * normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
-        assert_close(
-            make(submission, weights, n_head, T)(x),
-            oracle(x, weights, n_head),
-            name="out",
-            sizes={"n_head": n_head, "n_embd": n_embd},
-            oracle="F.scaled_dot_product_attention and F.layer_norm",
-        )
-
-
-def test_equals_torchs_layer(submission, rng):
-    """The output equals that of nn.TransformerEncoderLayer with norm_first=True and a causal mask."""
-    n_head = integer(rng, 2, 4)
-    n_embd, T = n_head * integer(rng, 2, 5), integer(rng, 3, 6)
-    x, weights = 0.5 + 2 * normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
-    assert_close(
-        make(submission, weights, n_head, T + 2)(x),
-        torchs_layer(x, weights, n_head),
-        name="out",
-        sizes={"n_head": n_head, "n_embd": n_embd},
-        oracle="nn.TransformerEncoderLayer",
-    )
-
-
+@points(2)
 def test_the_stream_runs_straight_through(submission, rng):
-    """Where both branches end in 0, x comes out as it went in; with one of them open, x plus that branch."""
-    n_head, T = 2, integer(rng, 2, 5)
-    n_embd = n_head * integer(rng, 2, 4)
-    x, weights = 0.5 + 2 * normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
-    closed = {name: torch.zeros_like(w) for name, w in weights.items() if name.startswith(("sa.proj", "ffwd.net.2"))}
-    out = make(submission, {**weights, **closed}, n_head, T)(x)
+    """Where both branches end in 0, x comes out as it went in: neither normalised nor replaced nor doubled."""
+    n_head, T = 2, integer(rng, 3, 5)
+    n_embd = n_head * integer(rng, 3, 4)
+    weights = random_weights(rng, n_embd, n_head)
+    x = 0.5 + 2 * normal(rng, 2, T, n_embd)
+    # Mistakes that are alike here are told apart by what comes of one branch alone, and of both.
+    for parts in (("sa",), ("ffwd",), ()):
+        make(submission, closed(weights, *parts), n_head, T)(x)
+    out = make(submission, closed(weights, "sa", "ffwd"), n_head, T)(x)
+    check_shape(out, x)
     check(
-        isinstance(out, torch.Tensor) and out.shape == x.shape and torch.allclose(out, x, rtol=1e-9),
+        torch.allclose(out, x, rtol=1e-9),
         "With all weights of sa.proj and of the last layer of ffwd at 0 the branches add nothing, and x must come out "
         "as it went in: neither normalised nor replaced nor doubled.",
     )
-    for open_ in ("sa", "ffwd"):
-        one = {name: w for name, w in closed.items() if not name.startswith(open_)}
-        assert_close(
-            make(submission, {**weights, **one}, n_head, T)(x),
-            oracle(x, {**weights, **one}, n_head),
-            name="out",
-            oracle="by hand",
-        )
+
+
+@needs("test_the_stream_runs_straight_through")
+@points(4)
+def test_pre_norm_and_two_residual_connections(submission, rng):
+    """The output is y + ffwd(ln2(y)), where y = x + sa(ln1(x)), as in nn.TransformerEncoderLayer with norm_first."""
+    for n_head, dtype in ((1, torch.float64), (2, torch.float64), (3, torch.float32)):
+        n_embd, block_size = n_head * integer(rng, 3, 4), 6
+        weights = {name: w.to(dtype) for name, w in random_weights(rng, n_embd, n_head).items()}
+        block, exact = make(submission, weights, n_head, block_size), {name: w.double() for name, w in weights.items()}
+        for B, T in ((2, block_size), (4, integer(rng, 2, 5)), (1, 1)):
+            x = (0.5 + 2 * normal(rng, B, T, n_embd)).to(dtype)
+            assert_close(
+                block(x),
+                torchs_layer(x.double(), exact, n_head).to(dtype),
+                name="out",
+                rtol=1e-9 if dtype == torch.float64 else 1e-5,
+                sizes={"n_head": n_head, "n_embd": n_embd},
+                oracle="nn.TransformerEncoderLayer",
+            )
 
 
 def test_no_token_sees_a_later_one(submission, rng):
-    """Changing token t changes no output before t, for every t."""
+    """Changing token t changes the output at t, and none before it, for every t."""
     n_head, T = 2, integer(rng, 4, 6)
-    n_embd = n_head * integer(rng, 2, 4)
+    n_embd = n_head * integer(rng, 4, 5)
     weights, x = random_weights(rng, n_embd, n_head), normal(rng, 1, T, n_embd)
     block = make(submission, weights, n_head, T)
+    before = block(x)
+    check_shape(before, x)
     for t in range(1, T):
         changed = x.clone()
         changed[0, t] += normal(rng, n_embd)
-        before, after = block(x), block(changed)
-        same = [isinstance(out, torch.Tensor) and out.shape == x.shape for out in (before, after)]
-        check(all(same), f"The output must be a tensor (B, T, n_embd), here {tuple(x.shape)}.")
+        after = block(changed)
+        check_shape(after, x)
         check(
             torch.allclose(before[0, :t], after[0, :t], rtol=1e-9, atol=1e-9),
             f"Token {t} was changed, and an output before it changed with it.",
         )
-        assert_close(after, oracle(changed, weights, n_head), name="out", oracle="by hand")
+        assert_responds(before[0, t], after[0, t], name=f"the output at token {t}")
 
 
+@needs("test_pre_norm_and_two_residual_connections")
 def test_dropout_reaches_both_parts(submission, rng):
     """In training both branches drop; in evaluation neither does."""
     n_embd, T = 8, 2
     weights = random_weights(rng, n_embd, 2)
     x = normal(rng, 1, T, n_embd).expand(64, T, n_embd).clone()
-    for quiet in ("ffwd.net.2", "sa.proj"):  # the part that adds nothing, so that the other is seen alone
-        closed = {name: torch.zeros_like(w) if name.startswith(quiet) else w for name, w in weights.items()}
-        block = make(submission, closed, 2, T, 0.5)
-        right = oracle(x, closed, 2)
-        assert_close(block(x), right, name="out", oracle="by hand")
-        state = new_state(rng)
-        library(submission, "torch").set_rng_state(state)
+    for quiet, loud in (("ffwd", "sa"), ("sa", "ffwd")):  # one part adds nothing, so that the other is seen alone
+        block = make(submission, closed(weights, quiet), 2, T, 0.5)
+        library(submission, "torch").set_rng_state(new_state(rng))
+        first, second = block(x), block(x)
+        check_shape(first, x)
+        check_shape(second, x)
+        check(
+            torch.allclose(first, second, rtol=1e-9, atol=1e-9),
+            "In evaluation mode the same x gives two different outputs: is dropout on?",
+        )
+        assert_responds(first, block(x + 0.5 * x.roll(1, -1)), name="out")
         block.train()
         out = block(x)
-        check(isinstance(out, torch.Tensor) and out.shape == x.shape, "The output must be a tensor (B, T, n_embd).")
+        check_shape(out, x)
         check(bool(out.isfinite().all()), "In training the output holds NaN or Inf.")
         # 64 equal sequences: with p = 0.5 all 1,024 numbers come out alike in one run of 2^1000.
-        which = "sa" if quiet.startswith("ffwd") else "ffwd"
         check(
-            not torch.allclose(out, right, rtol=1e-9),
-            f"In training {which} drops nothing: pass dropout on to it.",
+            not torch.allclose(out, first, rtol=1e-9),
+            f"In training {loud} drops nothing: pass dropout on to it.",
         )
 
 
+def test_x_stays_as_it_is(submission, rng):
+    """The input is not modified: x += … would change the caller's tensor."""
+    block, x = make(submission, random_weights(rng, 8, 2), 2, 3), normal(rng, 2, 3, 8)
+    assert_responds(assert_unchanged(block, x), assert_unchanged(block, normal(rng, 2, 3, 8)), name="out")
+
+
+@needs("test_pre_norm_and_two_residual_connections", "test_x_stays_as_it_is")
 @points(2)
 def test_gradients(submission, rng):
     """Gradients reach x and every parameter, as through torch's own operations."""
-    n_head, T = 2, integer(rng, 2, 4)
-    n_embd = n_head * integer(rng, 2, 3)
+    n_head, T = 2, integer(rng, 3, 4)
+    n_embd = n_head * 3
     x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, n_head)
     upstream = normal(rng, 2, T, n_embd)
-    out, (dx,), dweights = vjp(make(submission, weights, n_head, T), (x,), upstream)
+    _, (dx,), dweights = vjp(make(submission, weights, n_head, T), (x,), upstream)
     leaves = [tensor.clone().requires_grad_() for tensor in (x, *weights.values())]
     right = oracle(leaves[0], dict(zip(weights, leaves[1:], strict=True)), n_head)
     dx_right, *dweights_right = torch.autograd.grad(right, leaves, upstream)
-    assert_close(out, right.detach(), name="out", oracle="by hand")
     assert_close(dx, dx_right, name="dx")
     named = {f"d{name}": gradient for name, gradient in dweights.items()}
     assert_close(named, {f"d{n}": g for n, g in zip(weights, dweights_right, strict=True)}, name="gradients")
 
 
-def test_x_stays_as_it_is(submission, rng):
-    """The right output is found without modifying the input: x += … would change the caller's tensor."""
-    x, weights = normal(rng, 2, 3, 4), random_weights(rng, 4, 2)
-    out = assert_unchanged(make(submission, weights, 2, 3), x)
-    assert_close(out, oracle(x, weights, 2), name="out", oracle="by hand")
+@needs("test_pre_norm_and_two_residual_connections")
+def test_blocks_keep_apart(submission, rng):
+    """Two blocks in turns compute each with its own weights, whatever the other was given."""
+    n_head, T = 2, integer(rng, 3, 5)
+    n_embd = n_head * 3
+    weights = [random_weights(rng, n_embd, n_head) for _ in range(2)]
+    blocks = [make(submission, w, n_head, T) for w in weights]
+    for number in (0, 1, 0):
+        x = normal(rng, 2, T, n_embd)
+        right = oracle(x, weights[number], n_head)
+        assert_close(blocks[number](x), right, name=f"out of block {number + 1}", oracle="by hand")

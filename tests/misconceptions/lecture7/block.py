@@ -1,5 +1,6 @@
 """What learners get wrong in lecture7.block."""
 
+import torch.nn.functional as F
 from torch import nn
 
 from grader.checks import misconception
@@ -171,9 +172,53 @@ class Block(_Block):
 @misconception(
     "x += … changes the tensor that was passed in, which is the caller's. Write x = x + …: a new tensor.",
     name="in-place",
+    violates=("x_stays_as_it_is",),
 )
 class Block(_Block):
     def forward(self, x):
         x += self.sa(self.ln1(x))
         x += self.ffwd(self.ln2(x))
         return x
+
+
+@misconception(
+    "The mean and the variance are taken over all tokens, the later ones too. A LayerNorm takes those of each token by "
+    "itself: nn.LayerNorm(n_embd).",
+    name="norm-over-tokens",
+    violates=("no_token_sees_a_later_one", "pre_norm_and_two_residual_connections"),
+)
+class Block(_Block):
+    def norm(self, x, ln):
+        return F.layer_norm(x, x.shape[1:]) * ln.weight + ln.bias
+
+    def forward(self, x):
+        x = x + self.sa(self.norm(x, self.ln1))
+        return x + self.ffwd(self.norm(x, self.ln2))
+
+
+@misconception(
+    "A dropout that does not know the mode drops in evaluation, too. Pass the probability on to the parts: their "
+    "nn.Dropout knows.",
+    name="dropout-in-evaluation",
+    violates=("dropout_reaches_both_parts",),
+)
+class Block(_Block):
+    def __init__(self, n_embd, n_head, block_size, dropout):
+        super().__init__(n_embd, n_head, block_size, dropout)
+        self.p = dropout
+
+    def forward(self, x):
+        x = x + F.dropout(self.sa(self.ln1(x)), self.p)
+        return x + F.dropout(self.ffwd(self.ln2(x)), self.p)
+
+
+@misconception(
+    "The stream is detached: nothing below this block gets the gradient that residual connections are for. Add to x "
+    "itself.",
+    name="stream-detached",
+    violates=("gradients",),
+)
+class Block(_Block):
+    def forward(self, x):
+        x = x.detach() + self.sa(self.ln1(x))
+        return x + self.ffwd(self.ln2(x))
