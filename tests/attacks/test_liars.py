@@ -50,7 +50,6 @@ EXEMPT = {
     ("day3.torch_twin", "test_any_model"): _LEFT,
     ("day3.mnist", "test_trajectory"): _LEFT,
     ("day3.mnist", "test_weight_decay"): _LEFT,
-    ("day3.mnist", "test_models_in_turn"): _LEFT,
     ("lecture9.pretokenize", "test_trains_within_chunks"): _MERGES,
     ("lecture9.pretokenize", "test_counts_are_sums_over_all_chunks"): _MERGES,
     ("lecture9.pretokenize", "test_ends_when_no_pair_is_left"): _MERGES,

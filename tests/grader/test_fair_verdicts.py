@@ -119,6 +119,50 @@ WRONG = {
         "",
     ),
     "activations kept in the module": ("day3.mlp", [], _MLP_STATE),
+    "an optimizer that outlives the call, in NumPy's twin": (
+        "day3.torch_twin",
+        [
+            ("rng: np.random.Generator\n) -> list", "rng: np.random.Generator, kept={}\n) -> list"),
+            (
+                "opt = torch.optim.SGD(model.parameters(), lr=lr)",
+                "opt = kept.setdefault('it', torch.optim.SGD(model.parameters(), lr=lr))",
+            ),
+        ],
+        "",
+    ),
+    "an optimizer that outlives the call, on digits": (
+        "day3.mnist",
+        [
+            ("generator: torch.Generator,\n)", "generator: torch.Generator,\n    kept={},\n)"),
+            (
+                "opt = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay)",
+                "opt = kept.setdefault('it', torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay))",
+            ),
+        ],
+        "",
+    ),
+    "a training that goes on where the last one ended": (
+        "day3.sgd",
+        [
+            ("rng: np.random.Generator,\n)", "rng: np.random.Generator,\n    kept={},\n)"),
+            (
+                "    losses: list[float] = []",
+                "    params = kept.setdefault((X.shape, hidden, classes), params)\n    losses: list[float] = []",
+            ),
+            ("    return params, losses", "    kept[X.shape, hidden, classes] = params\n    return params, losses"),
+        ],
+        "",
+    ),
+    "view for reshape, on images": (
+        "day3.mnist",
+        [("images.reshape(len(images), -1)", "images.view(len(images), -1)")],
+        "",
+    ),
+    "one-hot rows for the labels seen": (
+        "day3.mlp",
+        [("dz2[np.arange(B), y] -= 1.0", "dz2 -= np.eye(y.max() + 1)[y]")],
+        "",
+    ),
     "an optimizer that outlives the call": (
         "chapter0.train",
         [

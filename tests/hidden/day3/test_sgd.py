@@ -207,23 +207,23 @@ def test_trajectory(submission, rng):
 @needs("test_trajectory")
 def test_epochs(submission, rng):
     """Every epoch has an order of its own and uses every row once; its last batch may be small."""
-    compare(submission, rng, N=11, batch=4, steps=8)
-    compare(submission, rng, N=5, batch=8, steps=3)  # one batch an epoch
-    compare(submission, rng, N=7, batch=1, steps=16)
+    compare(submission, rng, N=11, batch=4, steps=8, hidden=8)
+    compare(submission, rng, N=5, batch=8, steps=3, hidden=9)  # one batch an epoch
+    compare(submission, rng, N=7, batch=1, steps=16, hidden=10)
 
 
 @needs("test_epochs")
 def test_losses(submission, rng):
     """Each loss is that of its step's batch, before the update."""
-    _, losses, _, expected = both(submission, rng, N=11, batch=4, steps=8)
+    _, losses, _, expected = both(submission, rng, N=11, batch=4, steps=8, hidden=11)
     assert_close(np.array(losses), np.array(expected), name="losses", rtol=1e-8, oracle="the loop with autograd")
 
 
-@needs("test_one_step")
+@needs("test_trajectory")
 def test_a_second_training_starts_anew(submission, rng):
     """What one training has learnt is in its parameters, and nowhere else: the next one starts from new weights."""
     for steps in (3, 2, 3):
-        compare(submission, rng, N=13, batch=4, steps=steps)
+        compare(submission, rng, N=13, batch=4, steps=steps, hidden=6)  # of sizes that no other check has
 
 
 def test_arguments_stay_as_they_are(submission, rng):

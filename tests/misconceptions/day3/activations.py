@@ -81,6 +81,14 @@ def d_leaky_relu(x, alpha=0.01):
 
 
 @misconception(
+    "At x = 0 the slope is 1 here. This unit takes alpha there: 1 where x > 0, and alpha where x is 0 or less.",
+    name="leaky-slope-1-at-0",
+)
+def d_leaky_relu(x, alpha=0.01):
+    return np.where(x >= 0, 1.0, alpha)
+
+
+@misconception(
     "Where x is negative the slope is alpha itself; alpha * x is the activation.",
     name="leak-for-its-slope",
 )

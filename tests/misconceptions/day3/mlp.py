@@ -147,6 +147,18 @@ def backward(params, X, y, cache):
 
 
 @misconception(
+    "p (1 − p) is a factor too many. It is the slope of softmax and is in p − one_hot(y) already, which is the "
+    "gradient of the loss with respect to the logits.",
+    name="slope-of-softmax-twice",
+    violates=("backward",),
+)
+def backward(params, X, y, cache):
+    logits = _layers(params, X)[2]
+    p = _softmax(logits)
+    return _gradients(params, X, _dlogits(logits, y) * p * (1 - p))
+
+
+@misconception(
     "The 1 is subtracted from the logits. It belongs to the probabilities: softmax first, then − 1 at the true class.",
     name="softmax-missing",
 )
@@ -303,6 +315,28 @@ def backward(params, X, y, cache):
 def backward(params, X, y, cache):
     grads = _gradients(params, X, _dlogits(_layers(params, X)[2], y))
     return grads | {"b1": grads["b1"] / len(y), "b2": grads["b2"] / len(y)}
+
+
+@misconception(
+    "np.sum without an axis adds up everything, so all units get one number for their biases. Each bias has its own: "
+    "the sum over the batch, dz.sum(axis=0).",
+    name="db-one-number",
+    violates=("backward",),
+)
+def backward(params, X, y, cache):
+    grads = _gradients(params, X, _dlogits(_layers(params, X)[2], y))
+    return grads | {"b1": np.sum(grads["b1"]), "b2": np.sum(grads["b2"])}
+
+
+@misconception(
+    "The bias gradients keep the axis of the batch, (1, hidden) and (1, out). A gradient has the shape of its "
+    "parameter: leave keepdims out.",
+    name="db-with-an-axis-too-many",
+    violates=("backward",),
+)
+def backward(params, X, y, cache):
+    grads = _gradients(params, X, _dlogits(_layers(params, X)[2], y))
+    return grads | {"b1": grads["b1"][None], "b2": grads["b2"][None]}
 
 
 @misconception(

@@ -312,22 +312,6 @@ def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, gener
     return _train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator, opt=opt)
 
 
-_optimizers = []
-
-
-@misconception(
-    "The optimizer outlives the call, and with it the parameters of the model that was trained first: another model "
-    "stays as it is. Make one in each call.",
-    name="optimizer-kept",
-    violates=("models_in_turn",),
-)
-def train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator):
-    if not _optimizers:
-        _optimizers.append(torch.optim.SGD(model.parameters(), lr=lr, weight_decay=weight_decay))
-    opt = _optimizers[0]
-    return _train(model, X, y, X_val, y_val, epochs, batch_size, lr, weight_decay, generator, opt=opt)
-
-
 @misconception(
     "The examples are normalised in place, so the caller's change. Leave X and X_val as they are.",
     name="scales-the-examples",

@@ -84,6 +84,16 @@ def softmax(z):
 
 
 @misconception(
+    "The maximum is subtracted from the exps. It belongs inside, before exp: np.exp(z - z.max(axis=-1, "
+    "keepdims=True)).",
+    name="maximum-after-exp",
+)
+def softmax(z):
+    e = np.exp(z) - z.max()
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@misconception(
     "-= changes the caller's scores. Make a new array: z = z - z.max(axis=-1, keepdims=True).",
     name="in-place",
     violates=("arguments_stay_as_they_are",),
@@ -168,6 +178,15 @@ def cross_entropy(logits, y):
 )
 def cross_entropy(logits, y):
     return -_log_softmax(logits)[:, y].mean(), _softmax(logits)
+
+
+@misconception(
+    "p[:, y] takes whole columns, and their sum charges every example with the classes of all the others. Pair each "
+    "row with its own class: log_p[np.arange(B), y].",
+    name="every-column-summed",
+)
+def cross_entropy(logits, y):
+    return -_log_softmax(logits)[:, y].sum() / len(y), _softmax(logits)
 
 
 @misconception(

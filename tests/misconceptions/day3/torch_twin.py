@@ -175,21 +175,6 @@ def train(model, X, y, steps, lr, batch, rng):
     return _loop(model, X, y, steps, lr, batch, rng, opt=torch.optim.Adam(model.parameters(), lr=lr))
 
 
-_optimizers = []
-
-
-@misconception(
-    "The optimizer outlives the call, and with it the parameters of the model that was trained first: another model "
-    "stays as it is. Make one in each call.",
-    name="optimizer-kept",
-    violates=("any_model",),
-)
-def train(model, X, y, steps, lr, batch, rng):
-    if not _optimizers:
-        _optimizers.append(torch.optim.SGD(model.parameters(), lr=lr))
-    return _loop(model, X, y, steps, lr, batch, rng, opt=_optimizers[0])
-
-
 @misconception(
     "Every example is made float64, which a model in float32 cannot take. Keep the dtype that X has.",
     name="examples-to-float64",
