@@ -99,16 +99,6 @@ def prepare(images):
 
 
 @misconception(
-    "view asks that the pixels lie one after the other in memory, which those of a view do not. reshape copies where "
-    "it has to.",
-    name="view-for-reshape",
-    violates=("prepare_takes_views",),
-)
-def prepare(images):
-    return images.view(len(images), -1).float() / 255
-
-
-@misconception(
     "There is no ReLU between the two linear layers, so they are no more than one. Put nn.ReLU() between them.",
     name="no-relu",
 )
