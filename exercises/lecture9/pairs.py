@@ -47,7 +47,7 @@ def merge(ids: list[int], pair: tuple[int, int], idx: int) -> list[int]:
         idx: the id that replaces them.
 
     Returns:
-        A new list; ``ids`` is not modified.
+        The ids with the pair replaced, as a list; ``ids`` is not modified.
 
     Example:
         [1, 2, 3, 1, 2], (1, 2), 4 -> [4, 3, 4]

@@ -24,6 +24,7 @@ def _walk(ids, pair, idx, step=2):
 @misconception(
     "Overlapping pairs count each: [7, 7, 7] holds (7, 7) twice. Do not skip an id after you have counted a pair.",
     name="no-overlap",
+    violates=("overlapping_pairs_count_each",),
 )
 def get_stats(ids):
     counts, i = {}, 0
@@ -105,9 +106,22 @@ def get_stats(ids):
 
 
 @misconception(
+    "A place is asked for by ids.index, which finds the first id of that value. Count by place: range(len(ids) − 1).",
+    name="index-of-value",
+)
+def get_stats(ids):
+    counts = {}
+    for token in ids[:-1]:
+        i = ids.index(token)
+        counts[token, ids[i + 1]] = counts.get((token, ids[i + 1]), 0) + 1
+    return counts
+
+
+@misconception(
     'The ids are searched as text, and the text "1 2" stands in "11 2" and in "1 23" too. Compare numbers: '
     "(ids[i], ids[i + 1]) == pair.",
     name="as-text",
+    violates=("ids_are_numbers",),
 )
 def merge(ids, pair, idx):
     text = " ".join(map(str, ids)).replace(f"{pair[0]} {pair[1]}", str(idx))
@@ -153,6 +167,7 @@ def merge(ids, pair, idx):
 @misconception(
     "Merging goes from right to left here, which differs in runs: [7, 7, 7] must give [8, 7]. Start at the left.",
     name="right-to-left",
+    violates=("runs_are_merged_from_the_left",),
 )
 def merge(ids, pair, idx):
     return _walk(ids[::-1], tuple(pair)[::-1], idx)[::-1]
@@ -161,6 +176,7 @@ def merge(ids, pair, idx):
 @misconception(
     "The new ids are put into the list that was passed in. Build a new list: the caller still needs the old one.",
     name="in-place",
+    violates=("arguments_stay_as_they_are",),
 )
 def merge(ids, pair, idx):
     i = 0
