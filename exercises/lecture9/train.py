@@ -1,7 +1,8 @@
 """Training byte pair encoding: the pair that occurs most often becomes a token, again and again.
 
-You write ``train_bpe``, which learns the merges from a text. Write it first in the plainest way; one point of this
-exercise is for speed, and its section below says what that asks for. Source: lecture 9, section 9.3, "Training Loop".
+You write ``train_bpe``, which learns the merges from a text. Write it first in the plainest way, as the lecture does:
+that is all it takes. A bonus is for speed, and its section below says what that asks for.
+Source: lecture 9, section 9.3, "Training Loop".
 """
 
 # /// exercise
@@ -26,11 +27,11 @@ def train_bpe(text: str, vocab_size: int) -> tuple[dict[tuple[int, int], int], d
     and training ends early.
 
     Speed. Counting everything anew in every round costs (length of the text) x (number of merges), and answers
-    rightly: it passes all checks but one. The point of the last check is for those who count once. A merge changes
-    only the pairs at the places where it happens, so update their counts, and leave the rest of the sequence alone.
-    The check trains on 12,000 characters of English to a vocabulary of 512, a few times, and in turn with it the
-    course's own solution, which is pure Python, on the same machine. The best of your times may be up to 4 times the
-    best of its times; counting anew takes 6 to 12 times as long.
+    rightly: that is enough to be done. The bonus is for those who count once. A merge changes only the pairs at the
+    places where it happens, so update their counts, and leave the rest of the sequence alone. Its check trains on
+    12,000 characters of English to a vocabulary of 512, a few times, and in turn with it the course's own solution,
+    which is pure Python, on the same machine. The best of your times may be up to 4 times the best of its times;
+    counting anew takes 6 to 12 times as long.
 
     Args:
         text: any text, also an empty one.

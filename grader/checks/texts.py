@@ -157,6 +157,16 @@ def bpe(chunks: Sequence[str], vocab_size: int) -> tuple[dict[tuple[int, int], i
     return merges, vocab
 
 
+def untied(chunks: Sequence[str], most: int) -> int:
+    """How many merges of ``bpe``, up to so many, join a pair that occurs twice at least, and more often than others."""
+    merges, _ = bpe(chunks, 256 + most)
+    for made in range(len(merges)):
+        counts = _counts_after(dict([*merges.items()][:made]), chunks).most_common(2)
+        if counts[0][1] < 2 or (len(counts) == 2 and counts[0][1] == counts[1][1]):
+            return made
+    return len(merges)
+
+
 def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[str, int] | None = None) -> Any:
     """Build tiktoken's encoder of a trained vocabulary, in which a lower id was merged earlier.
 

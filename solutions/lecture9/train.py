@@ -1,7 +1,8 @@
 """Training byte pair encoding: the pair that occurs most often becomes a token, again and again.
 
-You write ``train_bpe``, which learns the merges from a text. Write it first in the plainest way; one point of this
-exercise is for speed, and its section below says what that asks for. Source: lecture 9, section 9.3, "Training Loop".
+You write ``train_bpe``, which learns the merges from a text. Write it first in the plainest way, as the lecture does:
+that is all it takes. A bonus is for speed, and its section below says what that asks for.
+Source: lecture 9, section 9.3, "Training Loop".
 """
 
 # /// exercise
@@ -17,7 +18,7 @@ exercise is for speed, and its section below says what that asks for. Source: le
 #   """max(counts, key=counts.get) is the first of the most frequent pairs, provided that counts is in the order of \
 #   first occurrence. Then merges[pair] = new and vocab[new] = vocab[pair[0]] + vocab[pair[1]], with new = len(vocab). \
 #   Stop when len(vocab) is vocab_size, or when the counts are empty.""",
-#   """For the point for speed, keep {pair: set of the places where it starts}, and the neighbours of each place in \
+#   """For the bonus, keep {pair: set of the places where it starts}, and the neighbours of each place in \
 #   two lists (before, after). Merging at place i, between h = before[i] and j = after[i], takes the pairs at h, i \
 #   and j out of the sets and puts those at h and i back in with the new id. Go through sorted(places[pair]), and \
 #   skip those that have been taken out on the way. Of tied pairs, the one with the smallest place is seen first.""",
@@ -38,11 +39,11 @@ def train_bpe(text: str, vocab_size: int) -> tuple[dict[tuple[int, int], int], d
     and training ends early.
 
     Speed. Counting everything anew in every round costs (length of the text) x (number of merges), and answers
-    rightly: it passes all checks but one. The point of the last check is for those who count once. A merge changes
-    only the pairs at the places where it happens, so update their counts, and leave the rest of the sequence alone.
-    The check trains on 12,000 characters of English to a vocabulary of 512, a few times, and in turn with it the
-    course's own solution, which is pure Python, on the same machine. The best of your times may be up to 4 times the
-    best of its times; counting anew takes 6 to 12 times as long.
+    rightly: that is enough to be done. The bonus is for those who count once. A merge changes only the pairs at the
+    places where it happens, so update their counts, and leave the rest of the sequence alone. Its check trains on
+    12,000 characters of English to a vocabulary of 512, a few times, and in turn with it the course's own solution,
+    which is pure Python, on the same machine. The best of your times may be up to 4 times the best of its times;
+    counting anew takes 6 to 12 times as long.
 
     Args:
         text: any text, also an empty one.

@@ -141,3 +141,11 @@ def test_a_mixture_has_so_many_pieces_and_where_there_is_room_all_that_are_hard(
         mixed = texts.mixture(np.random.default_rng(seed), 2 * len(texts.HARD))
         assert all(piece in mixed for piece in texts.HARD)
     assert texts.mixture(np.random.default_rng(0), 0) == ""
+
+
+def test_untied_merges_are_those_that_any_rule_for_ties_agrees_on():
+    assert texts.untied(["aabaab"], 9) == 0  # aa, ab and ba: 2, 2 and 1
+    assert texts.untied(["abababab"], 9) == 2  # ab 4 times, then its pair 3 times; then one pair, once
+    assert texts.untied(["abababab"], 1) == 1
+    assert texts.untied(["ab", "ab", "a"], 9) == 1  # not across the border of chunks
+    assert texts.untied([""], 9) == 0

@@ -5,14 +5,28 @@ import time
 import hypothesis.strategies as st
 from hypothesis import given
 
-from grader.checks import assert_equal, assert_raises, check, full, limit, points, stopped, texts, training
+from grader.checks import (
+    assert_equal,
+    assert_raises,
+    bonus,
+    check,
+    full,
+    integer,
+    limit,
+    needs,
+    points,
+    stopped,
+    texts,
+    training,
+)
 from grader.data import tinyshakespeare
 
 ALLOWED = 4  # times the time of the course's solution; counting anew takes 6 to 12 times as long
 
 
-def assert_trained(result, text, vocab_size):
-    """Demand the merges and the vocabulary that training on a text gives."""
+def learned(submission, text, vocab_size):
+    """What train_bpe returns, once it is sure that it is two values: merges and vocab."""
+    result = submission.train_bpe(text, vocab_size)
     check(
         type(result) in {tuple, list} and len(result) == 2,
         "train_bpe returns two values: merges and vocab.",
@@ -20,8 +34,18 @@ def assert_trained(result, text, vocab_size):
     merges, vocab = result
     swapped = type(merges) is dict and type(vocab) is dict and any(type(key) is tuple for key in vocab)
     check(not swapped, "The two values have changed places: merges first, {pair: id}, then vocab, {id: bytes}.")
+    return merges, vocab
+
+
+def assert_learned(submission, text, vocab_size):
+    """Demand the merges that training on a text gives; returns the vocabulary that came with them."""
+    merges, vocab = learned(submission, text, vocab_size)
     texts.assert_merges(merges, [text], vocab_size)
-    _, right = texts.bpe([text], vocab_size)
+    return vocab
+
+
+def assert_vocab(vocab, right):
+    """Demand the bytes of each id."""
     vocab = texts.plain(vocab)
     check(type(vocab) is dict, "vocab must be a dict {id: bytes}.")
     for idx, token in right.items():
@@ -34,79 +58,94 @@ def assert_trained(result, text, vocab_size):
     assert_equal(vocab, right, name="vocab", headline="vocab has the right values, but not all of its keys are ints.")
 
 
-def assert_first(submission, rng):
-    """Demand the right merges of a short text, before a long one takes its time."""
-    text = texts.prose(rng, 150)
-    assert_trained(submission.train_bpe(text, 290), text, 290)
-
-
-def many_ties(rng, length):
+def many_ties(rng):
     """A text of letters in which no pair stands out, so that nearly every merge is decided by a tie."""
-    letters = rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 9, replace=False)
-    return "".join("".join(rng.permutation(letters)) for _ in range(length))
+    chosen = rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 9, replace=False)
+    return "".join("".join(rng.permutation(chosen)) for _ in range(12))
+
+
+@st.composite
+def untied(draw):
+    """A text, and how many merges can be made of it in which one pair is more frequent than all others."""
+    text = draw(st.one_of(st.text("ab", max_size=24), st.text("abc", min_size=12, max_size=40)))
+    return text, draw(st.integers(0, texts.untied([text], 8)))
+
+
+@points(3)
+@given(case=untied())
+def test_merges_the_most_frequent_pair(submission, case):
+    """Each merge joins the pair that occurs most often at that point, overlapping ones counted, and has the next id."""
+    text, more = case
+    assert_learned(submission, text, 256 + more)
+
+
+@needs("test_merges_the_most_frequent_pair")
+def test_vocab(submission, rng):
+    """vocab gives the bytes of each id: 256 single ones, and for a merge those of its left and right token, joined."""
+    text = texts.prose(rng, 600)
+    size = 256 + texts.untied([text], 20)
+    _, right = texts.bpe([text], size)
+    assert_vocab(assert_learned(submission, text, size), right)
 
 
 @points(2)
-@given(
-    text=st.one_of(st.text("ab", max_size=24), st.text("abc", max_size=24), texts.texts()),
-    more=st.integers(0, 12),
-)
-def test_merges_of_any_text(submission, text, more):
-    """The merges are right for any text, the empty one too: the most frequent pair each time, the first of several."""
-    assert_trained(submission.train_bpe(text, 256 + more), text, 256 + more)
-
-
+@needs("test_merges_the_most_frequent_pair")
 def test_ties_go_to_the_pair_seen_first(submission, rng):
     """Of several pairs with the highest count, the one that is seen first in the present sequence is merged."""
-    for length in (3, 12):
-        text = many_ties(rng, length)
-        assert_trained(submission.train_bpe(text, 280), text, 280)
+    for _ in range(4):
+        assert_learned(submission, many_ties(rng), 264)
 
 
-def test_runs(submission, rng):
-    """In runs of one letter overlapping pairs are counted each, and merged from the left."""
-    for _ in range(3):
-        letters = rng.choice(list("xyz \n"), 2, replace=False)
-        text = "".join(str(letter) * int(rng.integers(1, 12)) for letter in [*letters] * 6)
-        assert_trained(submission.train_bpe(text, 270), text, 270)
-
-
-def test_any_script(submission, rng):
-    """The merges are made of UTF-8 bytes: scripts of the world and emoji are learned like any other text."""
-    for _ in range(2):
-        text = texts.mixture(rng, 150)
-        assert_trained(submission.train_bpe(text, 300), text, 300)
-
-
+@needs("test_merges_the_most_frequent_pair")
 def test_stops_when_no_pair_is_left(submission, rng):
-    """Training ends early when a single token is left; a vocabulary of 256 has no merge, and below that is an error."""
-    text = texts.word(rng, 6, 12) + "é"
-    assert_trained(submission.train_bpe(text, 400), text, 400)
-    assert_trained(submission.train_bpe(text, 256), text, 256)
-    assert_raises(ValueError, submission.train_bpe, text, int(rng.integers(1, 256)), why="vocab_size is below 256")
+    """A pair that occurs once is merged too; with one token left, or none, training ends early."""
+    for power in rng.permutation(4).tolist():  # a text of two letters, doubled: all along one pair is more frequent
+        pair = "".join(rng.choice(list("abcdefgh"), 2, replace=False))
+        assert_learned(submission, pair * 2**power, integer(rng, 270, 400))
+    for text in ("", texts.letters(rng, 1)):
+        assert_learned(submission, text, integer(rng, 257, 400))
 
 
-@points(2)
+@needs("test_merges_the_most_frequent_pair")
+def test_too_small_a_vocabulary_is_refused(submission, rng):
+    """A vocab_size below 256 raises ValueError; with 256 nothing is learned."""
+    for _ in range(8):
+        text = texts.letters(rng, 3)
+        if integer(rng, 0, 1):
+            assert_learned(submission, text, 256)
+        for size in (255, integer(rng, 1, 254), 0):
+            assert_raises(ValueError, submission.train_bpe, text, size, why="vocab_size is below 256")
+
+
+@needs("test_merges_the_most_frequent_pair", "test_ties_go_to_the_pair_seen_first")
+def test_any_script(submission, rng):
+    """The merges are made of a text's UTF-8 bytes, all of them: any script, line end, mark or emoji is learned."""
+    for text in texts.hard(rng):
+        assert_learned(submission, text * 2, 256 + len(text) // 2)
+    assert_learned(submission, texts.mixture(rng, 150), 300)
+
+
 @limit(40)
+@needs("test_merges_the_most_frequent_pair", "test_ties_go_to_the_pair_seen_first")
 def test_prose(submission, rng):
     """128 merges of 20,000 characters of English are right, in their order."""
-    assert_first(submission, rng)
-    text = texts.prose(rng, 20_000)
-    assert_trained(submission.train_bpe(text, 384), text, 384)
+    assert_learned(submission, texts.prose(rng, 20_000), 384)
 
 
 @full
 @limit(120)
+@needs("test_merges_the_most_frequent_pair", "test_ties_go_to_the_pair_seen_first")
 def test_shakespeare(submission, rng):
     """128 merges of 60,000 characters of Shakespeare are right, in their order."""
     play = tinyshakespeare()
     start = int(rng.integers(len(play) - 60_000))
-    text = play[start : start + 60_000]
-    assert_trained(submission.train_bpe(text, 384), text, 384)
+    assert_learned(submission, play[start : start + 60_000], 384)
 
 
+@bonus
 @training
 @limit(60)
+@needs("test_merges_the_most_frequent_pair", "test_ties_go_to_the_pair_seen_first")
 def test_speed(submission, reference, rng):
     """Training is fast enough: it takes at most 4 times as long as the course's solution, which does not count anew.
 
@@ -115,7 +154,7 @@ def test_speed(submission, reference, rng):
     right answer is turned away only if it alone is slowed several times in five of them, and one round in which the
     solution was held up gives nothing away.
     """
-    assert_first(submission, rng)
+    assert_learned(submission, texts.prose(rng, 150), 290)  # before a long one takes its time
     rounds = []  # (times as long, seconds of theirs, seconds of ours)
     while len(rounds) < 6:
         text = texts.prose(rng, 12_000)  # another each time: an answer that is remembered is none
