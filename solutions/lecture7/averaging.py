@@ -26,10 +26,10 @@ def average_loop(x: torch.Tensor) -> torch.Tensor:
         out[b, t] = mean of x[b, 0], ..., x[b, t]
 
     Args:
-        x: one vector for each token, (B, T, C), floats; T is at least 1. Not modified.
+        x: one vector for each token, (B, T, C), float32; T is at least 1. Not modified.
 
     Returns:
-        (B, T, C), a new tensor of the dtype of x.
+        (B, T, C), of the dtype of x. For the bonus all three take a float64 x, too, and average it in float64.
 
     Example:
         x = [[[2.], [4.], [9.]]] -> [[[2.], [3.], [5.]]]
@@ -52,10 +52,10 @@ def average_matmul(x: torch.Tensor) -> torch.Tensor:
         out = wei @ x, where wei[t, s] = 1 / (t + 1) for s <= t, and 0 for s > t
 
     Args:
-        x: as in ``average_loop``; wei must have its dtype.
+        x: as in ``average_loop``; wei must have its dtype, which is torch's default, float32, but for the bonus.
 
     Returns:
-        The same as ``average_loop``, without a loop.
+        The same as ``average_loop``; no loop is needed.
 
     Source: lecture 7, section 7.5.1, listing 72.
     """
@@ -77,7 +77,7 @@ def average_softmax(x: torch.Tensor) -> torch.Tensor:
         x: as in ``average_loop``.
 
     Returns:
-        The same as ``average_loop``, without a loop.
+        The same as ``average_loop``; no loop is needed.
 
     Source: lecture 7, section 7.5.1, listing 73.
     """

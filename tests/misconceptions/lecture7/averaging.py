@@ -24,6 +24,7 @@ def average_loop(x):
 @misconception(
     "Every token gets the mean of all tokens, later ones too. Average x[b, : t + 1] only.",
     name="loop-over-all",
+    violates=("loop", "nothing_later_is_looked_at"),
 )
 def average_loop(x):
     return x.mean(1, keepdim=True).expand_as(x).clone()
@@ -32,6 +33,7 @@ def average_loop(x):
 @misconception(
     "This is the running sum. Divide by the number of tokens in it, t + 1.",
     name="loop-sum",
+    violates=("loop",),
 )
 def average_loop(x):
     return x.cumsum(1)
@@ -95,6 +97,7 @@ def average_matmul(x):
 @misconception(
     "The triangle is the upper one: each token averages over itself and what comes later. torch.tril keeps the past.",
     name="matmul-upper",
+    violates=("matmul", "nothing_later_is_looked_at"),
 )
 def average_matmul(x):
     wei = _tril(x).T
@@ -113,6 +116,7 @@ def average_matmul(x):
 @misconception(
     "wei is made in float32, which costs half of the digits of a float64 x. Give it the dtype of x.",
     name="matmul-float32",
+    violates=("float64",),
 )
 def average_matmul(x):
     wei = _tril(x).float()
@@ -141,6 +145,7 @@ def average_softmax(x):
 @misconception(
     "Later tokens have the score 0, like the others, and exp(0) = 1: they count. Their score must be -inf.",
     name="softmax-no-mask",
+    violates=("softmax", "nothing_later_is_looked_at"),
 )
 def average_softmax(x):
     return torch.zeros_like(_tril(x)).softmax(-1) @ x
@@ -176,6 +181,7 @@ def average_softmax(x):
 @misconception(
     "The averages are written over x, from the last token back, and the caller's x is gone. Write into a new tensor.",
     name="loop-in-place",
+    violates=("x_stays_as_it_is",),
 )
 def average_loop(x):
     for t in reversed(range(x.shape[1])):
