@@ -34,7 +34,8 @@ with respect to ``c[name]``, and has its shape.
 Each function is graded alone, with random numbers in ``d``: take the gradients of exactly those tensors that
 are computed *directly* from yours (the lines above in which your name stands on the right), and trust them. A
 shortcut that holds only for the true gradients, such as (probs - one_hot) / N for the logits, is another
-exercise. No function modifies c or d. Source: lecture 5, section 5.3, exercise 1.
+exercise. No function modifies c or d. What is in them may be a view of another tensor, as a transposed one is:
+``reshape`` takes any, ``view`` does not. Source: lecture 5, section 5.3, exercise 1.
 """
 
 # /// exercise

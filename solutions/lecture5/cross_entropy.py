@@ -43,7 +43,7 @@ def cross_entropy_backward(logits: torch.Tensor, targets: torch.Tensor) -> torch
 
     Args:
         logits: scores before the softmax, (N, C), floats; N is at least 1, C at least 2.
-        targets: the index of the true class of each example, (N,), integers in [0, C).
+        targets: the index of the true class of each example, (N,), int64 in [0, C).
 
     Returns:
         dlogits, of the shape and dtype of logits. No argument is modified.

@@ -56,8 +56,8 @@ def forward(params: dict[str, torch.Tensor], X: torch.Tensor, Y: torch.Tensor) -
     Args:
         params: the parameters, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H), ``b1`` (H,),
             ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,).
-        X: the contexts, (N, block), integers in [0, V); N is at least 2.
-        Y: the true next characters, (N,), integers in [0, V).
+        X: the contexts, (N, block), int64 in [0, V), contiguous as a batch of rows is; N is at least 2.
+        Y: the true next characters, (N,), int64 in [0, V).
 
     Returns:
         The cache ``c``: a dict with the 20 tensors above under these names and shapes, the seven parameters

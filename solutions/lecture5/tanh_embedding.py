@@ -31,7 +31,7 @@ def tanh_backward(dh: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
     forward pass has kept: the input is not needed.
 
     Args:
-        dh: gradient of the loss with respect to h, any shape, floats.
+        dh: gradient of the loss with respect to h, of one axis or more, floats.
         h: output of tanh, of the shape and dtype of dh, each number in [-1, 1].
 
     Returns:
@@ -51,11 +51,13 @@ def embedding_backward(demb: torch.Tensor, X: torch.Tensor, vocab: int) -> torch
     """Return the gradient of the loss with respect to the table C, where ``emb = C[X]``.
 
     Row t of the result is the sum of demb over all places of X that hold token t, and zero where no place
-    does. There may be millions of places: no Python loop over them (a loop over the vocabulary is allowed).
+    does. There may be millions of places: a bonus is for code without a Python loop over them (a loop over the
+    vocabulary is no hindrance). Arguments may be views of other tensors, as a transposed one is: ``reshape``
+    takes any, ``view`` does not.
 
     Args:
         demb: gradient of the loss with respect to emb, X's shape plus (E,), floats.
-        X: tokens, integers in [0, vocab), any shape; a token may occur any number of times.
+        X: tokens, int64 in [0, vocab), any shape; a token may occur any number of times.
         vocab: number of rows of C.
 
     Returns:

@@ -9,7 +9,7 @@ import inspect
 import pytest
 import torch
 
-from grader.checks import assert_close, assert_unchanged, normal, points
+from grader.checks import assert_close, assert_responds, assert_unchanged, integers, needs, normal, points, uniform
 
 # The forward pass: name -> how it is computed; the parameters of each function name what it is computed from.
 GRAPH = {
@@ -44,21 +44,23 @@ NAMES = (
 )  # fmt: skip
 
 
-def parameters(rng, N, V, block, E, H):
-    """Random parameters (no bias or gain at 0 or 1); a batch that repeats characters and leaves one out."""
-    occurring = torch.randperm(V, generator=rng)[:-1]
-    X = occurring[torch.randint(V - 1, (N, block), generator=rng)]
-    X[0, 0] = X[-1, -1] = X[1, 0]
+def parameters(rng, N, V, block, E, H, lowest=0):
+    """Random parameters (no bias or gain at 0 or 1); a batch that repeats characters and never has the last one.
+
+    The characters of X are ``lowest`` to V - 2, the largest of them always; X is a transposed tensor.
+    """
+    X = integers(rng, lowest, V - 2, block, N).T
+    X[0, 0] = X[-1, -1] = X[1, 0] = V - 2
     return {
         "C": normal(rng, V, E),
-        "W1": normal(rng, block * E, H) / (block * E) ** 0.5,
+        "W1": normal(rng, block * E, H, scale=(block * E) ** -0.5),
         "b1": normal(rng, H),
-        "bngain": 1.5 + 0.2 * normal(rng, 1, H),
-        "bnbias": 0.3 + 0.2 * normal(rng, 1, H),
+        "bngain": uniform(rng, 1.2, 1.8, 1, H),
+        "bnbias": uniform(rng, 0.2, 0.7, 1, H),
         "W2": normal(rng, H, V),
         "b2": normal(rng, V),
         "X": X,
-        "Y": occurring[torch.randint(V - 1, (N,), generator=rng)],
+        "Y": integers(rng, 0, V - 1, N),
     }
 
 
@@ -71,9 +73,14 @@ def run_forward(given):
 
 
 def small_sizes(rng):
-    """Five sizes from 3 to 7 that all differ, so that no two axes can be confused."""
-    N, V, block, E, H = (torch.randperm(5, generator=rng) + 3).tolist()
+    """Five sizes from 4 to 8 that all differ, so that no two axes can be confused."""
+    N, V, block, E, H = (torch.randperm(5, generator=rng) + 4).tolist()
     return {"N": N, "V": V, "block": block, "E": E, "H": H}
+
+
+def single(tensors):
+    """The same in float32, but for integers."""
+    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
 
 
 def random_upstream(c, name, rng):
@@ -95,26 +102,38 @@ def gradient(name, c, d):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_alone(submission, rng, name):
-    """d_{name} is right by itself, whatever the gradients in d, and leaves c and d as they are."""
+    """d_{name} is right by itself, whatever the gradients in d."""
     function = getattr(submission, f"d_{name}")
-    for _ in range(3):
+    for lowest in (1, 0, 0):
         sizes = small_sizes(rng)
-        c = run_forward(parameters(rng, **sizes))
+        c = run_forward(parameters(rng, **sizes, lowest=lowest))
         d = random_upstream(c, name, rng)
         assert_close(function(c, d), gradient(name, c, d), name=f"d_{name}", sizes=sizes)
-    assert_unchanged(function, c, d)
+    c, d = single(c), single(d)
+    assert_close(function(c, d), gradient(name, c, d), name=f"d_{name}", rtol=1e-4, sizes=sizes)
 
 
-@points(3)
+def test_arguments_are_unchanged(submission, rng):
+    """No function modifies c or d."""
+    sizes = small_sizes(rng)
+    caches = [run_forward(parameters(rng, **sizes)) for _ in range(2)]
+    for name in NAMES:
+        function = getattr(submission, f"d_{name}")
+        answers = [assert_unchanged(function, c, random_upstream(c, name, rng)) for c in caches]
+        assert_responds(*answers, name=f"d_{name}")
+
+
+@points(2)
+@needs("test_alone", "test_arguments_are_unchanged")
 def test_chain(submission, rng):
     """All 26 together, from the loss to the embedding table, equal autograd's gradients."""
-    sizes = {"N": 13, "V": 11, "block": 3, "E": 4, "H": 7}
-    given = parameters(rng, **sizes)
-    for value in given.values():
-        value.requires_grad_(value.is_floating_point())
-    c = run_forward(given)
-    gradients = torch.autograd.grad(c["loss"], [c[name] for name in NAMES])
-    expected = dict(zip(NAMES, gradients, strict=True))
-    c = {name: value.detach() for name, value in c.items()}
-    assert_close(submission.backward(c), expected, name="d", sizes=sizes)
-    assert_unchanged(submission.backward, c)
+    for N in (13, 6):
+        sizes = {"N": N, "V": 11, "block": 3, "E": 4, "H": 7}
+        given = parameters(rng, **sizes)
+        for value in given.values():
+            value.requires_grad_(value.is_floating_point())
+        c = run_forward(given)
+        gradients = torch.autograd.grad(c["loss"], [c[name] for name in NAMES])
+        expected = dict(zip(NAMES, gradients, strict=True))
+        c = {name: value.detach() for name, value in c.items()}
+        assert_close(submission.backward(c), expected, name="d", sizes=sizes)

@@ -4,7 +4,17 @@ import hypothesis.strategies as st
 import torch
 from hypothesis import given
 
-from grader.checks import assert_close, assert_unchanged, check, normal, points, strategies
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    needs,
+    normal,
+    points,
+    strategies,
+    uniform,
+)
 
 GRADIENTS = ("dx", "dgain", "dbias")
 
@@ -30,11 +40,19 @@ def arguments(dout, x, gain):
     return dout, raw, gain, var_inv
 
 
+def transposed(tensor):
+    """A copy that is the transpose of another tensor."""
+    return tensor.mT.contiguous().mT
+
+
+def spaced(tensor):
+    """A copy whose numbers lie apart in memory."""
+    return torch.stack([tensor, tensor], -1)[..., 0]
+
+
 def random_layer(rng, n, H, scale=1.0):
     """The gradient dout (n, H), input x (n, H) of the given scale, and a gain (1, H) away from 0 and 1."""
-    dout, x = normal(rng, 2, n, H)
-    gain = 1.5 + torch.rand(1, H, generator=rng, dtype=torch.float64)
-    return dout, scale * x, gain
+    return normal(rng, n, H), normal(rng, n, H, scale=scale), uniform(rng, 1.5, 2.5, 1, H)
 
 
 @st.composite
@@ -45,74 +63,82 @@ def layers(draw):
     at 0, and a variance of 1 would hide what bnvar_inv does.
     """
     n, H = draw(strategies.sizes(3, 6)), draw(strategies.sizes(1, 4))
-    dout = draw(strategies.tensors((n, H)))
+    dout = draw(strategies.tensors((n, H))).contiguous()
     ramp = 2 * torch.arange(n, dtype=torch.float64)[:, None]
     gains = st.lists(st.sampled_from([3.0, 0.5, 2.0, -1.5]), min_size=H, max_size=H)
     return dout, ramp + draw(strategies.tensors((n, H))), torch.tensor([draw(gains)], dtype=torch.float64)
 
 
-@points(3)
+def compare(submission, dout, x, gain, **how):
+    answer = submission.batchnorm_backward(*arguments(dout, x, gain))
+    assert_close(answer, autograd(dout, x, gain), name=GRADIENTS, sizes={"n": len(x), "H": x.shape[1]}, **how)
+
+
+@points(4)
 @given(layer=layers())
 def test_matches_autograd(submission, layer):
     """The three gradients equal autograd's for any batch of three rows or more."""
-    dout, x, gain = layer
-    dout, bnraw, bngain, bnvar_inv = arguments(dout, x, gain)
-    assert_close(
-        submission.batchnorm_backward(dout, bnraw, bngain, bnvar_inv),
-        autograd(dout, x, gain),
-        name=GRADIENTS,
-        sizes={"n": x.shape[0], "H": x.shape[1]},
-    )
+    compare(submission, *layer)
 
 
-def test_batch_of_the_lecture(submission, rng):
-    """The three gradients equal autograd's on 32 rows of 64 columns, the sizes of the lecture."""
-    dout, x, gain = random_layer(rng, 32, 64, scale=2.0)
-    assert_close(
-        submission.batchnorm_backward(*arguments(dout, x, gain)),
-        autograd(dout, x, gain),
-        name=GRADIENTS,
-        sizes={"n": 32, "H": 64},
-    )
+@needs("test_matches_autograd")
+def test_batches_of_the_lecture(submission, rng):
+    """The three gradients equal autograd's for batch after batch of 32 rows of 64 columns, views of others too."""
+    for _ in range(2):
+        dout, x, gain = random_layer(rng, 32, 64, scale=2.0)
+        for lie in (torch.Tensor.contiguous, transposed, spaced):
+            _, raw, gain, var_inv = arguments(dout, x, gain)
+            answer = submission.batchnorm_backward(*map(lie, (dout, raw, gain, var_inv)))
+            assert_close(answer, autograd(dout, x, gain), name=GRADIENTS, sizes={"n": 32, "H": 64})
 
 
+@needs("test_matches_autograd")
 def test_two_rows(submission, rng):
     """The gradients are right for a batch of two, where n/(n−1) is 2."""
     # Two rows normalise to ±0.707 whatever they are, so that dx is almost zero. Here var is of the size of
     # the 1e-5 beside it, which leaves a gradient to look at.
-    dout, x, gain = random_layer(rng, 2, 5, scale=0.01)
-    assert_close(
-        submission.batchnorm_backward(*arguments(dout, x, gain)),
-        autograd(dout, x, gain),
-        name=GRADIENTS,
-        sizes={"n": 2, "H": 5},
-    )
+    compare(submission, *random_layer(rng, 2, 5, scale=0.01))
+
+
+@needs("test_matches_autograd")
+def test_float32(submission, rng):
+    """The gradients of float32 tensors are float32."""
+    dout, x, gain = random_layer(rng, 9, 4)
+    answer = submission.batchnorm_backward(*(argument.float() for argument in arguments(dout, x, gain)))
+    expected = tuple(gradient.float() for gradient in autograd(dout, x, gain))
+    assert_close(answer, expected, name=GRADIENTS, sizes={"n": 9, "H": 4}, rtol=1e-4)
 
 
 def test_columns_of_dx_sum_to_zero(submission, rng):
-    """Each column of dx sums to zero without being zero itself, and is the gradient."""
+    """Each column of dx sums to zero, without being zero itself: it follows dout."""
     dout, x, gain = random_layer(rng, 8, 5)
-    answer = submission.batchnorm_backward(*arguments(dout, x, gain))
+    factor = float(uniform(rng, 2, 3))
+    answers = [submission.batchnorm_backward(*arguments(upstream, x, gain)) for upstream in (dout, factor * dout)]
+    for answer in answers:
+        check(
+            isinstance(answer, tuple | list) and len(answer) == 3,
+            "batchnorm_backward must return three tensors: dx, dgain and dbias.",
+        )
+        dx = answer[0]
+        check(
+            isinstance(dx, torch.Tensor) and dx.shape == x.shape and dx.is_floating_point(),
+            "dx must be a tensor of the shape of dout, here (8, 5).",
+        )
+        check(bool((dx.abs().sum(0) > 1e-3).all()), "A column of dx is zero throughout: nothing would be learned.")
+        check(
+            bool((dx.sum(0).abs() < 1e-6 * dx.abs().sum(0)).all()),
+            "A column of dx does not sum to zero. Adding a number to a whole column of x changes nothing behind "
+            "the layer, so the gradients of the column must cancel.",
+        )
+    dx, larger = answers[0][0].double(), answers[1][0].double()
     check(
-        isinstance(answer, tuple | list) and len(answer) == 3,
-        "batchnorm_backward must return three tensors: dx, dgain and dbias.",
+        torch.allclose(larger, factor * dx, rtol=1e-4),
+        f"With dout {factor:.3g} times as large, dx must be {factor:.3g} times as large too.",
     )
-    dx = answer[0]
-    check(
-        isinstance(dx, torch.Tensor) and dx.shape == x.shape,
-        "dx must be a tensor of the shape of dout, here (8, 5).",
-    )
-    check(bool((dx.abs().sum(0) > 1e-3).all()), "A column of dx is zero throughout: nothing would be learned.")
-    check(
-        bool((dx.sum(0).abs() < 1e-9 * dx.abs().sum(0)).all()),
-        "A column of dx does not sum to zero. Adding a number to a whole column of x changes nothing behind "
-        "the layer, so the gradients of the column must cancel.",
-    )
-    assert_close(dx, autograd(dout, x, gain)[0], name="dx", sizes={"n": 8, "H": 5})
 
 
 def test_arguments_stay_as_they_are(submission, rng):
-    """The right gradients are found without modifying any argument."""
-    layer = random_layer(rng, 4, 3)
-    answer = assert_unchanged(submission.batchnorm_backward, *arguments(*layer))
-    assert_close(answer, autograd(*layer), name=GRADIENTS, sizes={"n": 4, "H": 3})
+    """batchnorm_backward computes without modifying any argument."""
+    layers = [random_layer(rng, 4, 3) for _ in range(2)]
+    answers = [assert_unchanged(submission.batchnorm_backward, *arguments(*layer)) for layer in layers]
+    assert_responds(*answers, name=", ".join(GRADIENTS))

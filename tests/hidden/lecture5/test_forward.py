@@ -1,9 +1,13 @@
-"""Checks of lecture5.forward: each intermediate against the same quantity computed another way by torch."""
+"""Checks of lecture5.forward: each stage against the same quantities computed another way by torch.
+
+A stage is compared with what torch makes of the submission's own result of the stage before, from the embedding on, so
+that a mistake in one shows there and nowhere else. All stages together are the network.
+"""
 
 import torch
 from torch.nn import functional as F
 
-from grader.checks import assert_close, assert_unchanged, normal, points
+from grader.checks import assert_close, assert_responds, assert_unchanged, check, integers, normal, points, uniform
 
 EMBEDDING = ("emb", "embcat", "hprebn")
 BATCHNORM = ("bnmeani", "bndiff", "bndiff2", "bnvar", "bnvar_inv", "bnraw", "hpreact")
@@ -11,117 +15,144 @@ OUTPUT = ("h", "logits")
 SOFTMAX = ("logit_maxes", "norm_logits", "counts", "counts_sum", "counts_sum_inv", "probs", "logprobs")
 
 
-def batch(rng):
-    """Random parameters (no bias or gain at 0 or 1), contexts and targets; the five sizes all differ."""
-    N, V, block, E, H = (torch.randperm(5, generator=rng) + 3).tolist()
+def sizes_of(rng, N=None):
+    """Five sizes from 3 to 7 that all differ; N, if it is given, is another one."""
+    sizes = dict(zip(("N", "V", "block", "E", "H"), (torch.randperm(5, generator=rng) + 3).tolist(), strict=True))
+    return sizes if N is None else {**sizes, "N": N}
+
+
+def batch(rng, N, V, block, E, H):
+    """Random parameters (no bias or gain at 0 or 1), contexts and targets.
+
+    C, X and Y lie one number after the other, as a table and a batch of rows do: so does the lecture's ``emb``.
+    """
     params = {
-        "C": normal(rng, V, E),
-        "W1": normal(rng, block * E, H) / (block * E) ** 0.5,
+        "C": normal(rng, V, E).contiguous(),
+        "W1": normal(rng, block * E, H, scale=(block * E) ** -0.5),
         "b1": normal(rng, H),
-        "bngain": 1.5 + 0.2 * normal(rng, 1, H),
-        "bnbias": 0.3 + 0.2 * normal(rng, 1, H),
+        "bngain": uniform(rng, 1.2, 1.8, 1, H),
+        "bnbias": uniform(rng, 0.2, 0.7, 1, H),
         "W2": normal(rng, H, V),
         "b2": normal(rng, V),
     }
-    X = torch.randint(V, (N, block), generator=rng)
-    Y = torch.randint(V, (N,), generator=rng)
-    return params, X, Y, {"N": N, "V": V, "block": block, "E": E, "H": H}
+    return params, integers(rng, 0, V - 1, N, block), integers(rng, 0, V - 1, N)
 
 
-def oracle(params, X, Y):
-    """The same tensors by torch's own functions."""
-    c = {}
-    c["emb"] = F.embedding(X, params["C"])
-    c["embcat"] = c["emb"].flatten(1)
-    c["hprebn"] = torch.addmm(params["b1"], c["embcat"], params["W1"])
-    c["bnmeani"] = c["hprebn"].mean(0, keepdim=True)
-    c["bndiff"] = c["hprebn"] - c["bnmeani"]
-    c["bndiff2"] = c["bndiff"].square()
-    c["bnvar"] = c["hprebn"].var(0, correction=1, keepdim=True)
-    c["bnvar_inv"] = torch.rsqrt(c["bnvar"] + 1e-5)
-    c["bnraw"] = c["bndiff"] / torch.sqrt(c["bnvar"] + 1e-5)
-    c["hpreact"] = torch.addcmul(params["bnbias"], params["bngain"], c["bnraw"])
-    c["h"] = c["hpreact"].tanh()
-    c["logits"] = torch.addmm(params["b2"], c["h"], params["W2"])
-    c["logit_maxes"] = c["logits"].amax(1, keepdim=True)
-    c["norm_logits"] = c["logits"] - c["logit_maxes"]
-    c["counts"] = c["norm_logits"].exp()
-    c["counts_sum"] = torch.logsumexp(c["norm_logits"], 1, keepdim=True).exp()
-    c["counts_sum_inv"] = c["counts_sum"].reciprocal()
-    c["probs"] = torch.softmax(c["logits"], 1)
-    c["logprobs"] = torch.log_softmax(c["logits"], 1)
-    c["loss"] = F.cross_entropy(c["logits"], Y)
+def cache(submission, given, name, shape):
+    """The submission's cache, in which ``name`` is fit to be computed with."""
+    c = submission.forward(*given)
+    check(isinstance(c, dict) and name in c, f"forward must return a dict that holds {name}.")
+    value = c[name]
+    check(
+        isinstance(value, torch.Tensor) and value.shape == shape and value.dtype == torch.float64,
+        f"{name} must be a tensor of shape {tuple(shape)}, and float64 as the parameters are.",
+    )
     return c
 
 
-def compare(submission, rng, names):
-    for _ in range(3):
-        params, X, Y, sizes = batch(rng)
-        right = oracle(params, X, Y)
-        expected = {name: right[name] for name in names}
-        assert_close(submission.forward(params, X, Y), expected, name="c", sizes=sizes, oracle="torch")
+def first_stage(params, X):
+    emb = F.embedding(X, params["C"])
+    embcat = emb.flatten(1)
+    return dict(zip(EMBEDDING, (emb, embcat, torch.addmm(params["b1"], embcat, params["W1"])), strict=True))
 
 
+def normalised(params, hprebn):
+    mean, var = hprebn.mean(0, keepdim=True), hprebn.var(0, correction=1, keepdim=True)
+    diff, std = hprebn - mean, torch.sqrt(var + 1e-5)
+    out = torch.addcmul(params["bnbias"], params["bngain"], diff / std)
+    return dict(zip(BATCHNORM, (mean, diff, diff.square(), var, 1 / std, diff / std, out), strict=True))
+
+
+def softmax(logits):
+    maxes = logits.amax(1, keepdim=True)
+    total = torch.logsumexp(logits - maxes, 1, keepdim=True).exp()
+    probs, logprobs = torch.softmax(logits, 1), torch.log_softmax(logits, 1)
+    values = (maxes, logits - maxes, (logits - maxes).exp(), total, total.reciprocal(), probs, logprobs)
+    return dict(zip(SOFTMAX, values, strict=True))
+
+
+@points(2)
 def test_embedding_and_first_layer(submission, rng):
     """emb, embcat and hprebn are right: the rows of C side by side, times W1, plus b1."""
-    compare(submission, rng, EMBEDDING)
+    for _ in range(3):
+        sizes = sizes_of(rng)
+        params, X, Y = batch(rng, **sizes)
+        expected = first_stage(params, X)
+        assert_close(submission.forward(params, X, Y), expected, name="c", sizes=sizes, oracle="torch")
 
 
 @points(2)
 def test_batch_normalisation(submission, rng):
-    """bnmeani to hpreact are right: statistics over the batch, the variance divided by N - 1."""
-    compare(submission, rng, BATCHNORM)
+    """bnmeani to hpreact follow from hprebn: statistics over the batch, the variance divided by N - 1."""
+    for N in (None, None, 2):
+        sizes = sizes_of(rng, N)
+        params, X, Y = batch(rng, **sizes)
+        c = cache(submission, (params, X, Y), "hprebn", (sizes["N"], sizes["H"]))
+        # two examples that are nearly alike divide rounding errors by a small deviation: a wider tolerance
+        rtol = 1e-7 if N == 2 else 1e-9
+        assert_close(c, normalised(params, c["hprebn"]), name="c", rtol=rtol, sizes=sizes, oracle="torch")
 
 
 def test_tanh_and_second_layer(submission, rng):
-    """h and logits are right: tanh, then h times W2, plus b2."""
-    compare(submission, rng, OUTPUT)
+    """h and logits follow from hpreact: tanh, then h times W2, plus b2."""
+    for _ in range(3):
+        sizes = sizes_of(rng)
+        params, X, Y = batch(rng, **sizes)
+        c = cache(submission, (params, X, Y), "hpreact", (sizes["N"], sizes["H"]))
+        h = c["hpreact"].tanh()
+        expected = dict(zip(OUTPUT, (h, torch.addmm(params["b2"], h, params["W2"])), strict=True))
+        assert_close(c, expected, name="c", sizes=sizes, oracle="torch")
 
 
-@points(2)
+@points(3)
 def test_softmax(submission, rng):
-    """logit_maxes to logprobs are right: a softmax over the characters of each example."""
-    compare(submission, rng, SOFTMAX)
+    """logit_maxes to logprobs follow from the logits: a softmax over the characters of each, near 10,000 as well."""
+    for added in (0.0, 0.0, 10_000.0):
+        sizes = sizes_of(rng)
+        params, X, Y = batch(rng, **sizes)
+        c = cache(submission, (params, X, Y), "logits", (sizes["N"], sizes["V"]))
+        more = normal(rng, sizes["V"]) + added  # on b2 and so on the logits
+        logits = c["logits"] + more
+        c = submission.forward({**params, "b2": params["b2"] + more}, X, Y)
+        assert_close(c, softmax(logits), name="c", sizes=sizes, oracle="torch")
 
 
 def test_loss_is_cross_entropy(submission, rng):
-    """The loss equals torch's cross-entropy of the logits."""
-    compare(submission, rng, ("loss",))
+    """The loss is minus the mean of the logprobs of the true characters."""
+    losses = []
+    for _ in range(5):
+        sizes = sizes_of(rng)
+        params, X, Y = batch(rng, **sizes)
+        c = cache(submission, (params, X, Y), "logprobs", (sizes["N"], sizes["V"]))
+        assert_close(c, {"loss": F.nll_loss(c["logprobs"], Y)}, name="c", sizes=sizes, oracle="torch")
+        losses.append(c["loss"])
+    assert_responds(*losses[:2], name="loss")
 
 
-def test_large_logits(submission, rng):
-    """Logits near 10,000 do not overflow: the loss is still torch's."""
-    params, X, Y, sizes = batch(rng)
-    params["b2"] = params["b2"] + 10_000
-    expected = {"loss": oracle(params, X, Y)["loss"]}
-    assert_close(submission.forward(params, X, Y), expected, name="c", sizes=sizes, oracle="torch")
-
-
-def test_smallest_batch(submission, rng):
-    """A batch of two examples works as any other."""
-    params, X, Y, sizes = batch(rng)
-    X, Y = X[:2], Y[:2]
-    expected = oracle(params, X, Y)
-    # two examples that are nearly alike divide rounding errors by a small deviation: a wider tolerance
-    assert_close(
-        submission.forward(params, X, Y),
-        expected,
-        name="c",
-        rtol=1e-7,
-        sizes={**sizes, "N": 2},
-        oracle="torch",
-    )
-
-
-def test_cache_holds_parameters_and_batch(submission, rng):
-    """Beside the loss, the cache holds the seven parameters, X and Y, as they were passed in."""
-    params, X, Y, _ = batch(rng)
-    given = {**params, "X": X, "Y": Y, "loss": oracle(params, X, Y)["loss"]}
-    assert_close(submission.forward(params, X, Y), given, name="c", oracle="as passed in")
+def test_cache_holds_everything(submission, rng):
+    """The cache holds 20 tensors of the shapes of the table, in the parameters' dtype, and all that was passed in."""
+    for dtype in (torch.float64, torch.float32):
+        sizes = sizes_of(rng)
+        params, X, Y = batch(rng, **sizes)
+        params = {name: p.to(dtype) for name, p in params.items()}
+        c = submission.forward(params, X, Y)
+        assert_close(c, {**params, "X": X, "Y": Y}, name="c", oracle="as passed in")
+        right = first_stage(params, X)
+        right |= normalised(params, right["hprebn"])
+        right["h"] = right["hpreact"]
+        right["logits"] = right["h"] @ params["W2"]
+        right |= {**softmax(right["logits"]), "loss": right["logits"].mean()}
+        for name, like in right.items():
+            check(name in c, f"c lacks {name!r}.")
+            value = c[name]
+            check(isinstance(value, torch.Tensor), f"{name} must be a tensor.")
+            check(value.shape == like.shape, f"{name} has shape {tuple(value.shape)}; {tuple(like.shape)} is wanted.")
+            check(value.dtype == dtype, f"{name} is {value.dtype}; {dtype} is wanted, as the parameters are.")
 
 
 def test_arguments_are_unchanged(submission, rng):
-    """The right loss is found without modifying the parameters, X or Y."""
-    compare(submission, rng, ("loss",))
-    params, X, Y, _ = batch(rng)
-    assert_unchanged(submission.forward, params, X, Y)
+    """forward computes without modifying the parameters, X or Y."""
+    sizes = sizes_of(rng)
+    caches = [assert_unchanged(submission.forward, *batch(rng, **sizes)) for _ in range(2)]
+    check(all(isinstance(c, dict) and "loss" in c for c in caches), "forward must return a dict that holds loss.")
+    assert_responds(*(c["loss"] for c in caches), name="loss")

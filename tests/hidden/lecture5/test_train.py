@@ -7,16 +7,21 @@ import torch.nn.functional as F
 
 from grader.checks import (
     assert_close,
+    assert_responds,
     assert_unchanged,
     begin,
     check,
     generator,
+    generators,
+    integers,
     limit,
+    needs,
     new_seed,
     normal,
     points,
     record_curve,
     training,
+    uniform,
 )
 
 V, BLOCK = 27, 3
@@ -24,9 +29,8 @@ V, BLOCK = 27, 3
 
 def initial_params(rng, E, H):
     """Parameters scaled as in the lecture; biases and gains off 0 and 1, which hide mistakes."""
-
     return {
-        "C": normal(rng, V, E),
+        "C": normal(rng, V, E).contiguous(),
         "W1": normal(rng, BLOCK * E, H) * (5 / 3) / (BLOCK * E) ** 0.5,
         "b1": normal(rng, H) * 0.1,
         "bngain": 1.2 + normal(rng, 1, H) * 0.1,
@@ -57,10 +61,7 @@ def generated_words(rng, chains, length):
 
 def random_examples(rng, N):
     """Contexts (N, 3) and next characters (N,) with no structure at all."""
-    return (
-        torch.randint(0, V, (N, BLOCK), generator=rng),
-        torch.randint(0, V, (N,), generator=rng),
-    )
+    return integers(rng, 0, V - 1, N, BLOCK), integers(rng, 0, V - 1, N)
 
 
 def first_layer(params, X):
@@ -116,118 +117,136 @@ def unpack(answer):
     )
     params, losses = answer
     check(isinstance(params, dict), "The first thing that train_manual returns must be the dict of parameters.")
+    return params, losses
+
+
+def unpack_losses(answer, steps):
+    """The losses: that they are as many Python floats as there were steps is said here."""
+    _, losses = unpack(answer)
     check(
         isinstance(losses, list) and all(isinstance(loss, float) for loss in losses),
         "The losses must be a list of Python floats: .item() makes one of a tensor.",
     )
-    return params, losses
-
-
-def test_one_step(submission, rng):
-    """One step moves every parameter by −lr times its gradient, all taken at the old values."""
-    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
-    seed = new_seed(rng)
-    after, _ = unpack(submission.train_manual(params, X, Y, 1, 8, 0.5, generator(seed)))
-    expected, _ = oracle_train(params, X, Y, 1, 8, 0.5, generator(seed))
-    check(set(after) == set(params), f"The parameters must be exactly these: {', '.join(params)}.")
-    assert_close(after, expected, rtol=1e-9, sizes={"N": 8, "H": 6, "V": V})
+    check(len(losses) == steps, f"{steps} steps must give {steps} losses, one a step: here are {len(losses)}.")
+    return losses
 
 
 @points(3)
+def test_one_step(submission, rng):
+    """One step moves every parameter by −lr times its gradient, all taken at the old values: with any model."""
+    for dtype, rtol in ((torch.float64, 1e-9), (torch.float64, 1e-9), (torch.float32, 1e-4)):
+        params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
+        params = {name: p.to(dtype) for name, p in params.items()}
+        theirs, ours = generators(rng)
+        after, _ = unpack(submission.train_manual(params, X, Y, 1, 8, 0.5, theirs))
+        expected, _ = oracle_train(params, X, Y, 1, 8, 0.5, ours)
+        check(set(after) == set(params), f"The parameters must be exactly these: {', '.join(params)}.")
+        assert_close(after, expected, rtol=rtol, sizes={"N": 8, "H": 6, "V": V})
+
+
+@points(2)
+@needs("test_one_step")
 def test_trajectory(submission, rng):
     """After 100 steps the parameters are those of the same loop with autograd, to 1e-6."""
     params, (X, Y) = initial_params(rng, 5, 16), generated_words(rng, 40, 10)
-    seed = new_seed(rng)
-    after, _ = unpack(submission.train_manual(params, X, Y, 100, 16, 0.1, generator(seed)))
-    expected, _ = oracle_train(params, X, Y, 100, 16, 0.1, generator(seed))
+    theirs, ours = generators(rng)
+    after, _ = unpack(submission.train_manual(params, X, Y, 100, 16, 0.1, theirs))
+    expected, _ = oracle_train(params, X, Y, 100, 16, 0.1, ours)
     assert_close(after, expected, rtol=1e-6, sizes={"N": 16, "H": 16, "V": V})
 
 
 def test_losses(submission, rng):
-    """The losses are those of each step's batch before its update, one float a step."""
+    """Each step notes one float: the loss of its batch before the update."""
+    for steps in (1, 3):
+        params, (X, Y) = initial_params(rng, 5, 16), generated_words(rng, 40, 10)
+        theirs, ours = generators(rng)
+        losses = unpack_losses(submission.train_manual(params, X, Y, steps, 16, 0.1, theirs), steps)
+        _, expected = oracle_train(params, X, Y, 1, 16, 0.1, ours)  # the first loss depends on no gradient
+        assert_close(losses[0], expected[0], name="losses[0]", rtol=1e-6)
+
+
+@needs("test_trajectory", "test_losses")
+def test_losses_of_a_run(submission, rng):
+    """The losses of 100 steps are those of the same loop with autograd, to 1e-6."""
     params, (X, Y) = initial_params(rng, 5, 16), generated_words(rng, 40, 10)
-    seed = new_seed(rng)
-    _, losses = unpack(submission.train_manual(params, X, Y, 100, 16, 0.1, generator(seed)))
-    _, expected = oracle_train(params, X, Y, 100, 16, 0.1, generator(seed))
-    check(len(losses) == 100, f"100 steps must give 100 losses, one a step: here are {len(losses)}.")
-    assert_close(
-        torch.tensor(losses, dtype=torch.float64),
-        torch.tensor(expected, dtype=torch.float64),
-        name="losses",
-        rtol=1e-6,
-    )
+    theirs, ours = generators(rng)
+    losses = unpack_losses(submission.train_manual(params, X, Y, 100, 16, 0.1, theirs), 100)
+    _, expected = oracle_train(params, X, Y, 100, 16, 0.1, ours)
+    actual, expected = (torch.tensor(values, dtype=torch.float64) for values in (losses, expected))
+    assert_close(actual, expected, name="losses", rtol=1e-6)
 
 
 def test_params_stay_as_they_are(submission, rng):
-    """Two steps give the right parameters, and leave those that are passed in, X and Y as they are."""
-    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
-    seed = new_seed(rng)
-    after, _ = unpack(assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(seed)))
-    expected, _ = oracle_train(params, X, Y, 2, 8, 0.1, generator(seed))
-    assert_close(after, expected, rtol=1e-9, sizes={"N": 8, "H": 6, "V": V})
+    """train_manual leaves the parameters that are passed in, X and Y as they are."""
+    trained = []
+    for _ in range(2):
+        params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
+        answer = assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(new_seed(rng)))
+        trained.append(unpack(answer)[0])
+    assert_responds(*trained, name="params")
 
 
+@points(2)
 def test_calibrate(submission, rng):
     """calibrate returns mean and variance (by M − 1) of hprebn over all rows of X, (1, H) each."""
-    params, (X, _) = initial_params(rng, 4, 6), random_examples(rng, 40)
-    assert_close(
-        submission.calibrate(params, X),
-        statistics(first_layer(params, X)),
-        name=("mean", "var"),
-        sizes={"M": 40, "H": 6},
-        oracle="torch",
-    )
+    for M in (40, 300, 2):
+        params, (X, _) = initial_params(rng, 4, 6), random_examples(rng, M)
+        assert_close(
+            submission.calibrate(params, X),
+            statistics(first_layer(params, X)),
+            name=("mean", "var"),
+            sizes={"M": M, "H": 6},
+            oracle="torch",
+        )
 
 
 def random_statistics(rng, H):
     """Statistics that are those of no batch at all."""
-    return (
-        normal(rng, 1, H),
-        0.3 + torch.rand(1, H, generator=rng, dtype=torch.float64),
-    )
+    return normal(rng, 1, H), uniform(rng, 0.3, 1.3, 1, H)
 
 
 @points(2)
 def test_evaluate(submission, rng):
     """evaluate returns the mean loss under the mean and variance that it is given, whatever they are."""
-    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 9)
-    mean, var = random_statistics(rng, 6)
-    assert_close(
-        submission.evaluate(params, mean, var, X, Y),
-        F.cross_entropy(logits_of(params, first_layer(params, X), mean, var), Y).item(),
-        name="loss",
-        sizes={"N": 9, "H": 6},
-        oracle="torch",
-    )
-
-
-def test_evaluate_one_row(submission, rng):
-    """The loss of a single row is that row's own: it does not depend on other rows."""
-    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 3)
-    mean, var = random_statistics(rng, 6)
-    for row in range(3):
-        x, y = X[row : row + 1], Y[row : row + 1]
+    for N in (9, 70):
+        params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, N)
+        mean, var = random_statistics(rng, 6)
         assert_close(
-            submission.evaluate(params, mean, var, x, y),
-            F.cross_entropy(logits_of(params, first_layer(params, x), mean, var), y).item(),
+            submission.evaluate(params, mean, var, X, Y),
+            F.cross_entropy(logits_of(params, first_layer(params, X), mean, var), Y).item(),
             name="loss",
-            sizes={"H": 6},
+            sizes={"N": N, "H": 6},
             oracle="torch",
         )
 
 
+def test_evaluate_row_by_row(submission, rng):
+    """No row's loss depends on other rows: that of many is the mean of each one's own."""
+    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 6)
+    mean, var = random_statistics(rng, 6)
+    times = integers(rng, 1, 9, 6)  # how often a row occurs
+    alone = [submission.evaluate(params, mean, var, X[i : i + 1], Y[i : i + 1]) for i in range(6)]
+    check(all(isinstance(loss, float) for loss in alone), "evaluate must return a Python float, for one row too.")
+    check(all(map(math.isfinite, alone)), f"The loss of a single row must be a number: here is {alone[0]}.")
+    assert_responds(alone[0], alone[1], name="loss")
+    expected = float((torch.tensor(alone, dtype=torch.float64) * times).sum() / times.sum())
+    together = submission.evaluate(params, mean, var, X.repeat_interleave(times, 0), Y.repeat_interleave(times))
+    assert_close(together, expected, name="loss", oracle="the mean of your own, row by row")
+
+
 def test_calibrate_and_evaluate_leave_their_arguments(submission, rng):
-    """calibrate and evaluate are right without modifying their arguments."""
-    params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 5)
-    hprebn, (mean, var) = first_layer(params, X), random_statistics(rng, 6)
-    found = assert_unchanged(submission.calibrate, params, X)
-    assert_close(found, statistics(hprebn), name=("mean", "var"), sizes={"M": 5, "H": 6}, oracle="torch")
-    loss = assert_unchanged(submission.evaluate, params, mean, var, X, Y)
-    right = F.cross_entropy(logits_of(params, hprebn, mean, var), Y).item()
-    assert_close(loss, right, name="loss", sizes={"N": 5, "H": 6}, oracle="torch")
+    """calibrate and evaluate compute without modifying their arguments."""
+    statistics_found, losses = [], []
+    for _ in range(2):
+        params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 5)
+        statistics_found.append(assert_unchanged(submission.calibrate, params, X))
+        losses.append(assert_unchanged(submission.evaluate, params, *random_statistics(rng, 6), X, Y))
+    assert_responds(*statistics_found, name="mean, var")
+    assert_responds(*losses, name="loss")
 
 
 @points(2)
+@needs("test_trajectory", "test_losses")
 @training
 @limit(60)
 def test_learns_words_it_has_not_seen(submission, rng):

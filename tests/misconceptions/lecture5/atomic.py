@@ -1069,3 +1069,48 @@ def d_C(c, d):
 )
 def d_C(c, d):
     return _table(c, d["emb"])[c["X"].unique()]
+
+
+@misconception(
+    "C has a row for every character, and so has its gradient: those beyond the largest in X have a row of zeros.",
+    name="C-up-to-the-largest",
+)
+def d_C(c, d):
+    return _table(c, d["emb"])[: int(c["X"].max()) + 1]
+
+
+@misconception(
+    "view wants numbers that lie one after the other, which those of a transposed tensor do not: write reshape.",
+    name="C-view",
+)
+def d_C(c, d):
+    E = d["emb"].shape[2]
+    return torch.zeros_like(c["C"]).index_add_(0, c["X"].view(-1), d["emb"].view(-1, E))
+
+
+@misconception(
+    "The table is float32 whatever the gradients are: make it with torch.zeros_like(c['C']), which has C's dtype.",
+    name="C-in-float32",
+)
+def d_C(c, d):
+    E = d["emb"].shape[2]
+    return torch.zeros(c["C"].shape).index_add_(0, c["X"].reshape(-1), d["emb"].reshape(-1, E).float())
+
+
+@misconception(
+    "*= changes d['counts'] itself, which other functions read: d['counts'] * c['counts'] is a new tensor.",
+    name="norm_logits-in-place",
+    violates=("arguments_are_unchanged",),
+)
+def d_norm_logits(c, d):
+    d["counts"] *= c["counts"]
+    return d["counts"]
+
+
+@misconception(
+    "scatter_ changes the gradient of norm_logits in d itself: begin with a copy, d['norm_logits'].clone().",
+    name="logits-in-place",
+    violates=("arguments_are_unchanged",),
+)
+def d_logits(c, d):
+    return d["norm_logits"].scatter_add_(1, c["logits"].argmax(1, keepdim=True), d["logit_maxes"])

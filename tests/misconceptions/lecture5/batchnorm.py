@@ -32,6 +32,7 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
     "This is the gradient for a variance divided by n. Here it is divided by n − 1, which makes the variance's "
     "term n/(n−1) times as large.",
     name="biased-variance",
+    violates=("matches_autograd",),
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
     n = dout.shape[0]
@@ -87,6 +88,7 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
     "Mean and variance are taken for constants here. They are computed from x, and each sends a gradient "
     "back to every row.",
     name="statistics-constant",
+    violates=("matches_autograd", "columns_of_dx_sum_to_zero"),
 )
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
     return dout * bngain * bnvar_inv, *_gain_and_bias(dout, bnraw)
@@ -156,3 +158,34 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
 def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
     dout *= bngain
     return _dx(dout, bnraw, 1.0, bnvar_inv), *_gain_and_bias(dout, bnraw)
+
+
+@misconception(
+    "float() computes in single precision, half of the digits that float64 has: let all tensors keep their dtype.",
+    name="float32-inside",
+    violates=("matches_autograd",),
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    dx = _dx(dout.float(), bnraw.float(), bngain.float(), bnvar_inv.float())
+    return dx.to(dout.dtype), *_gain_and_bias(dout, bnraw)
+
+
+@misconception(
+    "double() makes dx float64 whatever dout is: a gradient has the dtype of what it belongs to.",
+    name="float64-returned",
+    violates=("float32",),
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    return _dx(dout.double(), bnraw, bngain, bnvar_inv), *_gain_and_bias(dout, bnraw)
+
+
+@misconception(
+    "bnraw *= dgain changes the bnraw that the forward pass has kept. Write bnraw * dgain, which makes a new tensor.",
+    name="bnraw-modified",
+    violates=("arguments_stay_as_they_are",),
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    n = dout.shape[0]
+    dgain, dbias = _gain_and_bias(dout, bnraw)
+    bnraw *= n / (n - 1) * dgain
+    return bngain * bnvar_inv / n * (n * dout - dbias - bnraw), dgain, dbias

@@ -15,6 +15,7 @@ def _one_hot(logits, targets):
 @misconception(
     "The loss is a mean over the batch, so its gradient carries 1/N: divide by the number of examples.",
     name="no-mean",
+    violates=("matches_autograd",),
 )
 def cross_entropy_backward(logits, targets):
     return torch.softmax(logits, dim=1) - _one_hot(logits, targets)
@@ -59,6 +60,7 @@ def cross_entropy_backward(logits, targets):
 @misconception(
     "exp overflows for large logits and gives inf/inf. Subtract each row's maximum first, as torch.softmax does.",
     name="unstable-softmax",
+    violates=("large_logits",),
 )
 def cross_entropy_backward(logits, targets):
     counts = logits.exp()
@@ -106,7 +108,52 @@ def cross_entropy_backward(logits, targets):
     "Each row's maximum is subtracted in place, which changes the caller's logits. logits = logits - … makes a new "
     "tensor; logits -= … does not.",
     name="maximum-in-place",
+    violates=("arguments_stay_as_they_are",),
 )
 def cross_entropy_backward(logits, targets):
     logits -= logits.max(1, keepdim=True).values
     return (torch.softmax(logits, dim=1) - _one_hot(logits, targets)) / logits.shape[0]
+
+
+@misconception(
+    "float() computes in single precision, half of the digits that float64 has: let the logits keep their dtype.",
+    name="float32-inside",
+    violates=("matches_autograd",),
+)
+def cross_entropy_backward(logits, targets):
+    p = torch.softmax(logits.float(), dim=1)
+    return ((p - _one_hot(p, targets)) / logits.shape[0]).to(logits.dtype)
+
+
+@misconception(
+    "double() makes the gradient float64 whatever the logits are: a gradient has the dtype of what it belongs to.",
+    name="float64-returned",
+    violates=("float32",),
+)
+def cross_entropy_backward(logits, targets):
+    p = torch.softmax(logits.double(), dim=1)
+    return (p - _one_hot(p, targets)) / logits.shape[0]
+
+
+@misconception(
+    "view(-1) needs logits that lie one row after the other, which those of a transposed tensor do not. "
+    "Use softmax(dim=1) and [torch.arange(N), targets], which ask for no layout.",
+    name="flat-view",
+    violates=("views",),
+)
+def cross_entropy_backward(logits, targets):
+    N, C = logits.shape
+    counts = (logits.view(-1) - logits.max(1).values.repeat_interleave(C)).exp().view(N, C)
+    probs = counts / counts.sum(1, keepdim=True)
+    return (probs - _one_hot(logits, targets)) / N
+
+
+@misconception(
+    "A small number added under the fraction keeps the probabilities from summing to 1. Where exp may overflow, "
+    "subtract each row's maximum: then the sum is at least 1, and nothing need be added.",
+    name="epsilon-added",
+)
+def cross_entropy_backward(logits, targets):
+    counts = (logits - logits.max(1, keepdim=True).values).exp()
+    probs = counts / (counts.sum(1, keepdim=True) + 1e-5)
+    return (probs - _one_hot(logits, targets)) / logits.shape[0]

@@ -148,3 +148,65 @@ def forward(params, X, Y):
 @misconception("Only the true character counts: average logprobs[torch.arange(N), Y], not all of logprobs.")
 def forward(params, X, Y):
     return _forward(params, X, Y, loss=lambda c: -c["logprobs"].mean())
+
+
+@misconception(
+    "mul_ writes bnraw into bndiff, which the backward pass needs as it was: bndiff * bnvar_inv is a new tensor.",
+    name="bndiff-overwritten",
+    violates=("batch_normalisation",),
+)
+def forward(params, X, Y):
+    return _forward(params, X, Y, bnraw=lambda c: c["bndiff"].mul_(c["bnvar_inv"]))
+
+
+@misconception(
+    "exp_ writes counts into norm_logits, which the backward pass needs as it was: norm_logits.exp() is a new tensor.",
+    name="norm-logits-overwritten",
+    violates=("softmax",),
+)
+def forward(params, X, Y):
+    return _forward(params, X, Y, counts=lambda c: c["norm_logits"].exp_())
+
+
+@misconception(
+    "The cache is the caller's own dict of parameters, which grows. Begin with a new one: c = dict(params).",
+    name="cache-in-params",
+    violates=("arguments_are_unchanged",),
+)
+def forward(params, X, Y):
+    params.update(_forward(params, X, Y))
+    return params
+
+
+@misconception(
+    "float() computes in single precision, half of the digits that float64 has: let all tensors keep their dtype.",
+    name="tanh-in-float32",
+    violates=("tanh_and_second_layer",),
+)
+def forward(params, X, Y):
+    return _forward(params, X, Y, h=lambda c: torch.tanh(c["hpreact"].float()).to(c["hpreact"].dtype))
+
+
+@misconception(
+    "double() makes the cache float64 whatever the parameters are: let all tensors have the parameters' dtype.",
+    name="all-in-float64",
+    violates=("cache_holds_everything",),
+)
+def forward(params, X, Y):
+    return {**_forward({name: p.double() for name, p in params.items()}, X, Y), **params}
+
+
+@misconception(
+    "The second layer has a bias, too: logits is h @ W2 + b2.",
+    name="no-b2",
+)
+def forward(params, X, Y):
+    return _forward(params, X, Y, logits=lambda c: c["h"] @ c["W2"])
+
+
+@misconception(
+    "The loss is a mean over the N examples: divide the sum of their N terms by N, not by N * V.",
+    name="loss-over-all",
+)
+def forward(params, X, Y):
+    return _forward(params, X, Y, loss=lambda c: -c["logprobs"][torch.arange(len(X)), Y].sum() / c["logits"].numel())

@@ -113,3 +113,38 @@ def embedding_backward(demb, X, vocab):
 )
 def embedding_backward(demb, X, vocab):
     return _table(torch.ones_like(demb).reshape(-1, demb.shape[-1]), X.reshape(-1), vocab)
+
+
+@misconception(
+    "view wants numbers that lie one after the other, which those of a transposed tensor do not: write reshape.",
+    name="view-for-reshape",
+    violates=("views",),
+)
+def embedding_backward(demb, X, vocab):
+    return _table(demb.view(-1, demb.shape[-1]), X.view(-1), vocab)
+
+
+@misconception(
+    "float() sums in single precision, half of the digits that float64 has: let the table have demb's dtype.",
+    name="table-in-float32",
+    violates=("embedding_of_a_batch",),
+)
+def embedding_backward(demb, X, vocab):
+    return _table(demb.float().reshape(-1, demb.shape[-1]), X.reshape(-1), vocab).to(demb.dtype)
+
+
+@misconception(
+    "square_() squares h itself, which the caller still needs: h**2 is a new tensor.",
+    name="h-squared-in-place",
+    violates=("tanh_leaves_arguments_unchanged",),
+)
+def tanh_backward(dh, h):
+    return dh * (1 - h.square_())
+
+
+@misconception(
+    "The table has the last token of all, vocab - 1, too: with a row less, torch has nowhere to add its gradients.",
+    name="row-too-few",
+)
+def embedding_backward(demb, X, vocab):
+    return _table(demb.reshape(-1, demb.shape[-1]), X.reshape(-1), vocab - 1)

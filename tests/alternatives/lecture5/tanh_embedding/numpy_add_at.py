@@ -5,7 +5,7 @@ import torch
 
 
 def tanh_backward(dh, h):
-    slope = np.ones(h.shape) - np.square(h.numpy())
+    slope = np.ones_like(h.numpy()) - np.square(h.numpy())
     return torch.from_numpy(np.asarray(slope * dh.numpy()))
 
 
