@@ -47,8 +47,8 @@ def train_manual(
         params: the parameters at the start, floats of one dtype: ``C`` (V, E), ``W1`` (block*E, H),
             ``b1`` (H,), ``bngain`` (1, H), ``bnbias`` (1, H), ``W2`` (H, V), ``b2`` (V,). Neither the dict
             nor a tensor in it is modified.
-        X: all contexts of the training set, (M, block), integers in [0, V).
-        Y: all next characters, (M,), integers in [0, V).
+        X: all contexts of the training set, (M, block), int64 in [0, V), contiguous.
+        Y: all next characters, (M,), int64 in [0, V).
         steps: number of updates, at least 1.
         batch_size: examples in a batch, at least 2.
         lr: the learning rate.
@@ -72,7 +72,7 @@ def calibrate(params: dict[str, torch.Tensor], X: torch.Tensor) -> tuple[torch.T
 
     Args:
         params: the trained parameters, named and shaped as in ``train_manual``.
-        X: all contexts of the training set, (M, block), integers; M is at least 2.
+        X: all contexts of the training set, (M, block), int64, contiguous; M is at least 2.
 
     Returns:
         ``(mean, var)``, each (1, H). The variance is divided by M - 1 (Bessel's correction), as in
@@ -96,8 +96,8 @@ def evaluate(
         params: the parameters, named and shaped as in ``train_manual``.
         mean: mean of hprebn, (1, H), as ``calibrate`` returns it.
         var: variance of hprebn, (1, H), as ``calibrate`` returns it.
-        X: contexts, (N, block), integers in [0, V); N is at least 1.
-        Y: their true next characters, (N,), integers in [0, V).
+        X: contexts, (N, block), int64 in [0, V), contiguous; N is at least 1.
+        Y: their true next characters, (N,), int64 in [0, V).
 
     Returns:
         The mean over the N examples of -log p(Y), natural logarithm, as a Python float. No argument is

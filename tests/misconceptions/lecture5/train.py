@@ -158,6 +158,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
     "Mean and variance of the batch are taken for constants. They depend on the parameters: use your "
     "batchnorm_backward.",
     name="statistics-constant",
+    violates=("one_step",),
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
     def gradients(params, c):
@@ -181,6 +182,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 @misconception(
     "The learning rate falls during training. Here it is the same at every step.",
     name="lr-decays",
+    violates=("trajectory",),
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
     losses = []
@@ -194,6 +196,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
     "The loss is measured after the update. Note the one that the gradients belong to: that of the batch "
     "before the update.",
     name="loss-after-update",
+    violates=("losses",),
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
     losses = []
@@ -242,6 +245,7 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 @misconception(
     "The same batch is used in every step. Draw a new one at the top of the loop.",
     name="one-batch-for-all",
+    violates=("trajectory",),
 )
 def train_manual(params, X, Y, steps, batch_size, lr, generator):
     batch = _draw(X, Y, batch_size, generator)
@@ -253,12 +257,97 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
     return params, losses
 
 
+@misconception(
+    "A speed is carried over from step to step, as momentum has it. Here nothing is but the parameters: p − lr·dp.",
+    name="momentum",
+    violates=("trajectory",),
+)
+def train_manual(params, X, Y, steps, batch_size, lr, generator):
+    speed = {name: torch.zeros_like(p) for name, p in params.items()}
+
+    def smoothed(params, c):
+        for name, dp in _gradients(params, c).items():
+            speed[name] = 0.9 * speed[name] + dp
+        return dict(speed)
+
+    return _train(params, X, Y, steps, batch_size, lr, generator, smoothed)
+
+
+@misconception(
+    "The list of losses outlives the call, as an argument's default does: losses=[] is made once, where the function "
+    "is defined. Make the list inside.",
+    name="losses-outlive-the-call",
+    violates=("losses",),
+)
+def train_manual(params, X, Y, steps, batch_size, lr, generator, losses=[]):  # noqa: B006 - the mistake
+    params, more = _train(params, X, Y, steps, batch_size, lr, generator)
+    losses += more
+    return params, losses
+
+
+@misconception(
+    "The losses are tensors. A list of Python floats is wanted: .item() makes one of each.",
+    name="losses-are-tensors",
+    violates=("losses",),
+)
+def train_manual(params, X, Y, steps, batch_size, lr, generator):
+    params, losses = _train(params, X, Y, steps, batch_size, lr, generator)
+    return params, [torch.tensor(loss) for loss in losses]
+
+
+@misconception(
+    "The logarithm of the loss is noted, which is for a plot. Note the loss itself.",
+    name="log-of-the-loss",
+    violates=("losses",),
+)
+def train_manual(params, X, Y, steps, batch_size, lr, generator):
+    params, losses = _train(params, X, Y, steps, batch_size, lr, generator)
+    return params, torch.tensor(losses, dtype=torch.float64).log10().tolist()
+
+
+@misconception(
+    "The losses are smoothed, each a mean with those before. Note the loss of the step's own batch.",
+    name="losses-smoothed",
+    violates=("losses_of_a_run",),
+)
+def train_manual(params, X, Y, steps, batch_size, lr, generator):
+    params, losses = _train(params, X, Y, steps, batch_size, lr, generator)
+    for step in range(1, steps):
+        losses[step] = 0.9 * losses[step - 1] + 0.1 * losses[step]
+    return params, losses
+
+
+@misconception(
+    "p -= lr·dp changes the caller's own tensors: a copy of the dict still holds them. p = p − lr·dp makes new ones.",
+    name="tensors-shared",
+    violates=("params_stay_as_they_are",),
+)
+def train_manual(params, X, Y, steps, batch_size, lr, generator):
+    own, losses = dict(params), []
+    for _ in range(steps):
+        c = _forward(own, *_draw(X, Y, batch_size, generator))
+        losses.append(c["loss"])
+        for name, dp in _gradients(own, c).items():
+            own[name] -= lr * dp
+    return own, losses
+
+
+@misconception(
+    "The parameters come back as float32 whatever they were: let them keep their dtype.",
+    name="trained-in-float32",
+)
+def train_manual(params, X, Y, steps, batch_size, lr, generator):
+    single = {name: p.float() for name, p in params.items()}
+    return _train(single, X, Y, steps, batch_size, lr, generator)
+
+
 # calibrate
 
 
 @misconception(
     "The variance is divided by M here. It carries Bessel's correction, M − 1, as in the forward pass.",
     name="biased-variance",
+    violates=("calibrate",),
 )
 def calibrate(params, X):
     hprebn = _first_layer(params, X)
@@ -327,6 +416,7 @@ def evaluate(params, mean, var, X, Y):
 @misconception(
     "The 1e-5 stands outside the root. It is added to the variance: √(var + 1e-5).",
     name="eps-outside",
+    violates=("evaluate",),
 )
 def evaluate(params, mean, var, X, Y):
     return _loss(params, (_first_layer(params, X) - mean) / (var.sqrt() + 1e-5), Y)
@@ -361,6 +451,7 @@ def evaluate(params, mean, var, X, Y):
 @misconception(
     "The statistics are folded into W1 and b1 in place, which changes the caller's parameters. Fold into new tensors.",
     name="folded-in-place",
+    violates=("calibrate_and_evaluate_leave_their_arguments",),
 )
 def evaluate(params, mean, var, X, Y):
     scale = (var + 1e-5).rsqrt()
@@ -368,3 +459,11 @@ def evaluate(params, mean, var, X, Y):
     params["b1"] -= mean[0]
     params["b1"] *= scale[0]
     return _loss(params, _first_layer(params, X), Y)
+
+
+@misconception(
+    "The variances of all units are averaged here. Each unit is divided by its own √(var + 1e-5).",
+    name="one-deviation-for-all",
+)
+def evaluate(params, mean, var, X, Y):
+    return _loss(params, (_first_layer(params, X) - mean) / (var.mean() + 1e-5).sqrt(), Y)
