@@ -5,11 +5,24 @@ would pass, and a shortcut that ignores d would pass as well. With random number
 """
 
 import inspect
+from contextlib import contextmanager
 
 import pytest
 import torch
 
-from grader.checks import assert_close, assert_responds, assert_unchanged, integers, needs, normal, points, uniform
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    integers,
+    library,
+    needs,
+    new_state,
+    normal,
+    points,
+    uniform,
+)
 
 # The forward pass: name -> how it is computed; the parameters of each function name what it is computed from.
 GRAPH = {
@@ -100,6 +113,19 @@ def gradient(name, c, d):
     return total
 
 
+@contextmanager
+def undisturbed(submission, rng):
+    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(there.zeros(1).dtype == torch.float32, "Your code has changed torch's default dtype.")
+    check(
+        torch.equal(there.get_rng_state(), state),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_alone(submission, rng, name):
     """d_{name} is right by itself, whatever the gradients in d."""
@@ -114,13 +140,14 @@ def test_alone(submission, rng, name):
 
 
 def test_arguments_are_unchanged(submission, rng):
-    """No function modifies c or d."""
+    """No function modifies c or d, or torch's default dtype and global generator."""
     sizes = small_sizes(rng)
     caches = [run_forward(parameters(rng, **sizes)) for _ in range(2)]
-    for name in NAMES:
-        function = getattr(submission, f"d_{name}")
-        answers = [assert_unchanged(function, c, random_upstream(c, name, rng)) for c in caches]
-        assert_responds(*answers, name=f"d_{name}")
+    with undisturbed(submission, rng):
+        for name in NAMES:
+            function = getattr(submission, f"d_{name}")
+            answers = [assert_unchanged(function, c, random_upstream(c, name, rng)) for c in caches]
+            assert_responds(*answers, name=f"d_{name}")
 
 
 @points(2)

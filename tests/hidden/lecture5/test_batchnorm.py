@@ -1,5 +1,7 @@
 """Checks of lecture5.batchnorm: one formula for the gradients of a batch normalisation."""
 
+from contextlib import contextmanager
+
 import hypothesis.strategies as st
 import torch
 from hypothesis import given
@@ -9,7 +11,9 @@ from grader.checks import (
     assert_responds,
     assert_unchanged,
     check,
+    library,
     needs,
+    new_state,
     normal,
     points,
     strategies,
@@ -72,6 +76,19 @@ def layers(draw):
 def compare(submission, dout, x, gain, **how):
     answer = submission.batchnorm_backward(*arguments(dout, x, gain))
     assert_close(answer, autograd(dout, x, gain), name=GRADIENTS, sizes={"n": len(x), "H": x.shape[1]}, **how)
+
+
+@contextmanager
+def undisturbed(submission, rng):
+    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(there.zeros(1).dtype == torch.float32, "Your code has changed torch's default dtype.")
+    check(
+        torch.equal(there.get_rng_state(), state),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )
 
 
 @points(4)
@@ -138,7 +155,8 @@ def test_columns_of_dx_sum_to_zero(submission, rng):
 
 
 def test_arguments_stay_as_they_are(submission, rng):
-    """batchnorm_backward computes without modifying any argument."""
+    """All arguments stay as they are, and so do torch's default dtype and global generator."""
     layers = [random_layer(rng, 4, 3) for _ in range(2)]
-    answers = [assert_unchanged(submission.batchnorm_backward, *arguments(*layer)) for layer in layers]
+    with undisturbed(submission, rng):
+        answers = [assert_unchanged(submission.batchnorm_backward, *arguments(*layer)) for layer in layers]
     assert_responds(*answers, name=", ".join(GRADIENTS))

@@ -1,5 +1,7 @@
 """Checks of lecture5.cross_entropy: one formula for the gradient of the loss with respect to the logits."""
 
+from contextlib import contextmanager
+
 import hypothesis.strategies as st
 import torch
 import torch.nn.functional as F
@@ -11,7 +13,9 @@ from grader.checks import (
     assert_unchanged,
     check,
     integers,
+    library,
     needs,
+    new_state,
     normal,
     points,
     strategies,
@@ -58,6 +62,19 @@ def compare(submission, logits, targets, **how):
     actual = submission.cross_entropy_backward(logits, targets)
     N, C = logits.shape
     assert_close(actual, expected, name="dlogits", sizes={"N": N, "C": C}, **how)
+
+
+@contextmanager
+def undisturbed(submission, rng):
+    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(there.zeros(1).dtype == torch.float32, "Your code has changed torch's default dtype.")
+    check(
+        torch.equal(there.get_rng_state(), state),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )
 
 
 @points(3)
@@ -125,7 +142,8 @@ def test_float32(submission, rng):
 
 
 def test_arguments_stay_as_they_are(submission, rng):
-    """cross_entropy_backward computes without modifying the logits or the targets."""
+    """The logits and the targets stay as they are, and so do torch's default dtype and global generator."""
     batches = [random_batch(rng, 4, 3) for _ in range(2)]
-    answers = [assert_unchanged(submission.cross_entropy_backward, *batch) for batch in batches]
+    with undisturbed(submission, rng):
+        answers = [assert_unchanged(submission.cross_entropy_backward, *batch) for batch in batches]
     assert_responds(*answers, name="dlogits")

@@ -4,10 +4,23 @@ A stage is compared with what torch makes of the submission's own result of the 
 that a mistake in one shows there and nowhere else. All stages together are the network.
 """
 
+from contextlib import contextmanager
+
 import torch
 from torch.nn import functional as F
 
-from grader.checks import assert_close, assert_responds, assert_unchanged, check, integers, normal, points, uniform
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    integers,
+    library,
+    new_state,
+    normal,
+    points,
+    uniform,
+)
 
 EMBEDDING = ("emb", "embcat", "hprebn")
 BATCHNORM = ("bnmeani", "bndiff", "bndiff2", "bnvar", "bnvar_inv", "bnraw", "hpreact")
@@ -69,6 +82,19 @@ def softmax(logits):
     probs, logprobs = torch.softmax(logits, 1), torch.log_softmax(logits, 1)
     values = (maxes, logits - maxes, (logits - maxes).exp(), total, total.reciprocal(), probs, logprobs)
     return dict(zip(SOFTMAX, values, strict=True))
+
+
+@contextmanager
+def undisturbed(submission, rng):
+    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(there.zeros(1).dtype == torch.float32, "Your code has changed torch's default dtype.")
+    check(
+        torch.equal(there.get_rng_state(), state),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )
 
 
 @points(2)
@@ -151,8 +177,9 @@ def test_cache_holds_everything(submission, rng):
 
 
 def test_arguments_are_unchanged(submission, rng):
-    """forward computes without modifying the parameters, X or Y."""
+    """The parameters, X and Y stay as they are, and so do torch's default dtype and global generator."""
     sizes = sizes_of(rng)
-    caches = [assert_unchanged(submission.forward, *batch(rng, **sizes)) for _ in range(2)]
+    with undisturbed(submission, rng):
+        caches = [assert_unchanged(submission.forward, *batch(rng, **sizes)) for _ in range(2)]
     check(all(isinstance(c, dict) and "loss" in c for c in caches), "forward must return a dict that holds loss.")
     assert_responds(*(c["loss"] for c in caches), name="loss")

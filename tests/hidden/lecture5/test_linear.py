@@ -1,5 +1,7 @@
 """Checks of lecture5.linear against autograd, on small numbers first: a counterexample shall fit on paper."""
 
+from contextlib import contextmanager
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,9 @@ from grader.checks import (
     assert_unchanged,
     check,
     integers,
+    library,
     needs,
+    new_state,
     normal,
     points,
     strategies,
@@ -57,6 +61,19 @@ def spaced(tensor):
     return torch.stack([tensor, tensor], -1)[..., 0]
 
 
+@contextmanager
+def undisturbed(submission, rng):
+    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(there.zeros(1).dtype == torch.float32, "Your code has changed torch's default dtype.")
+    check(
+        torch.equal(there.get_rng_state(), state),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )
+
+
 @points(3)
 @given(layer=layers())
 def test_matches_autograd(submission, layer):
@@ -99,8 +116,9 @@ def test_views(submission, rng):
 
 
 def test_arguments_are_unchanged(submission, rng):
-    """linear_backward computes without modifying dout, x or W."""
+    """linear_backward leaves dout, x and W as they are, and torch's default dtype and global generator, too."""
     layer = random_layer(rng, (4,))
     other = [2 * argument + 1 for argument in layer]
-    answers = [assert_unchanged(submission.linear_backward, *arguments) for arguments in (layer, other)]
+    with undisturbed(submission, rng):
+        answers = [assert_unchanged(submission.linear_backward, *arguments) for arguments in (layer, other)]
     assert_responds(*answers, name=", ".join(NAMES))

@@ -1,5 +1,7 @@
 """Checks of lecture5.tanh_embedding against autograd, on small numbers first, and once on very many rows."""
 
+from contextlib import contextmanager
+
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +12,12 @@ from grader.checks import (
     assert_responds,
     assert_unchanged,
     bonus,
+    check,
     integers,
+    library,
     limit,
     needs,
+    new_state,
     normal,
     points,
     strategies,
@@ -83,6 +88,19 @@ def compare_tables(submission, demb, X, vocab):
     assert_close(actual, table_gradient(demb, X, vocab), name="dC", sizes=sizes)
 
 
+@contextmanager
+def undisturbed(submission, rng):
+    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(there.zeros(1).dtype == torch.float32, "Your code has changed torch's default dtype.")
+    check(
+        torch.equal(there.get_rng_state(), state),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )
+
+
 @points(2)
 @given(activation=activations())
 def test_tanh_matches_autograd(submission, activation):
@@ -99,8 +117,9 @@ def test_tanh_of_a_batch(submission, rng):
 
 
 def test_tanh_leaves_arguments_unchanged(submission, rng):
-    """tanh_backward computes without modifying dh or h."""
-    answers = [assert_unchanged(submission.tanh_backward, dh, h.tanh()) for dh, h in normal(rng, 2, 2, 4, 3)]
+    """tanh_backward leaves dh and h as they are, and torch's default dtype and global generator, too."""
+    with undisturbed(submission, rng):
+        answers = [assert_unchanged(submission.tanh_backward, dh, h.tanh()) for dh, h in normal(rng, 2, 2, 4, 3)]
     assert_responds(*answers, name="dhpreact")
 
 
@@ -131,9 +150,10 @@ def test_views(submission, rng):
 
 
 def test_embedding_leaves_arguments_unchanged(submission, rng):
-    """embedding_backward computes without modifying demb or X."""
+    """embedding_backward leaves demb and X as they are, and torch's default dtype and global generator, too."""
     demb, X, vocab = random_lookup(rng, shape=(4, 5), vocab=7, E=3)
-    answers = [assert_unchanged(submission.embedding_backward, d, X, vocab) for d in (demb, 3 * demb)]
+    with undisturbed(submission, rng):
+        answers = [assert_unchanged(submission.embedding_backward, d, X, vocab) for d in (demb, 3 * demb)]
     assert_responds(*answers, name="dC")
 
 

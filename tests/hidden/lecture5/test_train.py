@@ -1,6 +1,7 @@
 """Checks of lecture5.train: the training loop with no autograd, calibration, evaluation."""
 
 import math
+from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
@@ -14,9 +15,11 @@ from grader.checks import (
     generator,
     generators,
     integers,
+    library,
     limit,
     needs,
     new_seed,
+    new_state,
     normal,
     points,
     record_curve,
@@ -131,6 +134,19 @@ def unpack_losses(answer, steps):
     return losses
 
 
+@contextmanager
+def undisturbed(submission, rng):
+    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(there.zeros(1).dtype == torch.float32, "Your code has changed torch's default dtype.")
+    check(
+        torch.equal(there.get_rng_state(), state),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )
+
+
 @points(3)
 def test_one_step(submission, rng):
     """One step moves every parameter by −lr times its gradient, all taken at the old values: with any model."""
@@ -177,12 +193,13 @@ def test_losses_of_a_run(submission, rng):
 
 
 def test_params_stay_as_they_are(submission, rng):
-    """train_manual leaves the parameters that are passed in, X and Y as they are."""
+    """The parameters that are passed in, X and Y stay as they are; torch's default dtype and global generator, too."""
     trained = []
-    for _ in range(2):
-        params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
-        answer = assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(new_seed(rng)))
-        trained.append(unpack(answer)[0])
+    with undisturbed(submission, rng):
+        for _ in range(2):
+            params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 12)
+            answer = assert_unchanged(submission.train_manual, params, X, Y, 2, 8, 0.1, generator(new_seed(rng)))
+            trained.append(unpack(answer)[0])
     assert_responds(*trained, name="params")
 
 
@@ -235,12 +252,13 @@ def test_evaluate_row_by_row(submission, rng):
 
 
 def test_calibrate_and_evaluate_leave_their_arguments(submission, rng):
-    """calibrate and evaluate compute without modifying their arguments."""
+    """calibrate and evaluate leave arguments as they are, and torch's default dtype and global generator, too."""
     statistics_found, losses = [], []
-    for _ in range(2):
-        params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 5)
-        statistics_found.append(assert_unchanged(submission.calibrate, params, X))
-        losses.append(assert_unchanged(submission.evaluate, params, *random_statistics(rng, 6), X, Y))
+    with undisturbed(submission, rng):
+        for _ in range(2):
+            params, (X, Y) = initial_params(rng, 4, 6), random_examples(rng, 5)
+            statistics_found.append(assert_unchanged(submission.calibrate, params, X))
+            losses.append(assert_unchanged(submission.evaluate, params, *random_statistics(rng, 6), X, Y))
     assert_responds(*statistics_found, name="mean, var")
     assert_responds(*losses, name="loss")
 

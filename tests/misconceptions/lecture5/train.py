@@ -274,18 +274,6 @@ def train_manual(params, X, Y, steps, batch_size, lr, generator):
 
 
 @misconception(
-    "The list of losses outlives the call, as an argument's default does: losses=[] is made once, where the function "
-    "is defined. Make the list inside.",
-    name="losses-outlive-the-call",
-    violates=("losses",),
-)
-def train_manual(params, X, Y, steps, batch_size, lr, generator, losses=[]):  # noqa: B006 - the mistake
-    params, more = _train(params, X, Y, steps, batch_size, lr, generator)
-    losses += more
-    return params, losses
-
-
-@misconception(
     "The losses are tensors. A list of Python floats is wanted: .item() makes one of each.",
     name="losses-are-tensors",
     violates=("losses",),
