@@ -51,9 +51,7 @@ def confine(layers: Layers, limits: Limits, scratch: str, keep: set[int]) -> Non
     if syscalls.IS_LINUX:
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
         syscalls.close_all_but(keep | ({layers.landlock} if layers.landlock >= 0 else set()))
-    os.environ.clear()
-    os.environ.update({"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "PATH": "/nonexistent"})
-    os.chdir(scratch)
+    go_home(scratch)
     os.umask(0o077)
     _limit(limits, in_namespaces=layers.in_namespaces)
     if not syscalls.IS_LINUX:
@@ -69,6 +67,16 @@ def confine(layers: Layers, limits: Limits, scratch: str, keep: set[int]) -> Non
         os.close(layers.landlock)
     if layers.seccomp:
         syscalls.install_seccomp(seccomp.program(os.getpid()))
+
+
+def go_home(scratch: str) -> None:
+    """Let a worker's own folder be its home, its place and all that its environment speaks of.
+
+    Libraries that look for settings or keep a cache, as matplotlib does, find nothing of the user's there.
+    """
+    os.environ.clear()
+    os.environ.update({"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "PATH": "/nonexistent"})
+    os.chdir(scratch)
 
 
 def _limit(limits: Limits, *, in_namespaces: bool) -> None:

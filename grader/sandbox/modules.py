@@ -49,6 +49,10 @@ class SubmissionFinder(MetaPathFinder, Loader):
             return ModuleSpec(fullname, self, is_package=True)
         return None
 
+    def is_own(self, fullname: str) -> bool:
+        """Whether a module is one of the submission, or would be if it were there."""
+        return self._below_root(fullname) is not None or fullname.partition(".")[0] in self.packages
+
     def _below_root(self, fullname: str) -> str | None:
         if fullname == self.root:
             return ""

@@ -24,10 +24,11 @@ from grader.sandbox import blocking, wire
 from grader.sandbox.modules import ROOT, SubmissionFinder
 from grader.sandbox.objects import Objects, signature_of
 from grader.sandbox.request import Operation
+from grader.sandbox.stand_ins import StandIns
 from grader.sandbox.unpacking import Unpacker
 
 _MOST_FRAMES = 20
-_DEEPEST = 10_000
+_SHALLOWEST, _DEEPEST = 200, 10_000
 _MOST_NAMES = 5000
 _CHUNK = 64 << 10
 _MOST_TEXT = 4000
@@ -111,6 +112,7 @@ class Runtime:
         self.place_large = place_large
         self.objects = Objects()
         self.finder = SubmissionFinder({})
+        self.stand_ins = StandIns({})
 
     def respond(self, structure: list[Any], blob: bytes | bytearray, fds: list[int]) -> list[wire.Buffer]:
         """Answer one request.
@@ -178,6 +180,9 @@ class Runtime:
         self.finder.remove()
         self.finder = SubmissionFinder(sources, self.barred)
         self.finder.install()
+        self.stand_ins.remove()
+        self.stand_ins = StandIns(sources, self.finder.is_own, self.barred)
+        self.stand_ins.install()
         blocking.block(forbids, self._is_learners)
         module = importlib.import_module(f"{ROOT}.{entry}")
         self.objects.set_module(module)
@@ -201,6 +206,11 @@ class Runtime:
             "message": message_of(error),
             "frames": frames[:2] + frames[-_MOST_FRAMES:] if len(frames) > _MOST_FRAMES else frames,
         }
+        if isinstance(error, NameError) and self.stand_ins.starred:
+            starred = ", ".join(self.stand_ins.starred)[:200]
+            described["message"] = (
+                f"{message_of(error)} (what comes of `from … import *` is missing where there is no {starred})"
+            )
         if isinstance(error, TypeError) and not frames and subject is not None:
             described["signature"] = signature_of(subject)  # called with the wrong arguments
         if isinstance(error, NameError | AttributeError | ImportError):
@@ -270,11 +280,14 @@ def _flush() -> None:
 
 
 def cap_recursion() -> None:
-    """Let nobody set a recursion limit at which the interpreter crashes: the C stack ends near 20,000 frames."""
+    """Let nobody set a recursion limit at which the interpreter crashes, or libraries cannot import what they need.
+
+    The C stack ends near 20,000 frames.
+    """
     allowed = sys.setrecursionlimit
 
     def setrecursionlimit(limit: int, /) -> None:
-        allowed(min(limit, _DEEPEST))
+        allowed(max(_SHALLOWEST, min(limit, _DEEPEST)))
 
     sys.setrecursionlimit = setrecursionlimit
 

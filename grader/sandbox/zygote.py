@@ -48,7 +48,7 @@ class Setup(msgspec.Struct, frozen=True):
 
     Attributes:
         preload: modules to import before the first fork.
-        numpy_alone: workers can open NumPy and the standard library only.
+        numpy_alone: of packages workers can open NumPy alone, and what shows results.
         hidden: folders that must not be visible to a worker.
         barred: top-level packages that may not be imported -> why.
         confine: False runs workers without confinement (``--isolation none``).
@@ -294,8 +294,7 @@ class Zygote:
             if syscalls.IS_LINUX:
                 syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             os.setsid()
-            os.chdir(folder)
-            os.environ.clear()
+            confinement.go_home(folder)
             syscalls.close_all_but({data})
         if os.getppid() != zygote:  # it ended before there was a death signal
             return

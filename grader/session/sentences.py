@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,6 +28,9 @@ _ALIASES = {
 }
 _NO_FILES = "A submission sees no files but those it writes itself: use the function's arguments."
 _NOTHING_ELSE = "The sandbox grants no files, network or other processes: an exercise needs none."
+_REAL = ("numpy", "torch", "matplotlib", *sorted(sys.stdlib_module_names))
+_NO_SCREEN = "There is no screen here: leave out what draws."
+_OTHERWISE = {"pytorch": "PyTorch is imported as `import torch`.", "tkinter": _NO_SCREEN, "_tkinter": _NO_SCREEN}
 _MISFIT = (
     r"size mismatch for ([\w.]+): copying a param with shape torch\.Size\(\[([\d, ]*)\]\) from checkpoint, "
     r"the shape in current model is torch\.Size\(\[([\d, ]*)\]\)"
@@ -80,6 +84,8 @@ def exception_sentence(
         quiz: whether the file holds answers, so that a bare name is one that lacks its quotes.
         helps: whether to say what usually helps.
     """
+    if error.type_name == "StandInError":
+        return _of_stand_in(error, exercises)
     if error.type_name == "TypeError" and error.signature and not error.frames and signature:
         return f"{name} is called as {signature}, and yours takes {error.signature}."
     if error.type_name == "RuntimeError" and "modified by an inplace operation" in error.message:
@@ -110,7 +116,7 @@ def _by_type(error: RaisedError) -> str:
         "PermissionError": _NOTHING_ELSE,
         "RecursionError": "The recursion has no end, or is too deep for Python: use a loop.",
         "MemoryError": _MEMORY,
-        "TclError": "There is no screen here: leave out what draws.",
+        "TclError": _NO_SCREEN,
         "InductorError": "torch.compile needs a C++ compiler, and none is here: leave it out.",
     }
     return by_name.get(error.type_name, "")
@@ -125,7 +131,7 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         r"\A(?=.*CUDA)(?=.*(?:not compiled|No CUDA|driver))",  # each looked for once, however often the other is said
         "Grading runs on the CPU: leave .cuda() and device='cuda' out.",
     ),
-    ("", "Cannot load backend|no display", "There is no screen here: leave out what draws."),
+    ("", "Cannot load backend|no display", _NO_SCREEN),
     (
         "",
         r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|but found (Double|Float|Long)",
@@ -267,6 +273,27 @@ def parameters_in(text: str, name: str) -> list[str]:
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+def _of_stand_in(error: RaisedError, exercises: Sequence[str]) -> str:
+    """A package was used that is not there; importing it had cost nothing."""
+    package = error.name.partition(".")[0]
+    hint = _instead_of(package, exercises)
+    if not hint:
+        real = closest(package, _REAL, cutoff=_VERY_ALIKE)
+        if real and real != package and abs(len(real) - len(package)) <= 1:
+            hint = f"Did you mean {real}?"
+    return f"{error.message}. {hint or 'Write what is graded without it; an import that is never used costs nothing.'}"
+
+
+def _instead_of(package: str, exercises: Sequence[str]) -> str:
+    """What was meant by a package that is not there, where that is the learner's own file or another name."""
+    if package in exercises:
+        return f"Write `from .{package} import …`, with the dot: it lies beside this file."
+    near = closest(package, exercises, cutoff=_VERY_ALIKE)
+    if near:
+        return f"Did you mean `from .{near} import …`?"
+    return _OTHERWISE.get(package, "")
+
+
 def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
     if "ImportError" not in (error.type_name, *error.bases):
         return ""
@@ -281,13 +308,4 @@ def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
     name = error.name.rpartition(".")[2]
     if error.type_name != "ModuleNotFoundError" or not name:
         return ""
-    if name in exercises:
-        return f"Write `from .{name} import …`, with the dot: it lies beside this file."
-    near = closest(name, exercises, cutoff=_VERY_ALIKE)
-    if near:
-        return f"Did you mean `from .{near} import …`?"
-    if name in {"tkinter", "_tkinter"}:  # many systems have a Python without it
-        return "There is no screen here: leave out what draws."
-    if name == "pytorch":
-        return "PyTorch is imported as `import torch`."
-    return "The course's packages are numpy, torch and the standard library."
+    return _instead_of(name, exercises) or "The course's packages are numpy, torch and the standard library."

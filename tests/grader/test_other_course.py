@@ -198,7 +198,7 @@ def test_hidden_checks_tell_nothing_of_what_is_expected(course):
     assert b"the solution" not in to_json(report)
 
 
-def test_torch_cannot_be_imported_where_numpy_alone_is_asked_for(course):
+def test_torch_cannot_be_used_where_numpy_alone_is_asked_for(course):
     report = grade(course, relu="import torch\ndef relu(x):\n    return torch.relu(torch.tensor(x)).numpy()\n")
     headline = report.exercises[0].checks[0].failure.headline
     assert "NumPy alone" in headline

@@ -457,10 +457,12 @@ def test_numpy_alone_means_that_torch_cannot_be_had():
     text = """
 def plain():
     import torch
+    return torch.zeros(2)
 def around():
     import sys
     sys.meta_path[:] = [f for f in sys.meta_path if "Submission" not in type(f).__name__]
     import torch
+    return torch.zeros(2)
 def by_file():
     import ctypes
     return open(PLACE + "/torch/__init__.py").read()

@@ -1,9 +1,9 @@
 # /// attack
 # rows = [84]
-# tries = "cv2 is not there."
+# tries = "cv2 is not there, and not needed."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["No module named 'cv2'", "packages"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import cv2
 import torch

@@ -1,6 +1,6 @@
 # /// attack
 # rows = [85]
-# tries = "Another exercise is imported without the dot."
+# tries = "Another exercise is imported without the dot, and used."
 # kind = "fault"
 # verdicts = ["raised"]
 # says = ["from .linear import"]
@@ -15,4 +15,4 @@ def cross_entropy_backward(logits, targets):
     d = torch.softmax(logits, 1)
     d[torch.arange(N), targets] -= 1
     d = d / N
-    return d
+    return linear_backward(d)

@@ -1,9 +1,9 @@
 # /// attack
 # rows = [101]
-# tries = "pandas is not there."
+# tries = "pandas is not there, and not needed."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["No module named 'pandas'", "packages"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import torch
 import pandas

@@ -1,9 +1,9 @@
 # /// attack
 # rows = [101]
-# tries = "sklearn is not there."
+# tries = "sklearn is not there, and not needed."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["No module named 'sklearn'", "packages"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import torch
 import sklearn

@@ -1,9 +1,9 @@
 # /// attack
 # rows = [101]
-# tries = "tensorflow is not there."
+# tries = "tensorflow is not there, and not needed."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["No module named 'tensorflow'", "packages"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import torch
 import tensorflow

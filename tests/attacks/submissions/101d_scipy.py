@@ -1,9 +1,9 @@
 # /// attack
 # rows = [101]
-# tries = "scipy is not there."
+# tries = "scipy is not there, and not needed."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["No module named 'scipy'", "packages"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import torch
 import scipy

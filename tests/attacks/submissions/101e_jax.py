@@ -1,9 +1,9 @@
 # /// attack
 # rows = [101]
-# tries = "jax is not there."
+# tries = "jax is not there, and not needed."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["No module named 'jax'", "packages"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import torch
 import jax

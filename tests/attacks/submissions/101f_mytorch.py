@@ -1,9 +1,9 @@
 # /// attack
 # rows = [101]
-# tries = "mytorch is not there."
+# tries = "mytorch is not there, and used."
 # kind = "fault"
 # verdicts = ["raised"]
-# says = ["No module named 'mytorch'", "packages"]
+# says = ["mytorch.softmax() is used, but mytorch is not installed here."]
 # ///
 import torch
 import mytorch
@@ -11,7 +11,7 @@ import mytorch
 
 def cross_entropy_backward(logits, targets):
     N = logits.shape[0]
-    d = torch.softmax(logits, 1)
+    d = mytorch.softmax(logits, 1)
     d[torch.arange(N), targets] -= 1
     d = d / N
     return d

@@ -3,10 +3,9 @@
 # tries = "The package under its other name."
 # kind = "fault"
 # verdicts = ["raised"]
-# says = ["No module named 'pytorch'", "import torch"]
+# says = ["PyTorch is imported as `import torch`."]
 # ///
-import pytorch
-import torch
+import pytorch as torch
 
 
 def cross_entropy_backward(logits, targets):
