@@ -15,6 +15,7 @@ _LONGEST = 100
 _LONGEST_COMPARED = 64
 _MOST_COMPARED = 4  # to the letter: difflib may take the cube of their length
 _NEAR = 0.7
+CELL = ".ipynb, cell "  # in what is shown for the file of a notebook's line
 
 
 def closest(name: str, candidates: Iterable[str], *, cutoff: float = _NEAR) -> str | None:
@@ -90,6 +91,11 @@ def plain(name: str) -> str:
 def one_of(names: Sequence[str]) -> str:
     """Join alternatives as a sentence does: ``a``, ``a or b``, ``a, b or c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def place_of(file: str, line: int) -> str:
+    """A line of a file as an editor opens it, ``head.py:3``; of a cell in words, ``hw.ipynb, cell 7, line 3``."""
+    return f"{file}, line {line}" if CELL in file else f"{file}:{line}"
 
 
 def printable(text: str, longest: int = 200) -> str:

@@ -10,6 +10,8 @@ from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from grader.course.notebooks import MOST_BYTES, cells_of, is_notebook
+from grader.course.source import MOST_BYTES as _MOST_BYTES
 from grader.course.source import Folder, decode
 from grader.errors import UsageError
 from grader.names import one_of, plain, printable
@@ -38,12 +40,14 @@ class Layout:
         unit: the unit that the root is; empty where units are folders in it.
         file: the file in the root that is handed in alone, as each of ``only``; empty where a folder is.
         only: the ids of the exercises handed in; empty for all of the course.
+        is_script: whether the file is no exercise by its name, or several, so that its definitions are what counts.
     """
 
     root: Path
     unit: str = ""
     file: str = ""
     only: tuple[str, ...] = ()
+    is_script: bool = False
 
 
 def lay_out(path: Path, course: Course, wanted: Collection[str] = ()) -> Layout:
@@ -65,7 +69,7 @@ def lay_out(path: Path, course: Course, wanted: Collection[str] = ()) -> Layout:
     if not stat.S_ISDIR(mode):
         raise UsageError(_no_folder(path, mode, shown))
     for folder in _descend(path):
-        found = _lay_out_folder(folder, course)
+        found = _lay_out_folder(folder, course, wanted)
         if found is not None:
             return found
     if path.name in _LAYOUTS:
@@ -123,7 +127,17 @@ def _descend(path: Path) -> Iterable[Path]:
         path /= inner[0]
 
 
-def _lay_out_folder(path: Path, course: Course) -> Layout | None:
+def _only_file_in(path: Path) -> str:
+    """The only Python file or notebook in a folder; empty where there are others, or none."""
+    try:
+        with Folder(path) as folder:
+            files = [e.name for e in folder.entries(_MOST_ENTRIES) if e.kind == "file" and e.name.endswith(_SUFFIXES)]
+    except OSError:
+        return ""
+    return files[0] if len(files) == 1 else ""
+
+
+def _lay_out_folder(path: Path, course: Course, wanted: Collection[str]) -> Layout | None:
     units = {unit.name for unit in course.units}
     inner = _folders(path)
     for name in _LAYOUTS[:1]:
@@ -134,7 +148,12 @@ def _lay_out_folder(path: Path, course: Course) -> Layout | None:
     for name in _LAYOUTS:
         if name in inner:
             return Layout(root=path / name)
+    alone = _only_file_in(path) if path.name not in units else ""
+    if alone and wanted:
+        return _lay_out_file(path / alone, course, printable(str(path / alone)), wanted)
     unit = _unit_of(path, course)
+    if not unit and alone:
+        return _lay_out_file(path / alone, course, printable(str(path / alone)), wanted)
     if not unit:
         return None
     only = tuple(exercise.id for exercise in course.unit(unit).exercises)
@@ -150,7 +169,8 @@ def _lay_out_file(path: Path, course: Course, shown: str, wanted: Collection[str
         if folder.parent.name in _LAYOUTS:
             return Layout(root=folder.parent, only=(first.id,))
         return Layout(root=folder, unit=first.unit, only=(first.id,))
-    return Layout(root=folder, file=path.name, only=tuple(exercise.id for exercise in held))
+    is_script = held != _named_as(path, course, wanted)
+    return Layout(root=folder, file=path.name, only=tuple(exercise.id for exercise in held), is_script=is_script)
 
 
 def _exercises_in(path: Path, course: Course, shown: str, wanted: Collection[str]) -> list[Exercise]:
@@ -207,15 +227,16 @@ def _unit_of(path: Path, course: Course) -> str:
         if unit.name == path.name:
             return unit.name
     with Folder(path) as folder:
-        files = [e.name for e in folder.entries(_MOST_ENTRIES) if e.kind == "file" and e.name.endswith(".py")]
-    stems = {stem_of(file) for file in files}
+        files = [e.name for e in folder.entries(_MOST_ENTRIES) if e.kind == "file" and e.name.endswith(_SUFFIXES)]
+    names_of = {stem_of(file): file for file in reversed(files)}
+    stems = set(names_of)
     scores = {unit: sum(e.name in stems for e in unit.exercises) for unit in course.units}
     most = max(scores.values(), default=0)
     best = [unit for unit, score in scores.items() if score == most and most]
     alike = [unit for unit in best or course.units if plain(unit.name) == plain(path.name)]
     if len(alike) == 1 or len(best) == 1:
         return (alike or best)[0].name
-    texts = {stem: _text_of(path, f"{stem}.py") for stem in sorted(stems)[:_MOST_READ]}
+    texts = {stem: _text_of(path, names_of[stem]) for stem in sorted(stems)[:_MOST_READ]}
     names = {stem: _defined_in(text) for stem, text in texts.items()}
 
     def evidence(exercise: Exercise) -> tuple[int, ...]:
@@ -249,10 +270,10 @@ def _best(scores: dict[_T, tuple[int, ...]]) -> list[_T]:
 def _text_of(folder: Path, name: str) -> str:
     try:
         with Folder(folder) as opened:
-            data, _ = opened.read(name)
+            data, _ = opened.read(name, MOST_BYTES if is_notebook(name) else _MOST_BYTES)
     except OSError:
         return ""
-    return decode(data, name)[0]
+    return "\n".join(cell.text for cell in cells_of(data)[0]) if is_notebook(name) else decode(data, name)[0]
 
 
 def _folders(path: Path) -> list[str]:

@@ -46,6 +46,8 @@ class SourceFile:
         fault: why it cannot be graded and what to do about it, in one or two sentences and perhaps the line
             in question; empty if all is well.
         notes: warnings that keep nothing from being graded.
+        cells: of a notebook, the number of each cell of code, and the line of the text that it begins on.
+        lost: of a notebook, what those cells define that Python cannot read -> a sentence that says so.
     """
 
     module: str
@@ -53,6 +55,21 @@ class SourceFile:
     text: str
     fault: str = ""
     notes: tuple[str, ...] = ()
+    cells: tuple[tuple[int, int], ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+
+    def place(self, line: int) -> tuple[str, int]:
+        """Where a line of the text is: the file as it is shown, with the cell of a notebook, and the line in it."""
+        before = [(number, start) for number, start in self.cells if start <= line]
+        if not before:
+            return self.display, line
+        number, start = before[-1]
+        return f"{self.display}, cell {number}", line - start + 1
+
+    def line_in_words(self, line: int) -> str:
+        """``Line 3``, or ``Line 3 of cell 7``."""
+        number = self.place(line)[0].rpartition(", cell ")[2]
+        return f"Line {self.place(line)[1]} of cell {number}" if self.cells and number.isdecimal() else f"Line {line}"
 
 
 class Entry(NamedTuple):
@@ -96,8 +113,8 @@ class Folder:
                 found.append(Entry(entry.name, _kind_of(entry)))
         return sorted(found)
 
-    def read(self, name: str) -> tuple[bytes, str]:
-        """Read one file: its bytes, and a fault if that cannot be.
+    def read(self, name: str, most: int = MOST_BYTES) -> tuple[bytes, str]:
+        """Read one file: its bytes, at most one more than ``most``, and a fault if that cannot be.
 
         Raises:
             FileNotFoundError: if there is nothing of that name.
@@ -116,7 +133,7 @@ class Folder:
             return b"", _fault_of_error(error, shown)
         try:
             fault = _fault_of_kind(os.fstat(fd).st_mode, shown)
-            return (b"", fault) if fault else (_read(fd), "")
+            return (b"", fault) if fault else (_read(fd, most), "")
         except OSError as error:
             return b"", _fault_of_error(error, shown)
         finally:
@@ -177,13 +194,8 @@ def looks_like_notebook(head: str) -> bool:
 
 
 def notebook_fault(name: str) -> str:
-    """Say how a notebook becomes a script."""
-    stem = name.rpartition(".")[0] or name
-    rename = "" if name.endswith(".ipynb") else f"Rename it to {stem}.ipynb, then export it as a script"
-    return (
-        "This file is a notebook (JSON), not Python. "
-        f"{rename or 'Export it as a script'}: jupyter nbconvert --to script {stem}.ipynb"
-    )
+    """Say what to do with a notebook that is named as a script."""
+    return f"This file is a notebook (JSON), not Python. Rename it to {name.rpartition('.')[0] or name}.ipynb."
 
 
 def _kind_of(entry: os.DirEntry[str]) -> str:
@@ -197,10 +209,10 @@ def _kind_of(entry: os.DirEntry[str]) -> str:
         return "other"
 
 
-def _read(fd: int) -> bytes:
+def _read(fd: int, most: int) -> bytes:
     """Read at most one byte more than may be, whatever size the file claims to have."""
     chunks: list[bytes] = []
-    missing = MOST_BYTES + 1
+    missing = most + 1
     while missing and (chunk := os.read(fd, missing)):
         chunks.append(chunk)
         missing -= len(chunk)

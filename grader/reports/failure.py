@@ -38,7 +38,7 @@ def explain(failure: Failure, *, width: int = 80, verbose: bool = False, charset
     if failure.errors is not None and (verbose or map_helps(failure.errors)):
         lines += error_blocks(failure.errors, width, charset)
     lines += _traceback(failure.traceback, width, verbose=verbose, charset=charset)
-    if failure.location and failure.location not in {f"{f.file}:{f.line}" for f in failure.traceback[-1:]}:
+    if failure.location and failure.location not in {f.place for f in failure.traceback[-1:]}:
         lines.append(_styled(_place(failure.location, width, charset), "faint"))
     if failure.output.strip():
         lines += _output(failure.output, width, verbose=verbose, charset=charset)
@@ -110,7 +110,7 @@ def _traceback(frames: Sequence[Frame], width: int, *, verbose: bool, charset: C
         if frame is None:
             lines.append(_styled(f"  {charset.ellipsis} {left_out} more calls {charset.ellipsis}", "faint"))
             continue
-        place = "  " + _place(f"{frame.file}:{frame.line}", width - 2, charset)
+        place = "  " + _place(frame.place, width - 2, charset)
         function = crop(charset.clean(frame.function), _LONGEST_NAME, charset)
         if function and cell_width(f"{place} in {function}") <= width:
             place += f" in {function}"

@@ -7,6 +7,8 @@ from typing import Final
 
 import msgspec
 
+from grader.names import place_of
+
 
 class Verdict(enum.StrEnum):
     """How one check ended. Exactly one of these, always."""
@@ -169,6 +171,11 @@ class Frame(msgspec.Struct, frozen=True):
     line: int
     function: str
     source: str = ""
+
+    @property
+    def place(self) -> str:
+        """``head.py:3``, or ``hw.ipynb, cell 7, line 3``."""
+        return place_of(self.file, self.line)
 
 
 class Failure(msgspec.Struct, frozen=True):

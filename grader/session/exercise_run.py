@@ -148,6 +148,7 @@ class ExerciseRun:
             siblings(exercise, given.submission, given.course),
             self._source.text if self._source is not None else "",
             others_of_course(exercise, given.submission, given.course),
+            {file.display: file for file in given.submission.files.values()},
         )
         self._judge = Judge(
             words,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,8 +13,9 @@ import numpy as np
 from grader.bounds import HEADLINE, PATH
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.in_words import is_tensor, show, side_by_side
-from grader.course import Exercise, closest
+from grader.course import Exercise, SourceFile, closest
 from grader.course.forbidden import Use
+from grader.names import place_of
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Visibility
 from grader.sandbox.proxy import CALLS_TOGETHER, Handle, info_of
 from grader.sandbox.request import Call, NoAnswer, NotStarted, Operation, RaisedError, SymbolMissing
@@ -32,6 +33,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         siblings: the names of the unit's exercises, and of the learner's other files there.
         text: the learner's file.
         others: the learner's files of other exercises.
+        files: the learner's files, by what tracebacks call them.
     """
 
     exercise: Exercise
@@ -39,18 +41,22 @@ class Words(msgspec.Struct, frozen=True, eq=False):
     siblings: Sequence[str] = ()
     text: str = ""
     others: frozenset[str] = frozenset()
+    files: Mapping[str, SourceFile] = {}
 
     def not_started(self, error: NotStarted) -> Failure:
         """The stub's own exception came."""
         message = str(error) or "Not written yet."
         if has_code_before(self.text, error.line):
-            message = f"Line {error.line} still holds the stub's raise NotImplementedError: delete it."
+            message = f"{self._line(error.line)} still holds the stub's raise NotImplementedError: delete it."
         return Failure(message, location=self.file)
 
     def missing_symbol(self, error: SymbolMissing) -> Failure:
         """The file does not define what is asked for; something near it, perhaps."""
         near = closest(error.name, [name for name in error.defined if not name.startswith("_")])
         hint = f" It defines {near}: did you mean that?" if near else where_it_hides(self.text, error.name)
+        source = self.files.get(self.file)
+        lost = dict(source.lost).get(error.name) if source is not None else None
+        hint = f" {lost}" if lost else hint
         kind = "class" if error.name[:1].isupper() else "function"
         wanted = self._signature(error.name) or error.name
         return Failure(f"The file defines no {kind} {wanted}.{hint}", location=self.file)
@@ -68,21 +74,23 @@ class Words(msgspec.Struct, frozen=True, eq=False):
     def forbidden(self, uses: Sequence[Use]) -> Failure:
         """The source uses what the exercise forbids."""
         first, *others = uses
-        headline = f"Line {first.line} {first.how}, which is not allowed here: {self.exercise.why_forbidden}."
+        headline = f"{self._line(first.line)} {first.how}, which is not allowed here: {self.exercise.why_forbidden}."
         lines = sorted({use.line for use in others} - {first.line})
-        if lines:
+        if lines and self._line(first.line) != f"Line {first.line}":
+            headline += f" The same goes for {', '.join(self._line(line).lower() for line in lines[:9])}."
+        elif lines:
             headline += f" The same goes for {'lines' if len(lines) > 1 else 'line'} {', '.join(map(str, lines[:9]))}."
         headline += ' To compare with it, use it below if __name__ == "__main__":'
-        frame = Frame(self.file, first.line, "", first.text)
-        return Failure(headline, traceback=(frame,), location=f"{self.file}:{first.line}")
+        frame = Frame(*self._place(self.file, first.line), "", first.text)
+        return Failure(headline, traceback=(frame,), location=place_of(frame.file, frame.line))
 
     def refused(self, error: RaisedError, output: str) -> Failure:
         """What is forbidden was refused while it ran, and could not be seen in the source."""
-        frames = tuple(Frame(*frame) for frame in error.frames)
+        frames = self._frames(error)
         name = error.message.partition(" is not allowed here")[0]
-        line = f"Line {frames[-1].line}" if frames else "This"
+        line = self._line(error.frames[-1][1], error.frames[-1][0]) if error.frames else "This"
         headline = f"{line} uses {name}, which is not allowed here: {self.exercise.why_forbidden}."
-        location = f"{frames[-1].file}:{frames[-1].line}" if frames else self.location(error.call)
+        location = place_of(frames[-1].file, frames[-1].line) if frames else self.location(error.call)
         return Failure(headline, (), None, frames, location, output)
 
     def raised(
@@ -97,8 +105,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
     ) -> Failure:
         """Describe an exception of the learner's code, with what usually helps unless the cause is known."""
         name = error.call.name if error.call is not None else ""
-        frames = tuple(Frame(*frame) for frame in error.frames)
-        location = f"{frames[-1].file}:{frames[-1].line}" if frames else self.location(error.call)
+        frames = self._frames(error)
+        location = place_of(frames[-1].file, frames[-1].line) if frames else self.location(error.call)
         counterexample = None
         if error.call is not None and visibility is Visibility.VISIBLE:
             counterexample = Counterexample(self._inputs(error.call, smallest=searched), smallest=searched)
@@ -158,6 +166,19 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             output=output,
             errors=error_map(mismatch, alike) if visibility is Visibility.VISIBLE else None,
         )
+
+    def _frames(self, error: RaisedError) -> tuple[Frame, ...]:
+        """The learner's own lines that an exception came through; of a notebook each in its cell."""
+        return tuple(Frame(*self._place(file, line), name, text) for file, line, name, text in error.frames)
+
+    def _place(self, file: str, line: int) -> tuple[str, int]:
+        source = self.files.get(file)
+        return source.place(line) if source is not None else (file, line)
+
+    def _line(self, line: int, file: str = "") -> str:
+        """``Line 3``, or ``Line 3 of cell 7``."""
+        source = self.files.get(file or self.file)
+        return source.line_in_words(line) if source is not None else f"Line {line}"
 
     def _argument_name(self, mismatch: Mismatch) -> str:
         """``argument 2['h']`` as the learner calls it, ``d['h']``."""
@@ -237,7 +258,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             info = info_of(call.target)
             elsewhere = "site-packages" in info.file or info.file in self.others  # a model that the check built
             if info.file and info.line and not elsewhere:
-                return f"{info.file}:{info.line}"
+                return place_of(*self._place(info.file, info.line))
         return self.file
 
     def last_location(self, context: CheckContext) -> str:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import find_course, missing_hint, read_submission
-from grader.course import submission as submission_module
+from grader.course import find_course, missing_hint, read_submission, reading
 from grader.errors import UsageError
 
 GOOD = "def f(x):\n    return x\n"
@@ -339,7 +338,7 @@ def test_exercises_are_read_however_many_other_files_there_are(course, hand_in):
 
 
 def test_all_files_together_are_bounded(course, hand_in, monkeypatch):
-    monkeypatch.setattr(submission_module, "_MOST_ENTRIES", 10)
+    monkeypatch.setattr(reading, "_MOST_ENTRIES", 10)
     text = f'x = "{"a" * 500_000}"\n'
     folder = hand_in({**ALL, **{f"lecture1/a{i}.py": text for i in range(3)}})
     found = read_submission(folder, course)
@@ -406,8 +405,8 @@ def test_odd_names_cannot_break_the_terminal(course, hand_in, tmp_path):
         ("lecture5/cross_entropy (1).py", "Did you mean lecture5/cross_entropy (1).py?"),
         ("lecture5/cross_entropy.py.txt", "Did you mean lecture5/cross_entropy.py.txt?"),
         (
-            "lecture5/cross_entropy.ipynb",
-            "jupyter nbconvert --to script --output cross_entropy 'lecture5/cross",
+            "lecture5/cross-entropy.ipynb",
+            "Did you mean lecture5/cross-entropy.ipynb? Rename it to cross_entropy.ipynb.",
         ),
         ("cross_entropy.py", "there is cross_entropy.py. Move it to lecture5/cross_entropy.py."),
         ("lecture_5/cross_entropy.py", "there is lecture_5/cross_entropy.py. Move it to"),
