@@ -162,10 +162,10 @@ def _text(node: ast.Constant, code: Code) -> Iterator[Edit]:
     if isinstance(code.parents.get(node), ast.Expr | ast.JoinedStr):
         return
     if isinstance(value, str):
-        yield code.replace("text", node, repr(_WORDS.get(value, value + "_")))
+        yield code.replace("text", node, repr(_WORDS.get(value, value + "x")))
     else:
         assert isinstance(value, bytes)
-        yield code.replace("text", node, repr(value + b"_"))
+        yield code.replace("text", node, repr(value + b"x"))
 
 
 def _index(node: ast.Subscript, code: Code) -> Iterator[Edit]:

@@ -22,7 +22,8 @@ _misbehave["misbehave"](globals(), {name!r}, {kind!r}, {parameter!r}, only_say={
 """
 _ARRAY = r"\b(Tensor|ndarray|FloatArray|IntArray|Array)\b"
 _RANDOM = (
-    r"rand|[Dd]ropout|generator|\brng\b|shuffle|\bnn\.(Linear|Embedding|init)|multinomial|normal|uniform|permutation"
+    r"\brandn?\b|\brandint\b|\brandom\b|[Dd]ropout|\bgenerator\b|\brng\b|shuffle|permutation|multinomial"
+    r"|\b(normal|uniform)_?\(|\bnn\.(Linear|Embedding|init)\b"
 )
 
 

@@ -26,7 +26,8 @@ class Mutant(msgspec.Struct, frozen=True):
         kind: what sort of edit it is, in words.
         function: where it is, ``Head.forward``; empty at module level.
         line: on which line, counted from 1.
-        old: the statement that changed, without comments; of one with a body its head.
+        old: the statement that changed, without comments; of one with a body its head, of one of many lines those
+            that differ.
         new: what it has become.
         source: the whole module.
     """
@@ -116,7 +117,17 @@ def _changed_lines(code: Code, edit: Edit, source: str) -> tuple[str, str]:
         start, end = min(start, first), max(end, last)
     start = code.text.rfind("\n", 0, start) + 1
     grown = len(source) - len(code.text)
-    return plain(code.text[start:end]), plain(source[start : end + grown])
+    return _trimmed(plain(code.text[start:end]), plain(source[start : end + grown]))
+
+
+def _trimmed(old: str, new: str) -> tuple[str, str]:
+    """Two pieces of code without the lines that they begin and end with alike, as far as something is left of each."""
+    before, after = old.split("\n"), new.split("\n")
+    while len(before) > 1 and len(after) > 1 and before[-1] == after[-1]:
+        del before[-1], after[-1]
+    while len(before) > 1 and len(after) > 1 and before[0] == after[0]:
+        del before[0], after[0]
+    return plain("\n".join(before)), plain("\n".join(after))
 
 
 def fingerprint(text: str) -> object | None:
