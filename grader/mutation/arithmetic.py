@@ -55,8 +55,14 @@ def _pair(node: ast.Tuple, code: Code) -> Iterator[Edit]:
     """``return loss, dx`` the other way round."""
     if len(node.elts) == 2 and not isinstance(code.parents.get(node), ast.Subscript):
         first, second = node.elts
-        if code.of(first) != code.of(second):
+        if code.of(first) != code.of(second) and not _are_equal_numbers(first, second):
             yield from _exchange("order", node, first, second, code)
+
+
+def _are_equal_numbers(first: ast.expr, second: ast.expr) -> bool:
+    """``0.0, 0``: in the other order they are the same."""
+    numbers = isinstance(first, ast.Constant) and isinstance(second, ast.Constant)
+    return numbers and ast.literal_eval(first) == ast.literal_eval(second)
 
 
 def _transposed(node: ast.Attribute, code: Code) -> Iterator[Edit]:

@@ -20,7 +20,7 @@ _misbehave = {{"__name__": "misbehave"}}
 exec({text!r}, _misbehave)
 _misbehave["misbehave"](globals(), {name!r}, {kind!r}, {parameter!r}, only_say={only_say!r})
 """
-_ARRAY = r"\b(Tensor|ndarray|FloatArray|IntArray|Array)\b"
+_ARRAY = r"(torch\.|np\.|numpy\.)?(Tensor|ndarray|Array)( \| None)?"
 _RANDOM = (
     r"\brandn?\b|\brandint\b|\brandom\b|[Dd]ropout|\bgenerator\b|\brng\b|shuffle|permutation|multinomial"
     r"|\b(normal|uniform)_?\(|\bnn\.(Linear|Embedding|init)\b"
@@ -92,7 +92,7 @@ def _made(text: str, name: str, node: ast.stmt, kind: str, parameter: str) -> Mi
 def _kinds(node: ast.FunctionDef, text: str, *, is_method: bool) -> Iterator[tuple[str, str]]:
     """The kinds of conduct that apply to a function, each with the parameter that it is about."""
     types = _types(node, is_method=is_method)
-    arrays = [name for name, kind in types.items() if re.search(_ARRAY, kind)]
+    arrays = [name for name, kind in types.items() if re.fullmatch(_ARRAY, kind)]
     returns = ast.unparse(node.returns) if node.returns is not None else ""
     yields = any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
     if returns == "None":
@@ -104,7 +104,7 @@ def _kinds(node: ast.FunctionDef, text: str, *, is_method: bool) -> Iterator[tup
     for name, kind in types.items():
         if name in arrays or re.match(r"(list|dict|Sequence|Mapping)\b", kind):
             yield "works in place", name
-    if arrays and re.match(_ARRAY[2:-2], returns.rpartition(".")[2]):
+    if arrays and re.fullmatch(_ARRAY, returns):
         yield "returns its input", arrays[0]
     uses_torch = "torch" in text
     for name in arrays if uses_torch else ():

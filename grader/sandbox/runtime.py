@@ -168,8 +168,10 @@ class Runtime:
             subject = unpacker.unpack(target)
         except BaseException as error:  # noqa: BLE001 - a submission's import may raise anything
             return ["err", self.describe_error(error), None]
+        dtype = default_dtype()
         try:
             result = self.objects.answer(operation, target[1], subject, positional, named)
+            keep_default_dtype(dtype)
         except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt too: they are answers
             return ["err", self.describe_error(error, subject), None]
         echo = (positional, named) if wishes.get("echo") else None
@@ -271,6 +273,28 @@ def seed_generators(seed: int) -> None:
         torch.default_generator.manual_seed(seed)
         if torch.cuda.is_initialized():
             torch.cuda.manual_seed_all(seed)
+
+
+class LeftChangedError(Exception):
+    """A call has left something changed that belongs to all: the message says what."""
+
+
+def default_dtype() -> Any:
+    """The dtype of the tensors that torch makes when it is told none; None without torch."""
+    torch = sys.modules.get("torch")
+    return None if torch is None else torch.get_default_dtype()
+
+
+def keep_default_dtype(dtype: Any) -> None:
+    """Put the default dtype back as it was before a call.
+
+    Raises:
+        LeftChangedError: the call had left another one.
+    """
+    left = default_dtype()
+    if dtype is not None and left is not dtype:
+        sys.modules["torch"].set_default_dtype(dtype)
+        raise LeftChangedError(f"torch's default dtype, from {dtype} to {left}")
 
 
 def _flush() -> None:

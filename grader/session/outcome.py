@@ -83,12 +83,8 @@ class Judge(msgspec.Struct, eq=False):
                 return self._failed(found, context, visibility, shown_output, searched=False)
             case NoAnswer():
                 return Outcome(_LOST[error.kind], self.words.no_answer(error, shown_output))
-            case RaisedError(type_name="ForbiddenError"):
-                return Outcome(Verdict.FORBIDDEN, self.words.refused(error, shown_output))
             case RaisedError():
-                known = self._known_to_raise(context)
-                failure = self.words.raised(error, shown_output, visibility, searched=searched, helps=not known)
-                return Outcome(Verdict.RAISED, msgspec.structs.replace(failure, findings=known))
+                return self._raised(error, context, visibility, shown_output, searched=searched)
             case CheckFailed(mismatch=mismatch):
                 return self._failed(mismatch, context, visibility, shown_output, searched=searched)
         if type(error).__name__ in {"FlakyFailure", "Flaky", "FlakyReplay"}:
@@ -96,6 +92,18 @@ class Judge(msgspec.Struct, eq=False):
             failure = Failure(headline, location=self.words.last_location(context), output=shown_output)
             return Outcome(Verdict.FAILED, failure, crash=crash_of(error, self.words.exercise.checks.name))
         return self._unforeseen(error, context, shown_output)
+
+    def _raised(
+        self, error: RaisedError, context: CheckContext, visibility: Visibility, output: str, *, searched: bool
+    ) -> Outcome:
+        """An exception of the learner's code, or of what stands around it."""
+        if error.type_name == "ForbiddenError":
+            return Outcome(Verdict.FORBIDDEN, self.words.refused(error, output))
+        if error.type_name == "LeftChangedError":
+            return Outcome(Verdict.FAILED, self.words.left_changed(error, output))
+        known = self._known_to_raise(context)
+        failure = self.words.raised(error, output, visibility, searched=searched, helps=not known)
+        return Outcome(Verdict.RAISED, msgspec.structs.replace(failure, findings=known))
 
     def in_short(
         self, error: BaseException | None, context: CheckContext, visibility: Visibility, output: str

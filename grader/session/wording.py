@@ -93,6 +93,15 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         location = place_of(frames[-1].file, frames[-1].line) if frames else self.location(error.call)
         return Failure(headline, (), None, frames, location, output)
 
+    def left_changed(self, error: RaisedError, output: str) -> Failure:
+        """A call has left something changed that belongs to all of a program."""
+        name = error.call.name if error.call is not None else "This call"
+        headline = (
+            f"{name} changes {error.message}, and leaves it so: all that comes after the call is computed in another "
+            "precision. Say dtype=… where you make a tensor."
+        )
+        return Failure(headline, location=self.location(error.call), output=output)
+
     def raised(
         self,
         error: RaisedError,

@@ -235,3 +235,14 @@ def test_hidden_checks_show_no_expected_values(lecture5):
             assert check.visibility in {Visibility.VISIBLE, Visibility.HIDDEN}
             assert check.demand
             assert len(check.demand) <= 140
+
+
+def test_a_call_that_leaves_another_default_dtype_is_wrong_though_its_answer_is_right(lecture5):
+    changed = right(after="torch.set_default_dtype(torch.float64)")
+    result = one(lecture5, changed)
+    assert {check.verdict for check in result.checks} == {Verdict.FAILED}
+    assert result.checks[0].failure.headline.startswith(
+        "cross_entropy_backward changes torch's default dtype, from torch.float32 to torch.float64, and leaves it so"
+    )
+    kept = right(before="torch.set_default_dtype(torch.float64)", after="torch.set_default_dtype(torch.float32)")
+    assert one(lecture5, kept).status is Status.PASSED
