@@ -1,9 +1,9 @@
 """Machine-made mistakes on trial: each solution with one small edit, or with bad conduct, must fail a check.
 
 Cheap first: a mutant is graded by the checks that lead to what was edited, those that train last, up to the first that
-fails; no cause is looked for. A call may take a few times as long as the solution's own, so that a loop without an end
-costs little. Mutants are graded a few at a time by a pool of processes; one that ends its process is tried once more,
-alone.
+fails; no cause is looked for. One that is marked as right is not trained. A call may take a few times as long as the
+solution's own, so that a loop without an end costs little. Mutants are graded a few at a time by a pool of processes;
+one that ends its process is tried once more, alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from grader.author.equivalent import settle
+from grader.author.equivalent import read_marks, settle
 from grader.author.gallery import with_answer
 from grader.author.proof import FIRST_SEED
 from grader.author.validate import Conduct
@@ -47,11 +47,13 @@ class Candidate(msgspec.Struct, frozen=True):
         what: what is known of it.
         source: the module.
         asking: of conduct, the module that raises where it would behave badly.
+        marked: whether its author says that it is right: then it is not trained, for that is slow.
     """
 
     what: Tried
     source: str
     asking: str = ""
+    marked: bool = False
 
 
 class Baseline(msgspec.Struct, frozen=True):
@@ -86,7 +88,10 @@ def candidates(exercise: Exercise) -> list[Candidate]:
         )
         for one in (misconducts(text, exercise.symbols, blocks) if not exercise.quiz else ())
     ]
-    return [*edited, *behaved]
+    known = read_marks(exercise)
+    return [
+        msgspec.structs.replace(one, marked=any(mark.fits(one.what) for mark in known)) for one in [*edited, *behaved]
+    ]
 
 
 def try_mutants(course: Course, exercises: Sequence[Exercise], how: Conduct) -> Mutation:
@@ -225,6 +230,11 @@ class _Jury:
 
     def judge(self, candidate: Candidate) -> Tried:
         """What becomes of a mutant."""
+        started = time.perf_counter()
+        tried = self._judged(candidate)
+        return msgspec.structs.replace(tried, seconds=round(time.perf_counter() - started, 2))
+
+    def _judged(self, candidate: Candidate) -> Tried:
         try:
             failed = self._first_failing(candidate, candidate.source)
             if failed is None:
@@ -245,7 +255,8 @@ class _Jury:
         symbol = candidate.what.function.partition(".")[0]
         concerned = {name for name, symbols in self._baseline.used.items() if symbol in symbols}
         submission = with_answer(self._solutions, self._exercise, source)
-        for trains, seconds in ((False, self._baseline.quick), (True, self._baseline.training)):
+        kinds = ((False, self._baseline.quick), (True, self._baseline.training))
+        for trains, seconds in kinds[:1] if candidate.marked else kinds:
 
             def select(_: str, name: str, function: Any, trains: bool = trains) -> bool:
                 return marks.is_training(function) is trains and (not concerned or name in concerned)

@@ -39,6 +39,7 @@ class Tried(msgspec.Struct, frozen=True):
         conduct: whether the answers are right, and the conduct is not.
         fate: what became of it.
         by: the check that failed, or the reason why none has to.
+        seconds: how long that took.
     """
 
     exercise: str
@@ -50,6 +51,7 @@ class Tried(msgspec.Struct, frozen=True):
     conduct: bool
     fate: Fate
     by: str = ""
+    seconds: float = 0.0
 
 
 class Tally(msgspec.Struct, frozen=True):
