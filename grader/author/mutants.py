@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _AT_A_TIME = 16
 _TIMES, _MORE_SECONDS = 5.0, 1.0  # how much longer than the solution's a call may take
-_OCCASIONAL = ("float32 inside", "works in place")  # conduct that needs an argument of some type
+_OCCASIONAL = ("float32 inside", "works in place", "view")  # conduct that needs an argument of some type
 
 
 class Candidate(msgspec.Struct, frozen=True):
