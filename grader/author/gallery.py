@@ -35,7 +35,9 @@ def with_answer(solutions: Submission, exercise: Exercise, text: str) -> Submiss
 
 def message(entry: Misconception, result: ExerciseResult) -> CheckResult | None:
     """The failed check whose message says most: the first that names the mistake, else the first."""
-    failed = [check for check in result.checks if check.verdict is not Verdict.PASSED and check.failure is not None]
+    failed = [
+        check for check in result.checks if check.verdict not in {Verdict.PASSED, Verdict.BLOCKED} and check.failure
+    ]
     named = [check for check in failed if any(f.name == entry.name for f in check.failure.findings)]  # type: ignore[union-attr]
     return next(iter([*named, *failed]), None)
 

@@ -17,8 +17,8 @@ _NUMBERS = re.compile(r"\[\n\s+((?:-?[\d.eE+-]+|null)(?:,\n\s+(?:-?[\d.eE+-]+|nu
 def to_json(report: Report) -> bytes:
     """Encode a report, indented, with what follows from it.
 
-    The derived ``status``, ``points`` and ``earned`` stand in the file so that no reader has to know how they
-    are computed; `from_json` computes them again.
+    The derived ``status``, ``points`` and ``earned``, of a bonus too, stand in the file so that no reader has to know
+    how they are computed; `from_json` computes them again.
 
     Returns:
         UTF-8, one document, a line end at its end. Keys keep the order of the structs; whatever does not
@@ -57,6 +57,8 @@ def _document(report: Report) -> dict[str, Any]:
         "schema": document.pop("schema"),
         "points": float(report.points),
         "earned": float(report.earned),
+        "bonus_points": float(report.bonus_points),
+        "bonus_earned": float(report.bonus_earned),
         "exit_code": report.exit_code,
         **document,
     }
@@ -70,6 +72,8 @@ def _exercise(exercise: ExerciseResult) -> dict[str, Any]:
         "status": exercise.status.value,
         "points": float(exercise.points),
         "earned": float(exercise.earned),
+        "bonus_points": float(exercise.bonus_points),
+        "bonus_earned": float(exercise.bonus_earned),
         **document,
         "checks": checks,
     }

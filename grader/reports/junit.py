@@ -2,7 +2,8 @@
 
 The dialect is what Jenkins' xUnit plugin validates (junit-10.xsd); GitLab and others read it too. A check
 not started is a failure, for a pipeline must not turn green on a stub; a blocked one is skipped, for the
-failure is counted where it arose; a fault of the grader is an error, as in JUnit itself.
+failure is counted where it arose, and so is a bonus that was not earned, for "done" does without it; a fault of
+the grader is an error, as in JUnit itself.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ def _suite(exercise: ExerciseResult, report: Report) -> ET.Element:
         ("points", points_text(exercise.points)),
         ("earned", points_text(exercise.earned)),
         ("complete", "true" if report.complete else "false"),
+        *((("bonus points", points_text(exercise.bonus_points)),) if exercise.bonus_points else ()),
+        *((("bonus earned", points_text(exercise.bonus_earned)),) if exercise.bonus_points else ()),
     ):
         ET.SubElement(properties, "property", name=name, value=sanitize(value))
     for check in exercise.checks:
@@ -76,9 +79,14 @@ def _case(check: CheckResult, exercise: ExerciseResult) -> ET.Element:
         return case
     if check.verdict is Verdict.BLOCKED:
         by = f" by {exercise.blocked_by}" if exercise.blocked_by else ""
-        ET.SubElement(case, "skipped", message=sanitize(f"blocked{by}"))
+        waits = check.failure.headline if check.waits_for and check.failure else ""
+        ET.SubElement(case, "skipped", message=sanitize(waits[:_LONGEST_MESSAGE] or f"blocked{by}"))
         return case
     failure = check.failure
+    if check.is_more:
+        said = f": {failure.headline[:_LONGEST_MESSAGE]}" if failure else ""
+        ET.SubElement(case, "skipped", message=sanitize(f"a bonus that was not earned{said}"))
+        return case
     problem = ET.SubElement(
         case,
         "error" if check.verdict is Verdict.GRADER_FAULT else "failure",

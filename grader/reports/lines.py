@@ -28,6 +28,8 @@ class Charset(msgspec.Struct, frozen=True):
     not_started: str
     blocked: str
     fault: str
+    earned: str  # a bonus
+    more: str  # a bonus that is still to be earned
     dot: str  # between the parts of a line
     gutter: str  # before each line of output
     ellipsis: str
@@ -47,8 +49,8 @@ class Charset(msgspec.Struct, frozen=True):
 LONGEST_TEXT = 20_000  # characters of one field that are looked at
 _ROWS = 8  # a matrix of more rows is packed
 
-UNICODE = Charset("✓", "✗", "·", "◌", "!", "·", "│", "…", ascii=False)
-ASCII = Charset("ok", "x", ".", "o", "!", "-", "|", "...", ascii=True)
+UNICODE = Charset("✓", "✗", "·", "◌", "!", "★", "☆", "·", "│", "…", ascii=False)
+ASCII = Charset("ok", "x", ".", "o", "!", "*", "+", "-", "|", "...", ascii=True)
 
 
 def plain(line: Line) -> str:

@@ -208,6 +208,7 @@ class CheckResult(msgspec.Struct, frozen=True):
 
     Attributes:
         bonus: whether "done" does without it; its points are counted apart.
+        waits_for: the name of the failed check without which it can mean nothing, and for which it was not run.
         curves: training curves that it recorded, also when it passed.
         maps: matrices that it recorded.
     """
@@ -222,6 +223,13 @@ class CheckResult(msgspec.Struct, frozen=True):
     curves: tuple[Curve, ...] = ()
     maps: tuple[WeightMap, ...] = ()
     bonus: bool = False
+    waits_for: str = ""
+
+    @property
+    def is_more(self) -> bool:
+        """Whether it is a bonus that was tried for and not earned: no failure, but something more to do."""
+        calm = {Verdict.PASSED, Verdict.NOT_STARTED, Verdict.BLOCKED, Verdict.GRADER_FAULT}
+        return self.bonus and self.verdict not in calm
 
     @property
     def earned(self) -> float:

@@ -20,6 +20,8 @@ _DERIVED: dict[str, dict[str, dict[str, Any]]] = {
     "Report": {
         "points": {"type": "number", "description": "The points that could be earned."},
         "earned": {"type": "number", "description": "The points that were earned."},
+        "bonus_points": {"type": "number", "description": "The points that could be earned besides."},
+        "bonus_earned": {"type": "number", "description": "The points that were earned besides."},
         "exit_code": {
             "enum": [0, 1, 3],
             "description": "0 all passed, 1 something failed, 3 the grader failed.",
@@ -29,6 +31,8 @@ _DERIVED: dict[str, dict[str, dict[str, Any]]] = {
         "status": {"enum": [status.value for status in Status], "description": "How the exercise stands."},
         "points": {"type": "number", "description": "The points that could be earned."},
         "earned": {"type": "number", "description": "The points that were earned."},
+        "bonus_points": {"type": "number", "description": "The points that could be earned besides."},
+        "bonus_earned": {"type": "number", "description": "The points that were earned besides."},
     },
     "CheckResult": {
         "earned": {"type": "number", "description": "The points that were earned: all or none."},

@@ -59,11 +59,14 @@ def story(
     """Tell all that is known of one check: what it demands, how it ended and why, pictures, how to repeat it."""
     width = max(width, NARROWEST)
     prose = min(width, TEXT_WIDTH)
-    mark, style = check_mark(check.verdict, charset)
+    mark, style = check_mark(check, charset)
     name = charset.clean(f"{exercise.exercise}.{check.name}")
-    points = f"{points_text(check.earned)}/{points_text(check.points)}"
+    points = f"{points_text(check.earned)}/{points_text(check.points)}{' bonus' * check.bonus}"
     lines: list[Line] = [(Span(part, "heading"),) for part in wrap(name, width)]
-    lines.append((Span(f"{mark} ", style), Span(f"{check.verdict.value}  {points} points", style)))
+    word = "not earned" if check.is_more else "not run" if check.waits_for else check.verdict.value
+    lines.append((Span(f"{mark} ", style), Span(f"{word}  {points} points", style)))
+    if check.is_more:
+        lines += [(Span(row),) for row in wrap("A bonus: the exercise is done without it.", prose)]
     lines += [(), *((Span(row),) for row in wrap(charset.clean(check.demand or check.name), prose)), ()]
     if check.failure is not None:
         lines += explain(check.failure, width=width, verbose=True, charset=charset)

@@ -28,6 +28,7 @@ STYLES = {
     "idle": "dim",
     "blocked": "yellow",
     "fault": "bold magenta",
+    "more": "cyan",
     "note": "yellow",
 }
 

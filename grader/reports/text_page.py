@@ -19,7 +19,7 @@ from grader.reports.lines import (
     plain,
     wrap,
 )
-from grader.reports.model import CheckResult, ExerciseResult, Report, Status, Verdict
+from grader.reports.model import CheckResult, ExerciseResult, Report, Status, Sums, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,6 +34,8 @@ _UNWRITTEN = re.compile(r"([\w.]+) is not written yet")  # the sentence that stu
 _FAULT_LINES = 3
 _TRACEBACK = "Traceback (most recent call last)"
 _CASE = re.compile(r"\[(.+)\]$")
+
+_DONE_ANYWAY = "The exercise is done without it. -v shows what came."
 
 _STYLE_OF = {
     Status.PASSED: "passed",
@@ -67,6 +69,13 @@ def page(report: Report, width: int, *, verbose: bool = False, charset: Charset 
 def points_text(points: float) -> str:
     """Points without decimals where they are whole: ``2``, ``2.5``, ``0.33``."""
     return f"{round(points, 2):.2f}".rstrip("0").rstrip(".")
+
+
+def bonus_text(sums: Sums | Report) -> str:
+    """What stands behind the points where there is a bonus: `` + 1 of 2 bonus``."""
+    if not sums.bonus_points:
+        return ""
+    return f" + {points_text(sums.bonus_earned)} of {points_text(sums.bonus_points)} bonus"
 
 
 def _by_unit(report: Report) -> list[tuple[tuple[str, str], list[ExerciseResult]]]:
@@ -108,12 +117,17 @@ def _exercise(exercise: ExerciseResult, column: int, width: int, *, verbose: boo
         lines += [(Span(" " * 6), Span(part, "note")) for part in clip(body, 6, charset)]
     if verbose or status in {Status.FAILED, Status.GRADER_FAULT}:
         lines += _checks(exercise, width, verbose=verbose, charset=charset)
+    elif status is Status.PASSED:
+        lines += _more(exercise.checks, min(width, TEXT_WIDTH), charset)
+        if any(check.is_more for check in exercise.checks):
+            by = 6 + charset.mark_width + 1
+            lines += indented(_wrapped(_DONE_ANYWAY, min(width, TEXT_WIDTH) - by, "faint"), by)
     return lines
 
 
 def _standing(exercise: ExerciseResult, charset: Charset) -> str:
     """What stands behind an exercise's name."""
-    points = f"{points_text(exercise.earned)}/{points_text(exercise.points)}"
+    points = f"{points_text(exercise.earned)}/{points_text(exercise.points)}{bonus_text(exercise)}"
     match exercise.status:
         case Status.NOT_STARTED:
             return "not started"
@@ -140,6 +154,8 @@ def _checks(  # noqa: C901 - one case a kind of check
 ) -> list[Line]:
     """The checks of one exercise that did not pass (all of them if verbose), the first ones in full."""
     groups = same_failure([c for c in exercise.checks if verbose or c.verdict is not Verdict.PASSED])
+    if not verbose:
+        groups = [group for group in groups if not all(check.is_more for check in group)]  # see _more
     again = set() if verbose else _same_mistake([group[0] for group in groups])
     told = [group for group in groups if has_details(group[0]) and id(group[0]) not in again]
     full = len(told) if verbose or len(told) <= _ALL_IN_FULL else _FIRST_IN_FULL
@@ -154,19 +170,53 @@ def _checks(  # noqa: C901 - one case a kind of check
                 lines += _demand(check, min(width, TEXT_WIDTH), charset)
         if id(first) in again:
             lines.append((Span(" " * (6 + charset.mark_width + 1)), Span("The same mistake as above.", "faint")))
-            continue
-        if first.failure is not None and first in (g[0] for g in told[:full]):
+        elif first.failure is not None and first in (g[0] for g in told[:full]):
             by = 6 if whole else 6 + charset.mark_width + 1
             lines += indented(explain(first.failure, width=width - by, verbose=verbose, charset=charset), by)
         if verbose or first in (g[0] for g in told[:full]):
             by = 6 + charset.mark_width + 1
             for curve in first.curves:
                 lines += indented(curve_lines(curve, width - by, charset), by)
+        lines += _waiting(group, exercise.checks, min(width, TEXT_WIDTH), verbose=verbose, charset=charset)
     if full < len(told):
         lines.append((Span(" " * 6), Span("-v shows all of them in full", "faint")))
     if not verbose:
-        lines += _folded(exercise.checks, min(width, TEXT_WIDTH), charset)
+        told_of = {check.name for group in groups for check in group if has_details(check)}
+        untold = [check for check in exercise.checks if check.waits_for not in told_of]
+        lines += _folded(untold, min(width, TEXT_WIDTH), charset)
+        lines += _more(exercise.checks, min(width, TEXT_WIDTH), charset)
     return lines
+
+
+def _waiting(
+    group: Sequence[CheckResult], checks: Sequence[CheckResult], width: int, *, verbose: bool, charset: Charset
+) -> list[Line]:
+    """What waits for a check that failed; where all checks are shown, what this one waits for."""
+    by = 6 + charset.mark_width + 1
+    if verbose:
+        waits = [check.failure.headline for check in group if check.waits_for and check.failure]
+        rows = [row for headline in waits for row in wrap(charset.clean(headline), width - by)]
+        return indented([(Span(row, "faint"),) for row in rows], by)
+    said = waiting_text(waiting_for(group, checks))
+    return indented(_wrapped(f"{charset.blocked} {said}", width - by, "blocked"), by) if said else []
+
+
+def waiting_for(group: Sequence[CheckResult], checks: Iterable[CheckResult]) -> list[CheckResult]:
+    """The checks that were not run since one of a group failed."""
+    names = {check.name for check in group if has_details(check)}
+    return [check for check in checks if check.waits_for in names]
+
+
+def waiting_text(waiting: Sequence[CheckResult]) -> str:
+    """How many checks wait, to stand below the one that they wait for."""
+    count = len(waiting)
+    return "" if not count else f"{count} more {'check waits' if count == 1 else 'checks wait'} for this one"
+
+
+def _more(checks: Iterable[CheckResult], width: int, charset: Charset) -> list[Line]:
+    """The bonuses that are still to be earned: what more there is, and nothing that reads as a failure."""
+    shared = [group for group in same_failure(checks) if all(check.is_more for check in group)]
+    return [line for group in shared for check in group for line in _demand(check, width, charset)]
 
 
 def same_failure(checks: Iterable[CheckResult]) -> list[list[CheckResult]]:
@@ -196,21 +246,25 @@ def has_details(check: CheckResult) -> bool:
     return check.failure is not None and check.verdict not in quiet
 
 
-def check_mark(verdict: Verdict, charset: Charset) -> tuple[str, str]:
+def check_mark(check: CheckResult, charset: Charset) -> tuple[str, str]:
     """The mark before a check, and its style."""
+    if check.is_more:
+        return charset.more, "more"
+    if check.bonus and check.verdict is Verdict.PASSED:
+        return charset.earned, "passed"
     return {
         Verdict.PASSED: (charset.passed, "passed"),
         Verdict.NOT_STARTED: (charset.not_started, "idle"),
         Verdict.BLOCKED: (charset.blocked, "blocked"),
         Verdict.GRADER_FAULT: (charset.fault, "fault"),
-    }.get(verdict, (charset.failed, "failed"))
+    }.get(check.verdict, (charset.failed, "failed"))
 
 
 def _demand(check: CheckResult, width: int, charset: Charset) -> list[Line]:
     """Mark, demand and points of one check."""
-    mark, style = check_mark(check.verdict, charset)
+    mark, style = check_mark(check, charset)
     lead = f"      {mark:<{charset.mark_width}} "
-    points = f"{points_text(check.earned)}/{points_text(check.points)}"
+    points = f"{points_text(check.earned)}/{points_text(check.points)}{' bonus' * check.bonus}"
     room = width - len(lead) - len(points) - 2
     rows = wrap(charset.clean(check.demand or check.name), room) or [""]
     pad = " " * (room - cell_width(rows[0]) + 2)
@@ -232,7 +286,8 @@ def _folded(checks: Sequence[CheckResult], width: int, charset: Charset) -> list
         shown = [*names[:7], charset.ellipsis, names[-1]] if len(names) > 10 else names
         count = f" ({len(waiting)})" if len(waiting) > 1 else ""
         lead = f"      {mark:<{charset.mark_width}} "
-        rows = wrap(f"{verdict.value}{count}: {', '.join(shown)}", width - len(lead))
+        word = "not run" if verdict is Verdict.BLOCKED and waiting[0].waits_for else verdict.value
+        rows = wrap(f"{word}{count}: {', '.join(shown)}", width - len(lead))
         lines += [(Span(lead if i == 0 else " " * len(lead), style), Span(row)) for i, row in enumerate(rows)]
     return lines
 
@@ -315,17 +370,29 @@ def _sum(report: Report, width: int, charset: Charset) -> list[Line]:
     done = statuses.count(Status.PASSED)
     total = len(statuses)
     exercises = "exercise" if total == 1 else "exercises"
-    points = f"{points_text(report.earned)}/{points_text(report.points)} points"
+    points = f"{points_text(report.earned)}/{points_text(report.points)} points{bonus_text(report)}"
     if done == total and report.complete and not report.faults:
         lines = _wrapped(f"{points} {charset.dot} {total} of {total} {exercises} done", width, "total")
-        praise = "Well done! Every check passed, on inputs that were drawn afresh for this run."
-        return lines + _wrapped(praise, width, "passed")
+        return lines + _wrapped(charset.clean(praise(report)), width, "passed")
     pieces = [points, f"{done} of {total} {exercises} done"]
     waiting = (e for e in report.exercises if e.status in {Status.FAILED, Status.NOT_STARTED})
     following = next(waiting, None)
     if following is not None:
         pieces.append(f"next: {charset.clean(following.exercise)}")
     return [(Span(text, "total"),) for text in flow(pieces, width, charset.dot)]
+
+
+def praise(report: Report) -> str:
+    """What is said where all is done."""
+    left = report.bonus_points - report.bonus_earned
+    if not left:
+        return "Well done! Every check passed, on inputs that were drawn afresh for this run."
+    where = ", ".join(e.exercise for e in report.exercises if e.bonus_points > e.bonus_earned)
+    points = "1 bonus point" if left == 1 else f"{points_text(left)} bonus points"
+    return (
+        "Well done! All that is asked passed, on inputs that were drawn afresh for this run. "
+        f"There is more to earn: {points}, in {where}."
+    )
 
 
 def _wrapped(text: str, width: int, style: str) -> list[Line]:

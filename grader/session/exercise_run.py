@@ -303,6 +303,7 @@ class ExerciseRun:
             curves=curves(context, check.visibility),
             maps=maps(context, check.visibility),
             bonus=check.is_bonus,
+            waits_for=outcome.waits_for,
         )
         self.checks.append(result)
         return result
@@ -362,7 +363,7 @@ class ExerciseRun:
 def _waits_for(failed: CheckResult) -> Outcome:
     """A check is not run, since another failed; where that one waits itself, both wait for the same."""
     waits = failed.failure if failed.verdict is Verdict.BLOCKED else Failure(f"Not run: it waits for “{failed.demand}”")
-    return Outcome(Verdict.BLOCKED, waits)
+    return Outcome(Verdict.BLOCKED, waits, waits_for=failed.waits_for or failed.name)
 
 
 def _fault(text: str) -> Outcome:

@@ -34,6 +34,7 @@ class Outcome(msgspec.Struct, frozen=True):
     verdict: Verdict
     failure: Failure | None = None
     fault: str = ""  # a fault of the grader: the whole traceback
+    waits_for: str = ""  # the check that failed, without which this one can mean nothing
     crash: str = ""  # the check ended with an exception of its own, whatever verdict came of it: which, and where
 
 

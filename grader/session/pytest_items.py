@@ -56,25 +56,31 @@ def unmet_needs(items: Sequence[pytest.Item]) -> list[str]:
 
 
 def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResult) -> pytest.TestReport:
-    """A check's report to pytest."""
+    """A check's report to pytest; a bonus that was not earned is expected to fail."""
     passed = result.verdict is Verdict.PASSED
-    return pytest.TestReport(
+    told = pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords={},
-        outcome="passed" if passed else "failed",
+        outcome="passed" if passed else "skipped" if result.is_more else "failed",
         longrepr=None if passed else _told(result),
         when="call" if call.when is None or call.when == "collect" else call.when,
         duration=call.duration,
         start=call.start,
         stop=call.stop,
     )
+    if result.is_more:
+        told.wasxfail = "a bonus"
+    return told
 
 
 def report_of_unrun(item: pytest.Item, result: CheckResult, *, kept: bool) -> pytest.TestReport:
-    """The report of a check that was not run: one whose result an earlier run has ``kept`` is skipped."""
-    why: Any = (str(item.path), 0, "run before on the same files") if kept else _told(result)
-    outcome: Literal["failed", "skipped"] = "skipped" if kept else "failed"
+    """The report of a check that was not run: skipped where an earlier run has ``kept`` it, or where it waits."""
+    why: Any = _told(result)
+    if kept or result.waits_for:
+        said = result.failure.headline if result.waits_for and result.failure else "run before on the same files"
+        why = (str(item.path), 0, said)
+    outcome: Literal["failed", "skipped"] = "skipped" if kept or result.waits_for else "failed"
     return pytest.TestReport(
         nodeid=item.nodeid, location=item.location, keywords={}, outcome=outcome, longrepr=why, when="setup"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from grader.reports.model import (
     CheckResult,
     Counterexample,
@@ -310,6 +312,64 @@ PICTURES = ExerciseResult(
 )
 
 
+def waits(name: str, demand: str, on: CheckResult) -> CheckResult:
+    failure = Failure(f"Not run: it waits for “{on.demand}”")
+    return CheckResult(name, demand, Verdict.BLOCKED, 1, failure=failure, waits_for=on.name)
+
+
+def bonus(name: str, demand: str, failure: Failure | None = None, points: float = 2) -> CheckResult:
+    verdict = Verdict.PASSED if failure is None else Verdict.FAILED
+    return CheckResult(name, demand, verdict, points, failure=failure, seconds=0.5, bonus=True)
+
+
+SLOW = Failure("1,000 merges take 41 s; 10 s are allowed.", location="exercises/lecture9/train.py:14")
+DONE_BUT_ONE = ExerciseResult(
+    "lecture9.train",
+    "byte-pair encoding, trained",
+    "exercises/lecture9/train.py",
+    (
+        passed("test_merges", "The merges are those of the reference.", 3),
+        bonus("test_bytes", "Texts of any bytes are merged.", points=1),
+        bonus("test_speed", "A text of a megabyte is merged in 10 s: counts are kept, not counted anew.", SLOW),
+    ),
+)
+_WRONG = failed(
+    "test_step",
+    "One step moves each weight as Adam does.",
+    Failure("w differs from what it should be in all 4 values.", location="exercises/lecture9/fit.py:8"),
+    3,
+)
+_WRONG_TOO = failed(
+    "test_rate", "The rate falls as a cosine.", Failure("rate(10) is 0.1, and 0.05 is wanted."), verdict=Verdict.RAISED
+)
+WAITING = ExerciseResult(
+    "lecture9.fit",
+    "training",
+    "exercises/lecture9/fit.py",
+    (
+        passed("test_shapes", "The shapes are right."),
+        _WRONG,
+        waits("test_loss_falls", "The loss falls below 2.3.", _WRONG),
+        waits("test_twice", "A second training begins anew.", _WRONG),
+        _WRONG_TOO,
+        waits("test_end", "The rate ends at zero.", _WRONG_TOO),
+        bonus("test_speed", "A step takes less than a millisecond.", Failure("A step takes 1.4 ms.")),
+        msgspec.structs.replace(waits("test_faster", "It takes less than a tenth of that.", _WRONG), bonus=True),
+    ),
+)
+NO_FILE = ExerciseResult(
+    "lecture9.codec",
+    "encoding",
+    "exercises/lecture9/codec.py",
+    tuple(
+        CheckResult(
+            f"test_{n}", f"Demand {n} of 3.", Verdict.MISSING, 1, failure=Failure("It is not there."), bonus=n > 2
+        )
+        for n in (1, 2, 3)
+    ),
+)
+
+
 def report(*exercises: ExerciseResult, level: str = "full", **fields: object) -> Report:
     missing = () if level == "full" else ("no Landlock (it takes Linux 5.13)", "no user namespaces")
     return Report(
@@ -351,6 +411,8 @@ ALL_PASSED = report(FORWARD)
 EVIL = report(HOSTILE)
 NOTHING = report()
 PICTURED = report(PICTURES)
+BONUS = report(DONE_BUT_ONE)
+WAITS = report(DONE_BUT_ONE, WAITING, NO_FILE)
 SAMPLES = {
     "short": SHORT,
     "every": EVERY,
@@ -358,4 +420,6 @@ SAMPLES = {
     "evil": EVIL,
     "nothing": NOTHING,
     "pictures": PICTURED,
+    "bonus": BONUS,
+    "waits": WAITS,
 }

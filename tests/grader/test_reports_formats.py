@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from reports_samples import EVERY, EVIL, SAMPLES, one
+from reports_samples import EVERY, EVIL, SAMPLES, WAITS, one
 from rich.console import Console
 
 from grader.reports import from_json, to_json
@@ -50,6 +50,16 @@ def test_json_holds_what_follows_from_the_checks():
     assert [exercise["status"] for exercise in document["exercises"]] == [str(e.status) for e in EVERY.exercises]
     assert document["exercises"][1]["earned"] == 3
     assert [check["earned"] for check in document["exercises"][1]["checks"]] == [1, 0, 1, 1]
+
+
+def test_json_counts_a_bonus_apart():
+    document = json.loads(to_json(WAITS))
+    sums = ("earned", "points", "bonus_earned", "bonus_points")
+    assert [document[key] for key in sums] == [4, 13, 1, 7]
+    assert [document["exercises"][0][key] for key in sums] == [3, 3, 1, 3]
+    assert [check["waits_for"] for check in document["exercises"][1]["checks"]][2:6] == [
+        *("test_step", "test_step", "", "test_rate")
+    ]
 
 
 def test_json_of_another_version_is_refused():
@@ -108,6 +118,19 @@ def test_junit_counts():
         "earned": "4",
         "complete": "false",
     }
+
+
+def test_junit_skips_what_waits_and_a_bonus_that_was_not_earned():
+    train, fit, codec = ET.fromstring(to_junit(WAITS))
+    assert (train.get("failures"), train.get("skipped")) == ("0", "1")
+    assert [case.get("message") for case in train.iter("skipped")] == [
+        "a bonus that was not earned: 1,000 merges take 41 s; 10 s are allowed."
+    ]
+    assert (fit.get("failures"), fit.get("skipped")) == ("2", "5")
+    assert "Not run: it waits for “The rate falls as a cosine.”" in [s.get("message") for s in fit.iter("skipped")]
+    assert (codec.get("failures"), codec.get("skipped")) == ("2", "1")
+    properties = {p.get("name"): p.get("value") for p in train.iter("property")}
+    assert (properties["points"], properties["bonus points"], properties["bonus earned"]) == ("3", "3", "1")
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

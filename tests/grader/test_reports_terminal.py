@@ -8,8 +8,24 @@ import subprocess
 import sys
 import time
 
+import msgspec
 import pytest
-from reports_samples import ALL_PASSED, CROSS_ENTROPY, EVERY, EVIL, SAMPLES, SHORT, failed, one, report
+from reports_samples import (
+    ALL_PASSED,
+    BONUS,
+    CROSS_ENTROPY,
+    DONE_BUT_ONE,
+    EVERY,
+    EVIL,
+    SAMPLES,
+    SHORT,
+    WAITS,
+    bonus,
+    failed,
+    one,
+    report,
+    waits,
+)
 from rich.console import Console
 
 from grader.reports.junit import to_junit
@@ -52,6 +68,10 @@ def printed(shown, *, encoding="utf-8", verbose=False, **options) -> str:
         ("pictures", 80, {}),
         ("pictures", 80, {"verbose": True}),
         ("pictures", 80, {"charset": ASCII}),
+        ("bonus", 80, {}),
+        ("waits", 80, {}),
+        ("waits", 80, {"verbose": True}),
+        ("waits", 80, {"charset": ASCII}),
     ],
 )
 def test_page(golden, sample, width, options):
@@ -162,6 +182,39 @@ def test_a_run_that_failed_is_not_praised():
     assert "Well done" in render_text(ALL_PASSED)
     assert "Well done" not in render_text(report(*ALL_PASSED.exercises, complete=False))
     assert "Well done" not in render_text(report(*ALL_PASSED.exercises, faults=("no memory",)))
+
+
+def test_a_bonus_that_was_not_earned_is_no_failure():
+    shown = render_text(BONUS)
+    assert "✗" not in shown
+    assert "41 s" not in shown  # what came is told where it is asked for
+    assert "41 s" in render_text(BONUS, verbose=True)
+    assert "☆ A text of a megabyte" in shown
+    assert "Every check passed" not in shown
+    assert "There is more to earn: 2 bonus points, in lecture9.train." in " ".join(shown.split())
+
+
+def test_a_bonus_that_was_earned_is_praised_as_all():
+    all_earned = msgspec.structs.replace(DONE_BUT_ONE, checks=DONE_BUT_ONE.checks[:2])
+    shown = render_text(report(all_earned))
+    assert "3/3 + 1 of 1 bonus" in shown
+    assert "Every check passed" in shown
+    assert "★ Texts of any bytes" in render_text(report(all_earned), verbose=True)
+
+
+def test_what_waits_stands_below_what_it_waits_for():
+    shown = render_text(WAITS)
+    assert re.search(r"fit\.py:8\n +◌ 3 more checks wait for this one\n +✗ The rate", shown)
+    assert "blocked" not in shown
+    assert "The loss falls" not in shown
+
+
+def test_what_waits_for_a_bonus_is_told_in_a_line():
+    more = bonus("test_speed", "It is fast.", Failure("It takes 2 s."))
+    faster = msgspec.structs.replace(waits("test_faster", "It is faster.", more), bonus=True)
+    wrong = failed("test_it", "It holds.", Failure("It does not."))
+    shown = render_text(report(ExerciseResult("lecture5.one", "one", "one.py", (wrong, more, faster))))
+    assert "◌ not run: faster\n" in shown
 
 
 def test_isolation_is_stated():

@@ -18,7 +18,7 @@ from grader.reports.html.view import View
 from grader.reports.lines import LONGEST_TEXT
 from grader.reports.model import Report
 from grader.reports.text import sanitize
-from grader.reports.text_page import advice, in_short, points_text
+from grader.reports.text_page import advice, bonus_text, in_short, points_text, praise, waiting_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -54,6 +54,9 @@ def _environment() -> jinja2.Environment:
     environment.filters["number"] = few_digits
     environment.filters["in_short"] = in_short
     environment.filters["advice"] = advice
+    environment.filters["bonus"] = bonus_text
+    environment.filters["praise"] = praise
+    environment.filters["wait"] = waiting_text
     environment.globals |= {
         "error_grid": drawing.error_grid,
         "error_levels": drawing.ERROR_LEVELS,

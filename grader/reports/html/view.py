@@ -22,7 +22,7 @@ from grader.reports.model import (
 )
 from grader.reports.repeat import repeat_command
 from grader.reports.text import sanitize
-from grader.reports.text_page import has_details, same_failure
+from grader.reports.text_page import has_details, same_failure, waiting_for
 
 _LONGEST_MATRIX = 2_000  # characters of a value that are read as a matrix
 _MOST_FRAMES = 12
@@ -47,6 +47,7 @@ _CALM = {
     Verdict.BLOCKED: Status.BLOCKED,
     Verdict.GRADER_FAULT: Status.GRADER_FAULT,
 }
+_EARNED, _MORE = "★", "☆"  # a bonus
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -84,6 +85,12 @@ class CheckView(Sums, msgspec.Struct, frozen=True):
 
     anchor: str
     checks: tuple[CheckResult, ...]
+    waiting: tuple[CheckResult, ...] = ()  # what was not run for it
+
+    @property
+    def is_more(self) -> bool:
+        """Whether it asks for a bonus that is still to be earned."""
+        return all(check.is_more for check in self.checks)
 
     @property
     def first(self) -> CheckResult:
@@ -93,12 +100,14 @@ class CheckView(Sums, msgspec.Struct, frozen=True):
     @property
     def kind(self) -> str:
         """The class of its colours."""
-        return _CLASSES[_CALM.get(self.first.verdict, Status.FAILED)]
+        return "more" if self.is_more else _CLASSES[_CALM.get(self.first.verdict, Status.FAILED)]
 
     @property
     def mark(self) -> str:
         """The mark before its demand."""
-        return MARKS[_CALM.get(self.first.verdict, Status.FAILED)]
+        if self.first.bonus and self.first.verdict is Verdict.PASSED:
+            return _EARNED
+        return _MORE if self.is_more else MARKS[_CALM.get(self.first.verdict, Status.FAILED)]
 
     @property
     def frames(self) -> tuple[object, ...]:
@@ -161,25 +170,27 @@ class ExerciseView(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> list[CheckView]:
-        """The checks with something to tell: those that failed, and those that drew something."""
+        """The checks with something to tell: those that failed, and those that drew something; a bonus last."""
         views: list[CheckView] = []
         for group in same_failure(self.result.checks):
             first = group[0]
             fault = first.verdict is Verdict.GRADER_FAULT
             if has_details(first) or fault or first.curves or first.maps:
-                views.append(CheckView(f"{self.result.exercise}-{len(views) + 1}", tuple(group)))
-        return views
+                waiting = tuple(waiting_for(group, self.result.checks))
+                views.append(CheckView(f"{self.result.exercise}-{len(views) + 1}", tuple(group), waiting))
+        return sorted(views, key=lambda view: view.is_more)
 
     @property
     def quiet(self) -> list[tuple[str, str, str, list[CheckResult]]]:
         """The other checks by how they ended: (class, mark, words, checks)."""
-        told = {id(check) for view in self.told for check in view.checks}
+        told = {id(check) for view in self.told for check in (*view.checks, *view.waiting)}
         groups = []
         for verdict in (Verdict.PASSED, Verdict.NOT_STARTED, Verdict.BLOCKED):
             checks = [c for c in self.result.checks if c.verdict is verdict and id(c) not in told]
             if checks:
                 status = _CALM[verdict]
-                groups.append((_CLASSES[status], MARKS[status], verdict.value, checks))
+                words = "not run" if verdict is Verdict.BLOCKED and checks[0].waits_for else verdict.value
+                groups.append((_CLASSES[status], MARKS[status], words, checks))
         return groups
 
 
