@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import textwrap
+import xml.etree.ElementTree as ET
 
 import pytest
+from click.testing import CliRunner
 from test_validate import make
 
 from grader.checks import needs
+from grader.cli.run import run as run_command
+from grader.cli.show import show
 from grader.course import read_submission
 from grader.reports.model import Status, Verdict
 from grader.session.grading import grade
@@ -115,3 +121,59 @@ def test_needs_takes_names_of_checks():
     for names in ((), ("values",)):
         with pytest.raises(ValueError, match="names of the checks"):
             needs(*names)
+
+
+# -- as a learner, a pipeline and an editor see it ------------------------------------------------------------------
+
+UNEARNED = "if not x.size:\n    return x.T\nreturn np.maximum(x, 0)"
+WRONG = "return x * 1.0"
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "says", "counts"),
+    [
+        (UNEARNED, 0, ["✓ relu              8/8 + 0 of 2 bonus", "☆ An array of no number is right too."], ("0", "1")),
+        (WRONG, 1, ["✗ relu              0/8 + 2 of 2 bonus", "◌ 2 more checks wait for this one"], ("2", "2")),
+    ],
+)
+def test_the_commands_say_so(tmp_path, monkeypatch, body, code, says, counts):
+    made = make(tmp_path / "course", checks=CHECKS)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (folder / "relu.py").write_text(f"import numpy as np\n\ndef relu(x):\n{textwrap.indent(body, '    ')}\n")
+    asked = ["day1.relu", "--course", str(made.root), "--submission", "relu.py", "--seed", "3"]
+    runner = CliRunner()
+    ended = runner.invoke(run_command, asked, standalone_mode=False)
+    assert ended.return_value == code
+    shown = runner.invoke(show, ["--course", str(made.root)], standalone_mode=False)
+    assert shown.return_value == code
+    for words in says:
+        assert words in ended.stdout
+        assert words in shown.stdout
+    junit = runner.invoke(run_command, [*asked, "--format", "junit"], standalone_mode=False).stdout
+    suite = ET.fromstring(junit.encode())[0]
+    assert (suite.get("failures"), suite.get("skipped")) == counts
+    explained = runner.invoke(show, ["--explain", "more", "--course", str(made.root)], standalone_mode=False).stdout
+    assert ("not earned" in explained) is (body == UNEARNED)
+
+
+def test_pytest_expects_a_bonus_to_fail_and_skips_what_waits(tmp_path):
+    made = make(tmp_path / "course", checks=CHECKS)
+
+    def outcomes(body):
+        (tmp_path / "relu.py").write_text(f"import numpy as np\n\ndef relu(x):\n{textwrap.indent(body, '    ')}\n")
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--grade", "day1.relu", "--grade-seed", "3"]
+        ended = subprocess.run(
+            [*command, "--course", str(made.root), "--submission", str(tmp_path / "relu.py"), "-c", "/dev/null", "-rs"],
+            cwd=tmp_path, capture_output=True, text=True,
+        )  # fmt: skip
+        return ended.returncode, ended.stdout
+
+    code, said = outcomes(UNEARNED)
+    assert code == 0, said
+    assert "4 passed, 1 xfailed" in said
+    code, said = outcomes(WRONG)
+    assert code == 1
+    assert "2 failed, 1 passed, 2 skipped" in said
+    assert "Not run: it waits for “2 numbers are right.”" in said
