@@ -163,9 +163,10 @@ def test_pytest_expects_a_bonus_to_fail_and_skips_what_waits(tmp_path):
 
     def outcomes(body):
         (tmp_path / "relu.py").write_text(f"import numpy as np\n\ndef relu(x):\n{textwrap.indent(body, '    ')}\n")
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--grade", "day1.relu", "--grade-seed", "3"]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+        asked = ["--grade", "day1.relu", "--grade-seed", "3", "--course", str(made.root)]
         ended = subprocess.run(
-            [*command, "--course", str(made.root), "--submission", str(tmp_path / "relu.py"), "-c", "/dev/null", "-rs"],
+            [*command, *asked, "--submission", str(tmp_path / "relu.py"), "-c", "/dev/null", "-rs"],
             cwd=tmp_path, capture_output=True, text=True,
         )  # fmt: skip
         return ended.returncode, ended.stdout
