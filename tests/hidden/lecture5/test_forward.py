@@ -103,8 +103,9 @@ def test_embedding_and_first_layer(submission, rng):
     for _ in range(3):
         sizes = sizes_of(rng)
         params, X, Y = batch(rng, **sizes)
-        expected = first_stage(params, X)
-        assert_close(submission.forward(params, X, Y), expected, name="c", sizes=sizes, oracle="torch")
+        for contexts in (X, X.flip(0)):  # another batch for the same parameters
+            expected = first_stage(params, contexts)
+            assert_close(submission.forward(params, contexts, Y), expected, name="c", sizes=sizes, oracle="torch")
 
 
 @points(2)
