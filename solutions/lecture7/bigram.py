@@ -49,13 +49,14 @@ class BigramLanguageModel(nn.Module):
         """Score the next token at every position, and compare with what came.
 
         Args:
-            idx: tokens, (B, T), integers in [0, V).
+            idx: tokens, (B, T), int64 in [0, V). Not modified.
             targets: the tokens that followed, (B, T): targets[b, t] follows idx[b, t], so nothing is left to shift.
+                Not modified. For a bonus they may be a view, ``data[:, 1:]``, which ``.view`` cannot flatten.
 
         Returns:
-            ``(logits, loss)``: logits (B, T, V), with and without targets (the lecture's listing flattens them when it
-            has targets: flatten for the loss alone); loss the mean cross-entropy over all B * T positions, a tensor
-            of shape (), or None without targets.
+            ``(logits, loss)``: logits (B, T, V), for a bonus also with targets (the lecture's listing flattens them
+            then: flatten for the loss alone); loss the mean cross-entropy over all B * T positions, a tensor of shape
+            (), or None without targets.
         """
         # solution
         logits = self.token_embedding_table(idx)  # (B, T, V)
@@ -73,7 +74,7 @@ class BigramLanguageModel(nn.Module):
         ``torch.multinomial(probs, 1, generator=generator)``; and what it draws is appended.
 
         Args:
-            idx: the sequences so far, (B, T), integers in [0, V); T is at least 1. Not modified.
+            idx: the sequences so far, (B, T), int64 in [0, V); T is at least 1. Not modified.
             n: how many tokens to append, at least 0.
             generator: source of randomness; None for torch's global one.
 

@@ -11,7 +11,9 @@ from grader.checks import (
     bonus,
     check,
     integer,
+    library,
     needs,
+    new_state,
     normal,
     points,
     strategies,
@@ -84,12 +86,19 @@ def test_nothing_later_is_looked_at(submission, rng):
 
 
 def test_x_stays_as_it_is(submission, rng):
-    """All three find their averages without modifying x."""
+    """All three leave x as it is, and so torch's default dtype and its global random generator."""
+    torch_there = library(submission, "torch")
+    state = new_state(rng)
+    torch_there.set_rng_state(state)
     B, T, C = integer(rng, 2, 4), integer(rng, 5, 8), 3
     for name in THREE:
         inputs = normal(rng, B, T, C).float(), normal(rng, B, T, C).float()
         outs = [one_of(assert_unchanged(getattr(submission, name), x), x) for x in inputs]
         assert_responds(*outs, name=f"{name}(x)[:, -2]")
+        check(torch_there.zeros(1).dtype == torch.float32, f"{name} changes torch's default dtype.")
+        check(
+            torch.equal(torch_there.get_rng_state(), state), f"{name} draws from torch's global generator, or seeds it."
+        )
 
 
 @bonus

@@ -25,6 +25,7 @@ def _slices(data, starts, block_size):
     "The last possible start, len(data) - block_size - 1, is never drawn. torch.randint already excludes its upper "
     "end: torch.randint(len(data) - block_size, …).",
     name="last-start-missing",
+    violates=("every_start_is_as_likely",),
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator, room=-1)
@@ -74,6 +75,7 @@ def get_batch(data, block_size, batch_size, generator):
 @misconception(
     "y is x itself. The target of a token is the token after it: data[i + 1 : i + 1 + block_size].",
     name="not-shifted",
+    violates=("y_is_x_one_token_later",),
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator)
@@ -131,6 +133,7 @@ def get_batch(data, block_size, batch_size, generator):
 @misconception(
     "The generator is not used: the batches cannot be repeated. Pass it on: torch.randint(…, generator=generator).",
     name="generator-ignored",
+    violates=("the_generator_decides", "data_stay_as_they_are"),
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, None)
@@ -150,6 +153,7 @@ def get_batch(data, block_size, batch_size, generator):
     "The windows are taken one after the other from the start of the text. Draw their starts at random, with "
     "torch.randint.",
     name="in-order",
+    violates=("the_generator_decides",),
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = torch.arange(batch_size) * block_size % (len(data) - block_size)
@@ -180,6 +184,7 @@ def get_batch(data, block_size, batch_size, generator):
     "data is shifted by one token in place to get y from it, so every later batch comes from a shifted text. Take y "
     "from data[i + 1 : i + 1 + block_size].",
     name="data-shifted-in-place",
+    violates=("data_stay_as_they_are",),
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator)
@@ -191,7 +196,30 @@ def get_batch(data, block_size, batch_size, generator):
 @misconception(
     "x and y are made int64 whatever data is. They keep the dtype of data, which may hold bytes: a slice of it does.",
     name="cast-to-int64",
+    violates=("dtype_of_data",),
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator)
     return _windows(data, starts, block_size).long(), _windows(data, starts + 1, block_size).long()
+
+
+@misconception(
+    "The generator is seeded anew in each call, so that every batch is the same one. Use it as it comes: it goes on.",
+    name="seeded-anew",
+    violates=("the_generator_decides",),
+)
+def get_batch(data, block_size, batch_size, generator):
+    starts = _starts(data, block_size, batch_size, generator.manual_seed(generator.initial_seed()))
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)
+
+
+@misconception(
+    "torch.manual_seed seeds the generator that all other code draws from. Leave it alone: the starts come from the "
+    "one that is passed in.",
+    name="global-generator-seeded",
+    violates=("data_stay_as_they_are",),
+)
+def get_batch(data, block_size, batch_size, generator):
+    torch.manual_seed(1337)
+    starts = _starts(data, block_size, batch_size, generator)
+    return _windows(data, starts, block_size), _windows(data, starts + 1, block_size)

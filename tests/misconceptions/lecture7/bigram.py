@@ -40,6 +40,7 @@ class _Bigram(nn.Module):
     "The logits come back flattened, (B·T, V), when targets are given, as the lecture prints it. Flatten for the loss "
     "alone: return (B, T, V).",
     name="logits-flattened",
+    violates=("logits_keep_their_shape",),
 )
 class BigramLanguageModel(_Bigram):
     def forward(self, idx, targets=None):
@@ -202,3 +203,37 @@ class BigramLanguageModel(_Bigram):
             idx[:, :-1] = idx[:, 1:].clone()
             idx[:, -1:] = idx_next
         return written
+
+
+@misconception(
+    "The table is made of zeros. Leave it as nn.Embedding has initialised it, with numbers from N(0, 1).",
+    name="table-of-zeros",
+    violates=("first_loss",),
+)
+class BigramLanguageModel(_Bigram):
+    def __init__(self, vocab_size):
+        super().__init__(vocab_size)
+        nn.init.zeros_(self.token_embedding_table.weight)
+
+
+@misconception(
+    "torch.manual_seed in the constructor gives every model the same table, and all other code the same random "
+    "numbers. Leave the global generator alone.",
+    name="seeded-when-made",
+    violates=("first_loss",),
+)
+class BigramLanguageModel(_Bigram):
+    def __init__(self, vocab_size):
+        torch.manual_seed(1337)
+        super().__init__(vocab_size)
+
+
+@misconception(
+    ".view cannot flatten targets that are cut out of a longer text: their rows do not lie one after the other. "
+    "targets.reshape(-1) copies them where it must.",
+    name="targets-viewed",
+    violates=("views_as_targets",),
+)
+class BigramLanguageModel(_Bigram):
+    def loss(self, logits, targets):
+        return F.cross_entropy(logits.flatten(0, 1), targets.view(-1))
