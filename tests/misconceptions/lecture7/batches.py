@@ -206,7 +206,7 @@ def get_batch(data, block_size, batch_size, generator):
 @misconception(
     "The generator is seeded anew in each call, so that every batch is the same one. Use it as it comes: it goes on.",
     name="seeded-anew",
-    violates=("the_generator_decides",),
+    violates=("windows_and_what_follows",),
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator.manual_seed(generator.initial_seed()))

@@ -1,5 +1,6 @@
 """What learners get wrong in lecture7.tokenizer."""
 
+import unicodedata
 from collections import Counter
 
 from grader.checks import misconception
@@ -27,6 +28,7 @@ class _Tokenizer:
     "The ids follow the order in which characters first occur. They should follow the sorted characters: "
     "sorted(set(text)).",
     name="order-of-appearance",
+    violates=("vocabulary",),
 )
 class CharTokenizer(_Tokenizer):
     def vocabulary(self, text):
@@ -66,6 +68,7 @@ class CharTokenizer(_Tokenizer):
 @misconception(
     "encode strips white space off the ends. Spaces and line breaks are characters like any other: keep them all.",
     name="stripped",
+    violates=("encode", "there_and_back"),
 )
 class CharTokenizer(_Tokenizer):
     def encode(self, s):
@@ -101,6 +104,7 @@ class CharTokenizer(_Tokenizer):
     "The ids begin at 1. They should begin at 0, so that the last is vocab_size - 1, the last row of an embedding "
     "table.",
     name="from-one",
+    violates=("encode", "decode"),
 )
 class CharTokenizer(_Tokenizer):
     def encode(self, s):
@@ -113,6 +117,7 @@ class CharTokenizer(_Tokenizer):
 @misconception(
     "Unknown characters are skipped in silence. Let the KeyError come: a text that cannot be encoded must not pass.",
     name="unknown-skipped",
+    violates=("unknown_character",),
 )
 class CharTokenizer(_Tokenizer):
     def encode(self, s):
@@ -180,7 +185,36 @@ class CharTokenizer(_Tokenizer):
 @misconception(
     'decode puts spaces between the characters. Join them with nothing: "".join(…).',
     name="joined-with-spaces",
+    violates=("decode", "there_and_back"),
 )
 class CharTokenizer(_Tokenizer):
     def decode(self, ids):
         return " ".join(self.chars[i] for i in ids)
+
+
+@misconception(
+    "The text is normalised first, so that é of two code points becomes one of one, and does not come back. Take the "
+    "characters as they are.",
+    name="normalised",
+)
+class CharTokenizer(_Tokenizer):
+    def vocabulary(self, text):
+        return super().vocabulary(unicodedata.normalize("NFC", text))
+
+    def encode(self, s):
+        return super().encode(unicodedata.normalize("NFC", s))
+
+
+@misconception(
+    "The vocabulary belongs to the class, so that a second tokenizer changes what the first one does. Keep it in self.",
+    name="shared-vocabulary",
+)
+class CharTokenizer(_Tokenizer):
+    known: dict = {}  # noqa: RUF012 - that is the mistake
+
+    def __init__(self, text):
+        super().__init__(text)
+        CharTokenizer.known = self.stoi
+
+    def encode(self, s):
+        return [CharTokenizer.known[c] for c in s]
