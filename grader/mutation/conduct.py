@@ -80,13 +80,24 @@ def _touches(node: ast.AST, where: list[range]) -> bool:
     return any(part.start <= last and first < part.stop for part in where)
 
 
-def _made(text: str, name: str, node: ast.stmt, kind: str, parameter: str) -> Misconduct:
-    def source(*, only_say: bool) -> str:
-        own = _MISBEHAVE.read_text("utf-8")
-        return text + _SOURCE.format(text=own, name=name, kind=kind, parameter=parameter, only_say=only_say)
+def misbehaving(text: str, name: str, kind: str, parameter: str = "", *, only_say: bool = False) -> str:
+    """A module in which one function behaves badly; of the kind ``nothing`` it behaves well, in the same wrapping.
 
-    shown = f"{kind} of {parameter}" if parameter else kind
-    return Misconduct(shown, name, node.lineno, source(only_say=False), source(only_say=True))
+    Args:
+        text: the module.
+        name: the function, ``relu`` or ``Head.forward``.
+        kind: how it behaves.
+        parameter: of which parameter, where the kind is of one.
+        only_say: raise an exception where it would behave badly.
+    """
+    own = _MISBEHAVE.read_text("utf-8")
+    return text + _SOURCE.format(text=own, name=name, kind=kind, parameter=parameter, only_say=only_say)
+
+
+def _made(text: str, name: str, node: ast.stmt, kind: str, parameter: str) -> Misconduct:
+    source = misbehaving(text, name, kind, parameter)
+    asking = misbehaving(text, name, kind, parameter, only_say=True)
+    return Misconduct(f"{kind} of {parameter}" if parameter else kind, name, node.lineno, source, asking)
 
 
 def _kinds(node: ast.FunctionDef, text: str, *, is_method: bool) -> Iterator[tuple[str, str]]:
