@@ -19,6 +19,7 @@ _OTHER = dict(_PAIRS) | {new: old for old, new in _PAIRS}
 _KEEPS_AXIS = {"sum", "mean", "max", "min", "amax", "amin", "std", "var", "argmax", "prod", "norm", "logsumexp"}
 _WITH_EPSILON = {"sqrt", "rsqrt", "log", "exp", "maximum"}
 _NO_VALUE = {"super", "print", "isinstance", "len", "range", "hasattr", "property", "zip", "enumerate"}
+_SYMMETRIC = {"max", "min", "maximum", "minimum", "transpose", "swapaxes", "mse_loss", "isclose", "allclose", "gcd"}
 VIEW = "view for reshape"
 
 
@@ -53,7 +54,7 @@ def _other_function(node: ast.Call, code: Code) -> Iterator[Edit]:
 
 
 def _arguments(node: ast.Call, code: Code) -> Iterator[Edit]:
-    for first, second in zip(node.args, node.args[1:], strict=False):
+    for first, second in zip(node.args, node.args[1:], strict=False) if name_of(node) not in _SYMMETRIC else ():
         if code.of(first) != code.of(second) and not isinstance(second, ast.Starred):
             start, end = code.span(first)[0], code.span(second)[1]
             middle = code.text[code.span(first)[1] : code.span(second)[0]]
