@@ -1,11 +1,11 @@
 """The mutants of a solution that are right: an author's marks, each with its reason, beside the solution.
 
-    # solutions/lecture7/head.equivalent.toml
+    # solutions/lecture7/averaging.equivalent.toml
     [[mutant]]
-    function = "Head.forward"
-    old = "wei = F.softmax(wei, dim=-1)"
-    new = "wei = F.softmax(wei, dim=2)"
-    why = "the scores have three axes, so that the last is axis 2"
+    function = "average_loop"
+    old = "out = torch.zeros_like(x)"
+    new = "out = torch.ones_like(x)"
+    why = "every entry is written over"
 
 A mark holds for an edit wherever in its function it stands; ``new`` may be a list. For conduct it is
 ``conduct = "float32 inside"`` in the place of old and new.

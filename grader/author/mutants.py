@@ -105,7 +105,7 @@ def try_mutants(course: Course, exercises: Sequence[Exercise], how: Conduct) -> 
     if not (course.root / "solutions").is_dir():
         raise UsageError(f"{course.root} has no solutions/, so there is nothing to make mutants of.")
     started = time.perf_counter()
-    trial = _Trial(course, exercises, how)
+    trial = Trial(course, exercises, how)
     with Pool(how.jobs) as pool:
         for ended in pool.run(trial.next_job):
             trial.hear(ended)
@@ -118,15 +118,21 @@ def try_mutants(course: Course, exercises: Sequence[Exercise], how: Conduct) -> 
     return Mutation(tuple(tried), tuple(problems), time.perf_counter() - started)
 
 
-class _Trial:
-    """What is still to be graded, and what came of the rest."""
+class Trial:
+    """What is still to be graded, and what came of the rest.
+
+    Attributes:
+        tried: what has been graded.
+        problems: why the mutants of some solution cannot be.
+        waiting: the jobs to come.
+    """
 
     def __init__(self, course: Course, exercises: Sequence[Exercise], how: Conduct) -> None:
         self.root = course.root
         self.how = how
         self.tried: list[Tried] = []
         self.problems: list[str] = []
-        self._waiting: deque[Job[Any]] = deque(
+        self.waiting: deque[Job[Any]] = deque(
             Job(_try_solution, (course.root, exercise.id, how.isolation), f"the solution of {exercise.id}")
             for exercise in exercises
         )
@@ -134,7 +140,8 @@ class _Trial:
         self._total = sum(map(len, self._made.values()))
 
     def next_job(self, _: int) -> Job[Any] | None:
-        return self._waiting.popleft() if self._waiting else None
+        """The next of them; None where there is none for now."""
+        return self.waiting.popleft() if self.waiting else None
 
     def hear(self, ended: Ended[Any]) -> None:
         """Take what a job has found; after a solution come its mutants."""
@@ -145,7 +152,7 @@ class _Trial:
         if not ended.lost:
             self.tried += ended.result()
         elif len(batch) > 1:  # one of them has ended the process
-            self._waiting.extend(self._job(ended.job.args[:-1], [one]) for one in batch)
+            self.waiting.extend(self._job(ended.job.args[:-1], [one]) for one in batch)
         else:
             self.tried.append(_fated(batch[0], Fate.BROKEN, str(ended.error)))
         survived = sum(one.fate in {Fate.SURVIVED, Fate.BROKEN} for one in self.tried)
@@ -163,7 +170,7 @@ class _Trial:
         made = self._made[exercise]
         arguments = (self.root, exercise, self.how.isolation, baseline)
         batches = [made[start : start + _AT_A_TIME] for start in range(0, len(made), _AT_A_TIME)]
-        self._waiting.extend(self._job(arguments, batch) for batch in batches)
+        self.waiting.extend(self._job(arguments, batch) for batch in batches)
 
     @staticmethod
     def _job(arguments: tuple[Any, ...], batch: Sequence[Candidate]) -> Job[Any]:

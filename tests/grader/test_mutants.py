@@ -15,7 +15,7 @@ import pytest
 
 from grader.author.equivalent import read_marks
 from grader.author.gallery import with_answer
-from grader.author.mutants import try_mutants
+from grader.author.mutants import Baseline, Trial, try_mutants
 from grader.author.validate import Conduct
 from grader.course import find_course, read_submission
 from grader.errors import GraderError
@@ -25,6 +25,7 @@ from grader.reports.model import Status
 from grader.reports.mutation import LEAST_SCORE, Fate, Mutation, lines
 from grader.session.grading import Session
 from grader.session.options import RunOptions
+from grader.session.pool import Ended
 
 
 def edits(source, kind=""):
@@ -217,7 +218,8 @@ def attempt(course):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    return attempt(make(tmp_path_factory.mktemp("whole")))
+    course = make(tmp_path_factory.mktemp("whole"))
+    return try_mutants(course, course.exercises, Conduct(jobs=2))
 
 
 def test_checks_that_lack_nothing_reject_every_mutant(whole):
@@ -352,6 +354,22 @@ def test_the_command_prints_the_table_and_writes_json(tmp_path):
     assert "98 % wanted" in ran.stdout
     result = msgspec.json.decode(out.read_bytes(), type=Mutation)
     assert result.tally().made == len(result.tried) > 30
+
+
+def test_a_batch_that_ends_its_process_is_tried_again_one_by_one(tmp_path):
+    course = make(tmp_path)
+    trial = Trial(course, course.exercises, Conduct())
+    trial.hear(Ended(trial.next_job(0), Baseline()))
+    batch = trial.next_job(0)
+    waiting = len(trial.waiting)
+    lost = GraderError("A process of the grader was ended by signal 9.")
+    trial.hear(Ended(batch, error=lost, lost=True))
+    assert len(trial.waiting) == waiting + len(batch.args[-1])
+    assert trial.tried == []
+    alone = trial.waiting.pop()
+    assert len(alone.args[-1]) == 1
+    trial.hear(Ended(alone, error=lost, lost=True))
+    assert [(one.fate, one.by) for one in trial.tried] == [(Fate.BROKEN, str(lost))]
 
 
 @pytest.mark.full
