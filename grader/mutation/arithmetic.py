@@ -55,7 +55,11 @@ def _pair(node: ast.Tuple, code: Code) -> Iterator[Edit]:
     """``return loss, dx`` the other way round."""
     if len(node.elts) == 2 and not isinstance(code.parents.get(node), ast.Subscript):
         first, second = node.elts
-        if code.of(first) != code.of(second) and not _are_equal_numbers(first, second):
+        parent = code.parents.get(node)
+        given = (
+            parent.value.elts if isinstance(parent, ast.Assign) and isinstance(parent.value, ast.Tuple) else node.elts
+        )
+        if code.of(first) != code.of(second) and not _are_equal_numbers(given[0], given[-1]):
             yield from _exchange("order", node, first, second, code)
 
 
@@ -67,7 +71,7 @@ def _are_equal_numbers(first: ast.expr, second: ast.expr) -> bool:
 
 def _transposed(node: ast.Attribute, code: Code) -> Iterator[Edit]:
     if node.attr in {"T", "mT"}:
-        yield code.replace("transpose", node, code.of(node.value))
+        yield code.replace("transpose", node, code.atom(node.value))
 
 
 def _exchange(kind: str, node: ast.AST, first: ast.AST, second: ast.AST, code: Code) -> Iterator[Edit]:
@@ -190,7 +194,7 @@ def _index(node: ast.Subscript, code: Code) -> Iterator[Edit]:
     if isinstance(node.slice, ast.Tuple) and len(places) == 2 and code.of(places[0]) != code.of(places[1]):
         yield from _exchange("order", node, places[0], places[1], code)
     if isinstance(node.ctx, ast.Load):
-        yield code.replace("index dropped", node, code.of(node.value))
+        yield code.replace("index dropped", node, code.atom(node.value))
 
 
 def _is_number(node: ast.AST) -> bool:

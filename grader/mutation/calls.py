@@ -112,7 +112,7 @@ def _dropped(node: ast.Call, code: Code) -> Iterator[Edit]:
     if is_method:
         assert isinstance(node.func, ast.Attribute)
         if root_of(node.func.value) != "self" or not isinstance(node.func.value, ast.Name):
-            yield code.replace(kind, node, code.of(node.func.value))
+            yield code.replace(kind, node, code.atom(node.func.value))
             return
     if len(node.args) == 1 and not isinstance(node.args[0], ast.Starred | ast.GeneratorExp):
         yield code.replace(kind, node, code.atom(node.args[0]))

@@ -86,6 +86,8 @@ def test_a_small_function_has_exactly_these_mutants():
         ("branch dropped", "a = b if c else d", ["a = b", "a = d"]),
         ("sign", "a = -b", ["a = b"]),
         ("call dropped", "a = b.detach()", ["a = b"]),
+        ("call dropped", "a = (b - c).detach() * d", ["a = (b - c) * d"]),
+        ("order", "b, c = 0.0, 0", []),
         ("range", "a = range(n)", ["a = range(n - 1)", "a = range(n + 1)"]),
     ],
 )
