@@ -166,9 +166,9 @@ class ZygoteProcess:
                 raise GraderError(answer.why)
             return answer.value
 
-    def spawn(self) -> Worker:
-        """Fork a confined worker and wait until it is ready."""
-        return Worker(self, *self._fork(Spawn()))
+    def spawn(self, *, draws: bool = False) -> Worker:
+        """Fork a confined worker and wait until it is ready; ``draws`` if its submission imports matplotlib."""
+        return Worker(self, *self._fork(Spawn(draws)))
 
     def probe(self, secret: Path) -> list[str]:
         """Try in a throw-away worker what is forbidden; the names of what succeeded."""

@@ -19,6 +19,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable
 
@@ -39,6 +40,7 @@ from grader.sandbox import (
 from grader.sandbox.confinement import Layers, Limits
 from grader.sandbox.faults import in_words
 
+_DRAWING = ("matplotlib.backends.backend_agg", "matplotlib.figure", "matplotlib.colorbar")
 _MESSAGE = 1 << 16
 _SCRATCH_BYTES = 128 << 20
 
@@ -69,7 +71,12 @@ class Spawn(msgspec.Struct, frozen=True, tag="spawn"):
     """Fork a worker; its socket, output pipe and shared memory come along as descriptors. Answers 0.
 
     The number of this order is the worker's name from now on: whoever asked can have it ended even if no answer came.
+
+    Attributes:
+        draws: whether its submission will import matplotlib, which is then imported once for all workers.
     """
+
+    draws: bool = False
 
 
 class Probe(msgspec.Struct, frozen=True, tag="probe"):
@@ -231,7 +238,9 @@ class Zygote:
 
     def _carry_out(self, order: Order, fds: list[int]) -> int:
         match order.request:
-            case Spawn():
+            case Spawn(draws=draws):
+                if draws:
+                    self._import_what_draws()
                 self._fork(order.number, lambda channel: runtime.serve(channel, self.setup.barred), fds)
             case Probe(secret=secret):
                 self._fork(order.number, lambda channel: probes.serve(channel.sock, secret), fds)
@@ -243,6 +252,24 @@ class Zygote:
                 if worker in self.workers:
                     os.kill(self.workers[worker][0], signal.SIGCONT if go_on else signal.SIGSTOP)
         return 0
+
+    def _import_what_draws(self) -> None:
+        """Import most of matplotlib, and have it look for fonts: that takes a second.
+
+        Not pyplot itself: once it is imported, a choice of a window's backend fails at once.
+        """
+        if _DRAWING[0] in sys.modules:
+            return
+        with tempfile.TemporaryDirectory(dir=self._scratch().path) as folder:
+            os.environ["MPLCONFIGDIR"] = folder  # not the user's, and gone when the fonts are known
+            with contextlib.suppress(Exception):  # it is not there: a submission's import will say so
+                for name in _DRAWING:
+                    importlib.import_module(name)
+            del os.environ["MPLCONFIGDIR"]
+        for thread in threading.enumerate():
+            if thread is not threading.main_thread():
+                thread.join(1)  # matplotlib's, which would say that it takes long: nobody forks beside a thread
+        gc.freeze()
 
     def _send(self, message: Ready | Reply | Refused) -> None:
         self.control.send(msgspec.msgpack.encode(message))

@@ -110,7 +110,7 @@ class Sandboxes:
             return ImportFailure("raised", {"type": "ImportError", "message": _TOO_MUCH_TEXT})
         if self.debug:
             return _load_here(sources, exercise)
-        worker = self._zygote(exercise).spawn()
+        worker = self._zygote(exercise).spawn(draws=any("matplotlib" in text for text, _ in sources.values()))
         peer = RemotePeer(worker)
         seconds = min(_IMPORT_SECONDS, most_seconds)
         failure = None

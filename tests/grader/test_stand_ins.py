@@ -15,6 +15,7 @@ from grader.course.forbidden import find_forbidden
 from grader.reports.model import Status, Verdict
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.peers import RemotePeer
+from grader.sandbox.proxy import Conversation, SubmissionProxy
 from grader.sandbox.reading import Reading
 from grader.sandbox.request import RaisedError
 from grader.sandbox.stand_ins import StandIn, StandIns
@@ -331,6 +332,29 @@ def test_an_import_prints_nothing(numpy_alone):
         text = "import matplotlib.pyplot as plt, nowhere, torch\n"
         kind, _ = RemotePeer(worker).load({"unit.work": (text, "unit/work.py")}, "unit.work", 20)
         assert (kind, worker.output()) == ("ok", "")
+
+
+def test_what_draws_is_imported_once_for_all_workers(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    text = """
+import os, sys
+def f():
+    early = "matplotlib.figure" in sys.modules, "matplotlib.pyplot" in sys.modules
+    import matplotlib
+    matplotlib.use("TkAgg")  # a choice that costs nothing before something is drawn
+    import matplotlib.pyplot
+    return early, "MPLCONFIGDIR" in os.environ, os.path.exists(matplotlib.get_cachedir())
+"""
+    with ZygoteProcess(Setup(numpy_alone=True)) as process:
+        for draws, early in ((False, (False, False)), (True, (True, False)), (True, (True, False))):
+            worker = process.spawn(draws=draws)
+            with contextlib.closing(worker):
+                peer = RemotePeer(worker)
+                _, names = peer.load({"unit.work": (text, "unit/work.py")}, "unit.work", 20)
+                found = SubmissionProxy(Conversation(peer, names, seed=1)).f()
+                assert found == (early, False, not draws)
+                assert worker.output() == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- in a run ---------------------------------------------------------------------------------------------------------
