@@ -78,7 +78,7 @@ def _grade(attack, session, folder):
         assert result.earned <= attack.earns, f"it earned {result.earned} points"
         assert result.status is not Status.PASSED
     if attack.verdicts:
-        assert verdicts <= {*attack.verdicts, "passed"}, f"its verdicts are {sorted(verdicts)}"
+        assert verdicts <= {*attack.verdicts, "passed", "blocked"}, f"its verdicts are {sorted(verdicts)}"
     headlines = [check.failure.headline for check in result.checks if check.failure is not None]
     findings = [f.text for check in result.checks if check.failure for f in check.failure.findings]
     assert all(len(text) < 10_000 for text in headlines + findings), "a message fills the report"
