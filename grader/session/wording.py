@@ -117,7 +117,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         frames = self._frames(error)
         location = place_of(frames[-1].file, frames[-1].line) if frames else self.location(error.call)
         counterexample = None
-        if error.call is not None and visibility is Visibility.VISIBLE:
+        absent = error.type_name == "StandInError"  # whatever the input is
+        if error.call is not None and visibility is Visibility.VISIBLE and not absent:
             counterexample = Counterexample(self._inputs(error.call, smallest=searched), smallest=searched)
         headline = exception_sentence(
             error, name, self._signature(name), self.siblings, quiz=self.exercise.quiz, helps=helps

@@ -13,6 +13,7 @@ from sandboxed import ROOT, ask_in, solutions_with
 from grader.course import SourceFile, find_course
 from grader.course.forbidden import find_forbidden
 from grader.reports.model import Status, Verdict
+from grader.reports.text_page import render_text
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.peers import RemotePeer
 from grader.sandbox.proxy import Conversation, SubmissionProxy
@@ -380,6 +381,8 @@ def test_only_the_check_that_leads_to_the_use_fails(lecture5):
     failed = [check for check in report.exercises[0].checks if check.verdict is Verdict.RAISED]
     assert failed
     assert all("einops_of_nobody.rearrange() is used" in check.failure.headline for check in failed)
+    shown = render_text(report)
+    assert shown.count("einops_of_nobody.rearrange() is used") == 1, "one cause is told once"
 
 
 def test_under_a_debugger_it_is_the_same(monkeypatch):
