@@ -189,3 +189,13 @@ def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
     dgain, dbias = _gain_and_bias(dout, bnraw)
     bnraw *= n / (n - 1) * dgain
     return bngain * bnvar_inv / n * (n * dout - dbias - bnraw), dgain, dbias
+
+
+@misconception(
+    "dbias is the sum of dout. The bias is added to every row, so that neither bnraw nor any other input enters.",
+    name="dbias-of-bnraw",
+    violates=("matches_autograd",),
+)
+def batchnorm_backward(dout, bnraw, bngain, bnvar_inv):
+    dgain, _ = _gain_and_bias(dout, bnraw)
+    return _dx(dout, bnraw, bngain, bnvar_inv), dgain, bnraw.sum(0, keepdim=True)

@@ -157,3 +157,22 @@ def cross_entropy_backward(logits, targets):
     counts = (logits - logits.max(1, keepdim=True).values).exp()
     probs = counts / (counts.sum(1, keepdim=True) + 1e-5)
     return (probs - _one_hot(logits, targets)) / logits.shape[0]
+
+
+@misconception(
+    "The mean is over the N examples, logits.shape[0]: the last axis is that of the C classes.",
+    name="mean-over-classes",
+    violates=("matches_autograd",),
+)
+def cross_entropy_backward(logits, targets):
+    return (torch.softmax(logits, dim=1) - _one_hot(logits, targets)) / logits.shape[-1]
+
+
+@misconception(
+    "−1/p at the target is the gradient with respect to the probabilities. Between them and the logits is the softmax: "
+    "with its part it becomes p − 1 at the target, and p elsewhere.",
+    name="stops-at-probs",
+)
+def cross_entropy_backward(logits, targets):
+    y = _one_hot(logits, targets)
+    return -y / torch.softmax(logits, dim=1) / logits.shape[0]

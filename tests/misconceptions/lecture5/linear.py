@@ -132,3 +132,21 @@ def linear_backward(dout, x, W):
 def linear_backward(dout, x, W):
     x -= x.mean(-1, keepdim=True)
     return _right(dout, x, W)
+
+
+@misconception("One b serves every row: db sums dout over the rows, and has b's shape, (out,). Yours is dout itself.")
+def linear_backward(dout, x, W):
+    dx, dW, _ = _right(dout, x, W)
+    return dx, dW, dout.reshape(-1, dout.shape[-1]).clone()
+
+
+@misconception("dx = dout @ W.T: x was multiplied by the weights W, not by their gradient dW.", name="dx-by-dW")
+def linear_backward(dout, x, W):
+    _, dW, db = _right(dout, x, W)
+    return dout @ dW.T, dW, db
+
+
+@misconception("db sums dout over the rows. b was added, not multiplied by x: dW, in which x is, has no part in it.")
+def linear_backward(dout, x, W):
+    dx, dW, _ = _right(dout, x, W)
+    return dx, dW, dW.sum(0)
