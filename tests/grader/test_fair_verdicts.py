@@ -311,3 +311,18 @@ NONE = "\n".join(
 )
 def test_a_property_of_nothing_is_worth_nothing(grade, name):
     assert grade(name, top=NONE).earned == 0
+
+
+LOOP = """
+def embedding_backward(demb, X, vocab):
+    dC = torch.zeros(vocab, demb.shape[-1], dtype=demb.dtype)
+    for token, row in zip(X.reshape(-1).tolist(), demb.reshape(-1, demb.shape[-1]), strict=True):
+        dC[token] += row
+    return dC
+"""
+
+
+def test_a_loop_over_the_places_is_done_without_the_bonus(grade):
+    result = grade("lecture5.tanh_embedding", top=LOOP)
+    assert (result.status, result.earned) == (Status.PASSED, result.points)
+    assert (result.bonus_earned, result.bonus_points) == (0, 1)
