@@ -58,19 +58,21 @@ LONG = 40_000  # so long a text that a window at its very end is none of the few
 
 
 def distinct(rng, N):
-    """A text that has every token once, so that a token says where it stands; and the place of each token less 100."""
-    data = 100 + torch.randperm(N, generator=rng)
-    return data, torch.argsort(data)
+    """A text that has each of its tokens once; and a function that says where tokens of it stand."""
+    first = 100_000 * integer(rng, 1, 9_999)  # no token of another run is one of this
+    data = first + torch.randperm(N, generator=rng)
+    places = torch.argsort(data)
+    return data, lambda tokens: places[tokens.long() - first]
 
 
 def test_y_is_x_one_token_later(submission, rng):
     """y[b, t] is the token that follows x[b, t] in the text."""
     block_size, batch_size = integer(rng, 3, 8), integer(rng, 4, 6)
-    data, places = distinct(rng, LONG)
+    data, place_of = distinct(rng, LONG)
     x, y = unpack(submission.get_batch(data, block_size, batch_size, generators(rng)[0]))
     for name, tensor in (("x", x), ("y", y)):
         assert_are_windows(tensor, name, (batch_size, block_size), data)
-    at_x, at_y = (places[(tensor - 100).long()] for tensor in (x, y))
+    at_x, at_y = place_of(x), place_of(y)
     check(bool((at_y == at_x + 1).all()), "y[b, t] must be the token that follows x[b, t] in the text.")
 
 
@@ -79,9 +81,9 @@ def test_every_start_is_as_likely(submission, rng):
     """Every start is as likely as any other, the last that leaves room for a target as well; none lies beyond."""
     starts, rows = 8, 8_000
     block_size = 1 + 2 * integer(rng, 1, 2)  # it has no factor in common with starts
-    data, places = distinct(rng, starts + block_size)
+    data, place_of = distinct(rng, starts + block_size)
     x = x_of(submission.get_batch(data, block_size, rows, generators(rng)[0]), (rows, block_size), data)
-    drawn = torch.bincount(places[(x[:, 0] - 100).long()], minlength=len(data))
+    drawn = torch.bincount(place_of(x[:, 0]), minlength=len(data))
     last = starts - 1
     check(
         not bool(drawn[starts:].any()),

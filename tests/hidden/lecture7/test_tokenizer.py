@@ -71,7 +71,7 @@ def test_there_and_back(submission, text, picks):
         assert_equal(tokenizer.decode(tokenizer.encode(s)), s, name=f"decode(encode({s!r}))")
 
 
-SCRIPTS = ("äßøñ", "Ωπ", "жщ", "中文字", "あア", "한", "😀🎉")  # no language is written in three of them
+SCRIPTS = ("äßøñ", "ωπ", "жщ", "中文字", "あア", "한", "😀🎉")  # no language is written in three of them
 
 
 def is_named(character, message):

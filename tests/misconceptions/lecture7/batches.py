@@ -43,22 +43,12 @@ def get_batch(data, block_size, batch_size, generator):
 
 
 @misconception(
-    "A window can start so late that its last target lies beyond the text, and its slice of y is too short. The "
+    "A window can start so late that its last target lies beyond the text, and slices there are too short. The "
     "largest start is len(data) - block_size - 1: torch.randint(len(data) - block_size, …).",
-    name="one-start-too-many-and-slices",
+    name="slices-too-short",
 )
 def get_batch(data, block_size, batch_size, generator):
     starts = _starts(data, block_size, batch_size, generator, room=1)
-    return _slices(data, starts, block_size), _slices(data, starts + 1, block_size)
-
-
-@misconception(
-    "Starts are drawn from the whole text, so slices at its end are too short. Leave room for block_size tokens and "
-    "one more, the last target: torch.randint(len(data) - block_size, …).",
-    name="starts-anywhere-and-slices",
-)
-def get_batch(data, block_size, batch_size, generator):
-    starts = torch.randint(len(data), (batch_size,), generator=generator)
     return _slices(data, starts, block_size), _slices(data, starts + 1, block_size)
 
 

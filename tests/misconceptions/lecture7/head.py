@@ -373,3 +373,27 @@ class Head(_Head):
     def forward(self, x):
         v = self.value(x)
         return self.dropout(self.weights(x)) @ v
+
+
+@misconception(
+    "Later tokens get the score -10,000, which visible ones can have, too: then they are seen. Only -inf is below "
+    "every score.",
+    name="mask-with-minus-10000",
+    violates=("no_token_sees_a_later_one",),
+)
+class Head(_Head):
+    def mask(self, scores):
+        return super().mask(scores, -1e4)
+
+
+@misconception(
+    "The mask of the first call is kept, whatever the length of what comes later. Cut it in each call: "
+    "self.tril[:T, :T].",
+    name="mask-kept",
+    violates=("shorter_sequences",),
+)
+class Head(_Head):
+    def mask(self, scores):
+        if not hasattr(self, "cut"):
+            self.cut = self.tril[: scores.shape[-1], : scores.shape[-1]] == 0
+        return scores.masked_fill(self.cut, float("-inf"))
