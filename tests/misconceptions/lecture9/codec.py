@@ -1,5 +1,6 @@
 """What learners get wrong in lecture9.codec."""
 
+import unicodedata
 from itertools import pairwise
 
 from grader.checks import misconception
@@ -242,3 +243,57 @@ def decode(ids, vocab):
 )
 def decode(ids, vocab):
     return b"".join(vocab[i] for i in ids).decode("latin-1")
+
+
+@misconception(
+    "Line ends are made one, \\r\\n to \\n, before the text is encoded. They are two bytes like any others: encode the "
+    "text as it is.",
+    name="line-ends",
+    violates=("starts_from_bytes",),
+)
+def encode(text, merges):
+    return _encode(text.replace("\r\n", "\n"), merges, lambda counts: min(counts, key=merges.get))
+
+
+@misconception(
+    "The text is normalised (NFC) before it is encoded, so that e and a combining accent become é, and another text "
+    "comes back. Encode the text as it is.",
+    name="composed",
+    violates=("starts_from_bytes",),
+)
+def encode(text, merges):
+    return _encode(unicodedata.normalize("NFC", text), merges, lambda counts: min(counts, key=merges.get))
+
+
+@misconception(
+    "White space at both ends of the text is dropped: strip has no place here. Encode the text as it is.",
+    name="stripped",
+    violates=("starts_from_bytes",),
+)
+def encode(text, merges):
+    return _encode(text.strip(), merges, lambda counts: min(counts, key=merges.get))
+
+
+_KEPT = {}
+
+
+@misconception(
+    "The ids are kept by the text alone, and given again whatever the merges are. Keep them by text and merges, or not "
+    "at all.",
+    name="kept-by-text",
+    violates=("goes_by_what_it_is_given",),
+)
+def encode(text, merges):
+    if text not in _KEPT:
+        _KEPT[text] = _encode(text, merges, lambda counts: min(counts, key=merges.get))
+    return _KEPT[text]
+
+
+@misconception(
+    "utf-8-sig takes U+FEFF at the start for a mark of byte order, and drops it. The bytes are plain UTF-8: decode "
+    "with 'utf-8'.",
+    name="utf-8-sig",
+    violates=("decodes_to_the_text",),
+)
+def decode(ids, vocab):
+    return b"".join(vocab[i] for i in ids).decode("utf-8-sig", errors="replace")
