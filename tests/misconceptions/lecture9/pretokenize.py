@@ -300,3 +300,46 @@ class RegexTokenizer(RegexTokenizer):
 class RegexTokenizer(RegexTokenizer):
     def decode(self, ids):
         return b"".join(self.vocab[i] for i in ids).decode("utf-8")
+
+
+@misconception(
+    "The ids of a chunk are kept when train is called again, and given out although the merges are others now. Empty "
+    "what is kept in train.",
+    name="chunks-kept",
+    violates=("encodes_by_the_present_merges",),
+)
+class RegexTokenizer(RegexTokenizer):
+    def encode(self, text):
+        kept = self.__dict__.setdefault("kept", {})
+        ids = []
+        for chunk in split(text, self.pattern):
+            if chunk not in kept:
+                kept[chunk] = encode(chunk, self.merges)
+            ids += kept[chunk]
+        return ids
+
+
+@misconception(
+    "merges and vocab belong to the class, so that all tokenizers share them, and one's training changes the others. "
+    "Set self.merges and self.vocab in __init__.",
+    name="shared",
+    violates=("training_again", "encodes_by_the_present_merges"),
+)
+class RegexTokenizer(RegexTokenizer):
+    shared = {}, {}
+
+    def train(self, text, vocab_size):
+        super().train(text, vocab_size)
+        for own, common in zip((self.merges, self.vocab), self.shared, strict=True):
+            common.clear()
+            common.update(own)
+        self.merges, self.vocab = self.shared
+
+
+@misconception(
+    "One of the contractions is not spelt as GPT-2 has it: between them stand only |, and 'll has no space in it.",
+    name="contraction-misspelt",
+    violates=("contractions",),
+)
+def split(text, pattern=GPT2):
+    return _split(text, pattern, r"'(?:[sdmt]|l l|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+")
