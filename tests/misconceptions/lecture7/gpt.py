@@ -495,3 +495,48 @@ class GPT(_GPT):
 class GPT(_GPT):
     def generate(self, idx, n, temperature=1.0, top_k=None, generator=None):
         return super().generate(idx, n - 1, temperature, top_k, generator)
+
+
+@misconception(
+    "All weights are drawn anew, from N(0, 0.02), the gains of ln_f too. Leave them as torch initialises them.",
+    name="weights-drawn-anew",
+    violates=("first_weights",),
+)
+class GPT(_GPT):
+    def __init__(self, config):
+        super().__init__(config)
+        for weight in self.parameters():
+            nn.init.normal_(weight, 0.0, 0.02)
+
+
+@misconception(
+    "view needs numbers that lie one after the other, which a batch cut from a text does not have. Use reshape or "
+    "flatten for the targets.",
+    name="targets-viewed",
+    violates=("a_batch_cut_from_a_text",),
+)
+class GPT(_GPT):
+    def loss(self, logits, targets):
+        return F.cross_entropy(logits.view(-1, logits.shape[-1]), targets.view(-1))
+
+
+@misconception(
+    "The embeddings of the positions are constants here, so they never learn. Look them up with "
+    "position_embedding_table(torch.arange(T)).",
+    name="positions-detached",
+    violates=("gradients",),
+)
+class GPT(_GPT):
+    def embedded(self, idx):
+        return self.token_embedding_table(idx) + self.position_embedding_table.weight.data[: idx.shape[1]]
+
+
+@misconception(
+    "Without a generator a new one is made, seeded the same every time, so the same prompt always goes on alike. Pass "
+    "generator on as it is: with None torch.multinomial takes torch's global one.",
+    name="own-generator",
+    violates=("generate_without_a_generator",),
+)
+class GPT(_GPT):
+    def drawn(self, logits, generator):
+        return super().drawn(logits, generator or torch.Generator().manual_seed(0))
