@@ -8,7 +8,7 @@ from grader.course.course_file import CourseError
 from grader.course.find import find_course
 from grader.course.model import Course, Exercise, Unit
 from grader.course.source import SourceFile
-from grader.course.submission import Submission, missing_hint, read_submission
+from grader.course.submission import Submission, missing_hint, missing_sibling, read_submission
 from grader.names import closest
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "imports_of",
     "init_course",
     "missing_hint",
+    "missing_sibling",
     "read_submission",
 ]
 

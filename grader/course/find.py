@@ -52,8 +52,9 @@ def load_course(root: Path) -> Course:
         CourseError: if ``course.toml``, a ``unit.toml``, a graph or an exercise block is wrong, or what they list is
             not there.
     """
-    title, units = read_contents(root)
-    return Course(root=root, title=title, units=tuple(_load_unit(root, name) for name in units))
+    contents = read_contents(root)
+    units = tuple(_load_unit(root, name) for name in contents.units)
+    return Course(root=root, title=contents.title, units=units, stands_in=contents.stands_in)
 
 
 def _is_course(folder: Path) -> bool:

@@ -98,11 +98,13 @@ class Course:
         root: the folder.
         units: in the order in which they are meant to be done.
         title: what the course calls itself; empty where it has no ``course.toml``.
+        stands_in: whether a solution stands in for an exercise that is not done, where another builds on it.
     """
 
     root: Path
     units: tuple[Unit, ...]
     title: str = ""
+    stands_in: bool = False
 
     @property
     def exercises(self) -> tuple[Exercise, ...]:

@@ -86,6 +86,18 @@ def missing_hint(submission: Submission, exercise: Exercise) -> str:
     return _not_in(submission.alone, exercise) if submission.alone else _not_here(submission, exercise)
 
 
+def missing_sibling(submission: Submission, exercise: Exercise) -> str:
+    """Say which file is missing that another builds on, and where it was looked for."""
+    if not submission.alone:
+        return f"It builds on {exercise.id}. {missing_hint(submission, exercise)}"
+    wanted = ", ".join(list(exercise.symbols)[:_MOST_SYMBOLS])
+    return (
+        f"It builds on {exercise.id}, which is missing: there is neither {exercise.name}.py nor {exercise.name}.ipynb "
+        f"beside {submission.alone}, nor {wanted or 'anything of it'} in it. Put it there, or hand in a folder with "
+        f"{exercise.unit}/{exercise.name}.py in it."
+    )
+
+
 def _not_here(submission: Submission, exercise: Exercise) -> str:
     """What is said of an exercise that a folder lacks."""
     missing = f"{exercise.unit}/{exercise.name}.py is missing"
@@ -119,8 +131,8 @@ def _not_in(file: str, exercise: Exercise) -> str:
     wanted = ", ".join(list(exercise.symbols)[:_MOST_SYMBOLS])
     of_it = f": it defines none of {wanted}" if len(exercise.symbols) > 1 else f": it does not define {wanted}"
     return (
-        f"{exercise.id} is not in {file}{of_it if wanted else ''}. Hand in what holds it as well, in one folder "
-        f"({exercise.unit}/{exercise.name}.py)."
+        f"{exercise.id} is not in {file}{of_it if wanted else ''}. Hand in what holds it as well: a folder with "
+        f"{exercise.unit}/{exercise.name}.py in it."
     )
 
 

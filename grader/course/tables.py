@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader.course.course_file import CourseError, read_course_file
 from grader.names import closest
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTENTS = "exercises/course.toml"
+_SIBLINGS = ("own", "reference")
 
 
 def read_toml(root: Path, name: str, keys: Sequence[str]) -> dict[str, Any]:
@@ -73,8 +74,23 @@ def read_unit_toml(root: Path, unit: str) -> tuple[str, list[str]]:
     return title, exercises
 
 
-def read_contents(root: Path) -> tuple[str, list[str]]:
-    """Read the course's title, and the names of its units in order.
+class Contents(NamedTuple):
+    """What ``course.toml`` says.
+
+    Attributes:
+        title: what the course calls itself; empty where there is no ``course.toml``.
+        units: their names, in order.
+        stands_in: whether the course's own solution stands in for an exercise that is not done, where another builds
+            on it.
+    """
+
+    title: str
+    units: list[str]
+    stands_in: bool = False
+
+
+def read_contents(root: Path) -> Contents:
+    """Read the course's title, the names of its units in order, and its policies.
 
     A course without ``course.toml`` has no title; its units come by name, lecture2 before lecture10.
 
@@ -83,8 +99,8 @@ def read_contents(root: Path) -> tuple[str, list[str]]:
     """
     there = sorted((path.parent.name for path in (root / "exercises").glob("*/unit.toml")), key=_by_number)
     if not (root / CONTENTS).exists():
-        return "", there
-    values = read_toml(root, CONTENTS, ("title", "units"))
+        return Contents("", there)
+    values = read_toml(root, CONTENTS, ("title", "units", "siblings"))
     title, units = title_of(values, CONTENTS, "neural networks by hand"), values.get("units")
     if not isinstance(units, list):
         example = ", ".join(f'"{unit}"' for unit in there or ["lecture1"])
@@ -97,7 +113,13 @@ def read_contents(root: Path) -> tuple[str, list[str]]:
     for unit in there:
         if unit not in units:
             raise CourseError(f'{CONTENTS} does not list exercises/{unit}: put "{unit}" in `units`, where it comes.')
-    return title, units
+    siblings = values.get("siblings", "own")
+    if siblings not in _SIBLINGS:
+        raise CourseError(
+            f'{CONTENTS}: siblings is "own" or "reference", not {siblings!r}. With "reference" the course\'s own '
+            "solution stands in for an exercise that is not done, where another builds on it."
+        )
+    return Contents(title, units, siblings == "reference")
 
 
 def _absent(unit: Any, unlisted: list[str]) -> str:

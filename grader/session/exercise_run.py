@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import math
@@ -16,7 +17,7 @@ import msgspec
 from grader import __version__
 from grader.bounds import CHECK_SECONDS, FULL_TIMES, JUDGE_SECONDS, TRAINING_TIMES
 from grader.checks.context import CheckContext, CheckFailed
-from grader.course import Course, Exercise, Submission, imports_of, missing_hint
+from grader.course import Course, Exercise, SourceFile, Submission, imports_of, missing_hint, missing_sibling
 from grader.course.forbidden import find_forbidden
 from grader.diagnosis.replay import symbols_used
 from grader.errors import GraderError
@@ -32,7 +33,7 @@ from grader.reports.model import (
 )
 from grader.sandbox.proxy import CALL_SECONDS, Conversation
 from grader.sandbox.request import RaisedError
-from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings
+from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings, stand_ins
 from grader.session.kept import fingerprint, fingerprint_of_code
 from grader.session.options import Hooks, RunOptions
 from grader.session.outcome import Judge, Outcome, fault_in
@@ -158,6 +159,7 @@ class ExerciseRun:
         self._loaded: Loaded | None = None
         self._unusable: Outcome | None = None
         self._blocked_by = ""
+        self._stand_ins: dict[str, SourceFile] = {}
         self.taken_over = 0
 
     def seed_of(self, check: str, purpose: str) -> int:
@@ -193,7 +195,8 @@ class ExerciseRun:
         if self._unusable is not None:
             return self._unusable
         if self._blocked_by:
-            return Outcome(Verdict.BLOCKED, Failure(f"{self._blocked_by} is not done yet, and this builds on it."))
+            why = self._missing_sibling or f"{self._blocked_by} is not done yet, and this builds on it."
+            return Outcome(Verdict.BLOCKED, Failure(why))
         failed = self._failed_need(check)
         if failed is not None:
             return _waits_for(failed)
@@ -231,6 +234,10 @@ class ExerciseRun:
         needed = {name: status_of(name) for name in imports_of(source, given.course) if name != self.exercise.id}
         unmet = {name: status for name, status in needed.items() if status not in {None, Status.PASSED}}
         tried = [name for name, status in unmet.items() if status is not Status.NOT_STARTED]
+        if unmet and given.course.stands_in:
+            self._have_stand_ins(source, status_of)
+            unmet = {name: status for name, status in unmet.items() if name not in self._stand_ins}
+            tried = [name for name in tried if name in unmet]
         if unmet and not tried and is_stub(source.text, self.exercise):
             # Nothing has been begun: "blocked" would only puzzle.
             failure = Failure(f"{self.exercise.id} is not written yet.", location=source.display)
@@ -238,11 +245,27 @@ class ExerciseRun:
         elif unmet:
             self._blocked_by = (tried or list(unmet))[0]
 
+    def _have_stand_ins(self, source: SourceFile, status_of: StatusOf) -> None:
+        """Let the course's own stand in for what is not done; no line of it is shown."""
+        self._stand_ins = stand_ins(source, self.given.submission, self.given.course, status_of)
+        shown = frozenset(file.display for file in self._stand_ins.values())
+        self._judge.words = msgspec.structs.replace(self._judge.words, of_course=shown)
+
+    @property
+    def _missing_sibling(self) -> str:
+        """What is said where the file of what blocks this exercise is not there; empty where it is."""
+        if not self._blocked_by or self._blocked_by in self.given.submission.files:
+            return ""
+        return missing_sibling(self.given.submission, self.given.course.exercise(self._blocked_by))
+
     def _have_worker(self) -> Outcome | None:
         """See that a worker has the learner's module; a new one after a fault. The outcome where it cannot be had."""
         if self._loaded is not None and (self._loaded.worker is None or self._loaded.worker.alive):
             return None
-        loaded = self.given.sandboxes.load(self.exercise, self.given.submission, self._most_seconds)
+        submission = self.given.submission
+        if self._stand_ins:
+            submission = dataclasses.replace(submission, files={**submission.files, **self._stand_ins})
+        loaded = self.given.sandboxes.load(self.exercise, submission, self._most_seconds)
         self.release()
         if isinstance(loaded, ImportFailure):
             self._unusable = self._judge.import_failed(loaded)
@@ -338,7 +361,7 @@ class ExerciseRun:
 
     def _fingerprint(self, check: Check) -> str:
         """All that the result of a check depends on."""
-        return fingerprint(self.given.ground, self.exercise.id, check.name)
+        return fingerprint(self.given.ground, self.exercise.id, check.name, *sorted(self._stand_ins))
 
     def release(self) -> None:
         """End the worker: what it left running goes with it."""
@@ -350,13 +373,14 @@ class ExerciseRun:
         """What is known of the exercise so far."""
         own = self._source.notes if self._source is not None else ()
         others = notes_on_others(self.given.submission, self.given.course)
+        told = (self._missing_sibling,) if self._missing_sibling else ()
         return ExerciseResult(
             exercise=self.exercise.id,
             title=self.exercise.title,
             file=self.file,
             checks=tuple(self.checks),
             blocked_by=self._blocked_by,
-            notes=(*own, *others, *_note_on_old(self.taken_over)),
+            notes=(*told, *own, *others, *_note_on_stand_ins(list(self._stand_ins)), *_note_on_old(self.taken_over)),
         )
 
 
@@ -368,6 +392,10 @@ def _waits_for(failed: CheckResult) -> Outcome:
 
 def _fault(text: str) -> Outcome:
     return Outcome(Verdict.GRADER_FAULT, GRADER_FAILED, fault=text)
+
+
+def _note_on_stand_ins(names: list[str]) -> tuple[str, ...]:
+    return (f"Built on the course's own {', '.join(names)}: yours is not done.",) if names else ()
 
 
 def _note_on_old(count: int) -> tuple[str, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grader.course import Course, Exercise, SourceFile, Submission, imports_of
+from grader.reports.model import Status
 
 _MOST_NOTES = 5
 
@@ -30,6 +33,37 @@ def imported_by(source: SourceFile, submission: Submission, course: Course) -> l
                 found[name] = submission.files[name]
                 waiting.append(found[name])
     return list(found.values())
+
+
+def stand_ins(
+    source: SourceFile, submission: Submission, course: Course, status_of: Callable[[str], Status | None]
+) -> dict[str, SourceFile]:
+    """The course's own solutions of what a file builds on and is not done, and of what these build on.
+
+    Args:
+        source: the learner's file.
+        submission: their files.
+        course: has the solutions.
+        status_of: tells how an exercise stands; None for one that was not graded.
+
+    Returns:
+        The solutions that are needed and no others, by exercise.
+    """
+    found: dict[str, SourceFile] = {}
+    seen = {source.module}
+    waiting = [source]
+    while waiting:
+        for name in imports_of(waiting.pop(), course):
+            if name in seen:
+                continue
+            seen.add(name)
+            solution, own = course.exercise(name).solution, submission.files.get(name)
+            if status_of(name) is Status.PASSED and own is not None:
+                waiting.append(own)
+            elif solution.is_file():
+                found[name] = SourceFile(name, f"the course's own {name}", solution.read_text("utf-8"))
+                waiting.append(found[name])
+    return found
 
 
 def notes_on_others(submission: Submission, course: Course) -> tuple[str, ...]:

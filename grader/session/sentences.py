@@ -15,6 +15,7 @@ from grader.course.scan import is_main_guard
 from grader.names import closest, printable
 from grader.sandbox.request import Interrupted, RaisedError
 
+_ROOT = "exercises."  # the package that a submission is imported in
 _CRASH = 200  # characters of a message
 _NETWORK = {"URLError", "gaierror", "ConnectionError", "ConnectionRefusedError", "HTTPError", "MaxRetryError"}
 _ALIASES = {
@@ -308,4 +309,7 @@ def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
     name = error.name.rpartition(".")[2]
     if error.type_name != "ModuleNotFoundError" or not name:
         return ""
+    if error.name.startswith(_ROOT):
+        path = error.name.removeprefix(_ROOT).replace(".", "/")
+        return f"{path}.py is not in the submission: it is looked for beside this file. Hand it in, too."
     return _instead_of(name, exercises) or "The course's packages are numpy, torch and the standard library."

@@ -34,6 +34,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         text: the learner's file.
         others: the learner's files of other exercises.
         files: the learner's files, by what tracebacks call them.
+        of_course: what tracebacks call the course's own files, of which no line is shown.
     """
 
     exercise: Exercise
@@ -42,6 +43,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
     text: str = ""
     others: frozenset[str] = frozenset()
     files: Mapping[str, SourceFile] = {}
+    of_course: frozenset[str] = frozenset()
 
     def not_started(self, error: NotStarted) -> Failure:
         """The stub's own exception came."""
@@ -88,7 +90,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         """What is forbidden was refused while it ran, and could not be seen in the source."""
         frames = self._frames(error)
         name = error.message.partition(" is not allowed here")[0]
-        line = self._line(error.frames[-1][1], error.frames[-1][0]) if error.frames else "This"
+        last = next((frame for frame in reversed(error.frames) if frame[0] not in self.of_course), None)
+        line = self._line(last[1], last[0]) if last is not None else "This"
         headline = f"{line} uses {name}, which is not allowed here: {self.exercise.why_forbidden}."
         location = place_of(frames[-1].file, frames[-1].line) if frames else self.location(error.call)
         return Failure(headline, (), None, frames, location, output)
@@ -179,7 +182,11 @@ class Words(msgspec.Struct, frozen=True, eq=False):
 
     def _frames(self, error: RaisedError) -> tuple[Frame, ...]:
         """The learner's own lines that an exception came through; of a notebook each in its cell."""
-        return tuple(Frame(*self._place(file, line), name, text) for file, line, name, text in error.frames)
+        return tuple(
+            Frame(*self._place(file, line), name, text)
+            for file, line, name, text in error.frames
+            if file not in self.of_course
+        )
 
     def _place(self, file: str, line: int) -> tuple[str, int]:
         source = self.files.get(file)
@@ -266,7 +273,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         """Where to look in the learner's code, for a call."""
         if call is not None and call.target is not None:
             info = info_of(call.target)
-            elsewhere = "site-packages" in info.file or info.file in self.others  # a model that the check built
+            others = self.others | self.of_course
+            elsewhere = "site-packages" in info.file or info.file in others  # a model that the check built
             if info.file and info.line and not elsewhere:
                 return place_of(*self._place(info.file, info.line))
         return self.file
