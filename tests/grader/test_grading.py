@@ -112,8 +112,9 @@ def test_each_fault_has_its_verdict_and_its_sentence(lecture5, what):
     body, verdict, words = FAULTS[what]
     report = grade(lecture5, right(before=body), names=("lecture5.cross_entropy", "lecture5.linear"))
     broken, other = sorted(report.exercises, key=lambda e: e.name)
-    assert {check.verdict for check in broken.checks} == {verdict}
-    for check in broken.checks:
+    ran = [check for check in broken.checks if check.verdict is not Verdict.BLOCKED]
+    assert {check.verdict for check in ran} == {verdict}
+    for check in ran:
         assert words in check.failure.headline
     assert other.status is Status.PASSED
     assert report.faults == ()
@@ -208,7 +209,7 @@ def test_a_file_that_cannot_be_used_says_why(lecture5, text, verdict, words):
     submission.files["lecture5.cross_entropy"] = dataclasses.replace(file, fault=fault)
     report = lecture5.grade(course.resolve(["lecture5.cross_entropy"]), submission, 5)
     (result,) = report.exercises
-    assert {check.verdict for check in result.checks} == {verdict}
+    assert {check.verdict for check in result.checks} - {Verdict.BLOCKED} == {verdict}
     assert words in result.checks[0].failure.headline
     assert report.faults == ()
 

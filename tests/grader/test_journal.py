@@ -30,7 +30,7 @@ def test_a_killed_run_leaves_a_partial_report(tmp_path):
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         partial = next((tmp_path / ".grade").glob("partial-*.json"), None)
-        if partial is not None and from_json(partial.read_bytes()).earned == 6:
+        if partial is not None and from_json(partial.read_bytes()).earned == 7:
             break
         time.sleep(0.05)
     child.send_signal(signal.SIGKILL)
@@ -38,7 +38,7 @@ def test_a_killed_run_leaves_a_partial_report(tmp_path):
     assert partial is not None
     report = from_json(partial.read_bytes())
     assert not report.complete
-    assert report.earned == 6
+    assert report.earned == 7
     shown = subprocess.run([*GRADE, "show", str(partial)], cwd=tmp_path, capture_output=True, text=True)
     assert "linear" in shown.stdout
     assert "cut short" in shown.stdout
