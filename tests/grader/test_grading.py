@@ -57,7 +57,7 @@ def test_the_stubs_are_not_started(lecture5):
 
 
 def test_a_seed_repeats_a_run(lecture5):
-    wrong = right(after="d = d * 2")
+    wrong = right(after="d = d * (1 + (logits.abs().max() > 100))")  # right for small logits
     first, second, other = (grade(lecture5, wrong, seed=seed) for seed in (3, 3, 4))
     strip = lambda report: [(c.name, c.verdict, c.failure) for c in report.exercises[0].checks]  # noqa: E731
     assert strip(first) == strip(second)
@@ -241,7 +241,7 @@ def test_hidden_checks_show_no_expected_values(lecture5):
 def test_a_call_that_leaves_another_default_dtype_is_wrong_though_its_answer_is_right(lecture5):
     changed = right(after="torch.set_default_dtype(torch.float64)")
     result = one(lecture5, changed)
-    assert {check.verdict for check in result.checks} == {Verdict.FAILED}
+    assert {check.verdict for check in result.checks} - {Verdict.BLOCKED} == {Verdict.FAILED}
     assert result.checks[0].failure.headline.startswith(
         "cross_entropy_backward changes torch's default dtype, from torch.float32 to torch.float64, and leaves it so"
     )
