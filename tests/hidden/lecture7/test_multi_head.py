@@ -8,10 +8,12 @@ from torch import nn
 
 from grader.checks import (
     assert_close,
+    assert_responds,
     assert_unchanged,
     check,
     integer,
     library,
+    needs,
     new_state,
     normal,
     points,
@@ -38,17 +40,7 @@ def make(submission, weights, num_heads, block_size, dropout=0.0):
     """The learner's module in float64 and evaluation mode, with these weights."""
     head_size, n_embd = weights["heads.0.key.weight"].shape
     module = submission.MultiHeadAttention(n_embd, num_heads, head_size, block_size, dropout).double()
-    answer = module.load_state_dict(weights, strict=False)
-    unexpected = set(answer.unexpected_keys)
-    lacking = [name for name in weights if name in unexpected]
-    check(
-        not lacking,
-        f"The module has no {', '.join(lacking[:4])}{', …' if len(lacking) > 4 else ''}. Its heads must be in an "
-        "nn.ModuleList named heads (a plain list hides them from parameters()), the projection an nn.Linear with bias "
-        "named proj.",
-    )
-    more = [name for name in answer.missing_keys if name.split(".")[-1] != "tril"]
-    check(not more, f"The module has weights that are not asked for: {', '.join(more[:4])}.")
+    module.load_state_dict(weights, strict=False)
     return module.eval()
 
 
@@ -89,6 +81,7 @@ def modules_and_inputs(draw):
     B, T = draw(strategies.sizes(1, 2)), draw(strategies.sizes(1, 3))
     n_embd, num_heads, head_size = (draw(strategies.sizes(1, 3)) for _ in range(3))
     x = draw(strategies.tensors((B, T, n_embd)))
+    x = x.contiguous() if 0 in x.stride() else x  # a view or not, but one that can be written into
     weights = {
         f"heads.{i}.{name}.weight": draw(strategies.tensors((head_size, n_embd), min_value=-2, max_value=2))
         for i in range(num_heads)
@@ -99,52 +92,76 @@ def modules_and_inputs(draw):
     return x, weights, num_heads, T + draw(st.integers(0, 2))
 
 
+def is_out(out, x):
+    """Whether this can be computed with."""
+    return isinstance(out, torch.Tensor) and out.shape == x.shape and out.dtype == x.dtype
+
+
+def assert_is_out(out, x):
+    """Demand what can be computed with: a tensor of the shape and the dtype of x, of finite numbers."""
+    check(is_out(out, x), f"The output must be a tensor (B, T, n_embd), here {tuple(x.shape)}, of {x.dtype}.")
+    check(bool(out.isfinite().all()), "The output holds NaN or Inf.")
+
+
+def test_weights_of_all_heads_and_of_proj(submission, rng):
+    """The module finds the weights of every head, and those of proj, which has a bias; each module draws its own."""
+    num_heads, head_size, n_embd = integer(rng, 2, 4), integer(rng, 2, 4), integer(rng, 5, 8)
+    weights = random_weights(rng, n_embd, num_heads, head_size)
+    module, other = (submission.MultiHeadAttention(n_embd, num_heads, head_size, 5, 0.1) for _ in range(2))
+    answer = module.load_state_dict(weights, strict=False)
+    unexpected = set(answer.unexpected_keys)
+    lacking = [name for name in weights if name in unexpected]
+    check(
+        not lacking,
+        f"The module has no {', '.join(lacking[:4])}{', …' if len(lacking) > 4 else ''}. Its heads must be in an "
+        "nn.ModuleList named heads (a plain list hides them from parameters()), the projection an nn.Linear with bias "
+        "named proj.",
+    )
+    more = [name for name in answer.missing_keys if name.split(".")[-1] != "tril"]
+    check(not more, f"The module has weights that are not asked for: {', '.join(more[:4])}.")
+    new = other.state_dict(), submission.MultiHeadAttention(n_embd, num_heads, head_size, 5, 0.1).state_dict()
+    assert_responds(*(state["proj.weight"] for state in new), name="proj.weight of a new module")
+    whole = make(submission, weights, num_heads, 5)
+    assert_responds(*(whole(normal(rng, 2, 4, n_embd)) for _ in range(2)), name="out")
+
+
 @points(2)
+@needs("test_weights_of_all_heads_and_of_proj")
+def test_each_head_has_its_place(submission, rng):
+    """Head i, and no other, gives the numbers i · head_size to (i + 1) · head_size of what is projected."""
+    num_heads, head_size, n_embd, T = integer(rng, 2, 4), integer(rng, 2, 4), integer(rng, 9, 12), 4
+    x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
+    for i in range(num_heads):
+        # A projection that looks at the places of head i alone shows what stands there.
+        places = slice(i * head_size, (i + 1) * head_size)
+        alone = {**weights, "proj.weight": torch.zeros_like(weights["proj.weight"])}
+        alone["proj.weight"][:, places] = weights["proj.weight"][:, places]
+        out = make(submission, alone, num_heads, T)(x)
+        assert_is_out(out, x)
+        for j in range(num_heads):
+            other = {name: w + 0.5 if name.startswith(f"heads.{j}.") else w for name, w in alone.items()}
+            changed = make(submission, other, num_heads, T)(x)
+            assert_is_out(changed, x)
+            same = torch.allclose(out, changed, rtol=1e-9, atol=1e-9)
+            check(i != j or not same, f"The weights of head {i} have no effect on what stands in its places.")
+            check(i == j or same, f"The weights of head {j} have an effect on what stands in the places of head {i}.")
+
+
+@points(3)
+@needs("test_each_head_has_its_place")
 @given(case=modules_and_inputs())
 def test_heads_side_by_side_and_projected(submission, case):
     """The output is the heads' outputs side by side, times the projection's weight, plus its bias."""
     x, weights, num_heads, block_size = case
+    head_size, n_embd = weights["heads.0.key.weight"].shape
+    by_torch = num_heads * head_size == n_embd
     assert_close(
         make(submission, weights, num_heads, block_size)(x),
-        expected_output(x, weights, num_heads),
+        (torchs_own if by_torch else expected_output)(x, weights, num_heads),
         name="out",
-        sizes={"num_heads": num_heads, "head_size": len(weights["heads.0.key.weight"])},
-        oracle="F.scaled_dot_product_attention",
+        sizes={"num_heads": num_heads, "head_size": head_size},
+        oracle="nn.MultiheadAttention" if by_torch else "F.scaled_dot_product_attention",
     )
-
-
-@points(2)
-def test_equals_torchs_module(submission, rng):
-    """Where num_heads · head_size = n_embd, the output equals that of nn.MultiheadAttention with a causal mask."""
-    for num_heads, head_size in ((3, integer(rng, 2, 4)), (4, integer(rng, 3, 6))):
-        n_embd, T = num_heads * head_size, integer(rng, 3, 6)
-        x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
-        assert_close(
-            make(submission, weights, num_heads, T + 1)(x),
-            torchs_own(x, weights, num_heads),
-            name="out",
-            sizes={"num_heads": num_heads, "head_size": head_size},
-            oracle="nn.MultiheadAttention",
-        )
-
-
-def test_each_head_has_its_place(submission, rng):
-    """The output of head i takes places i · head_size to (i + 1) · head_size before the projection."""
-    num_heads, head_size, n_embd, T = integer(rng, 2, 4), integer(rng, 2, 4), integer(rng, 5, 8), 4
-    x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, num_heads, head_size)
-    heads = heads_of(x, weights, num_heads)
-    for i in range(num_heads):
-        # A projection that looks at the places of head i alone shows what stands there.
-        places = slice(i * head_size, (i + 1) * head_size)
-        alone = torch.zeros_like(weights["proj.weight"])
-        alone[:, places] = weights["proj.weight"][:, places]
-        out = make(submission, {**weights, "proj.weight": alone}, num_heads, T)(x)
-        assert_close(
-            out,
-            heads[i] @ alone[:, places].T + weights["proj.bias"],
-            name=f"what stands in the places of head {i}, projected",
-            oracle="F.scaled_dot_product_attention",
-        )
 
 
 def set_seed(submission, rng):
@@ -153,31 +170,22 @@ def set_seed(submission, rng):
     library(submission, "torch").set_rng_state(state)
 
 
-def assert_is_out(out, shape):
-    """Demand a tensor of this shape, so that it can be looked into."""
-    check(
-        isinstance(out, torch.Tensor) and out.shape == shape,
-        f"The output must be a tensor (B, T, n_embd), here {tuple(shape)}.",
-    )
-    check(bool(out.isfinite().all()), "The output holds NaN or Inf.")
-
-
 @points(2)
+@needs("test_heads_side_by_side_and_projected")
 def test_dropout_after_the_projection(submission, rng):
-    """In training the projected output is dropped or divided by 1 − p; in evaluation nothing is dropped."""
+    """In training each number that proj puts out is dropped or divided by 1 − p."""
     p, n_embd, num_heads, head_size = integer(rng, 3, 6) / 10, 24, 2, 3
     weights = random_weights(rng, n_embd, num_heads, head_size)
     x = normal(rng, 64, 1, n_embd)
     module = make(submission, weights, num_heads, 4, p)
-    assert_close(module(x), expected_output(x, weights, num_heads), name="out", oracle="by hand")
     set_seed(submission, rng)
     module.train()
-    assert_is_out(module(x), x.shape)
     # With values of 0 the heads give 0 whatever they drop, and what the projection puts out is its bias.
     none = {name: torch.zeros_like(w) if "value" in name else w for name, w in weights.items()}
     module.load_state_dict(none, strict=False)
-    out = module(x)
-    assert_is_out(out, x.shape)
+    out, again = module(x), module(x)
+    assert_is_out(out, x)
+    assert_is_out(again, x)
     bias = weights["proj.bias"].expand_as(out)
     gone, kept = out.abs() < 1e-9, (out - bias / (1 - p)).abs() < 1e-9
     check(not bool(torch.isclose(out, bias).all()), "In training no number that proj puts out is dropped.")
@@ -185,19 +193,20 @@ def test_dropout_after_the_projection(submission, rng):
     # 1,536 numbers: the share of dropped ones is within 6.5 standard deviations of p in all but one of 10^10 runs.
     share = float(gone.double().mean())
     check(abs(share - p) < 6.5 * (p * (1 - p) / gone.numel()) ** 0.5, f"With p = {p:.1f}, {share:.0%} were dropped.")
+    check(not torch.allclose(out, again), "Two forward passes in training drop the same numbers: do not seed torch.")
 
 
+@needs("test_heads_side_by_side_and_projected")
 def test_dropout_inside_the_heads(submission, rng):
     """The probability of dropout is passed on to the heads."""
     n_embd, num_heads, head_size = integer(rng, 3, 6), 2, 2
     weights = random_weights(rng, n_embd, num_heads, head_size)
     x = normal(rng, 1, 1, n_embd).expand(512, 1, n_embd).clone()
     module = make(submission, weights, num_heads, 3, 0.5)
-    assert_close(module(x), expected_output(x, weights, num_heads), name="out", oracle="by hand")
     set_seed(submission, rng)
     module.train()
     out = module(x)
-    assert_is_out(out, x.shape)
+    assert_is_out(out, x)
     # A single token attends to itself alone, so each head gives v / (1 − p) or 0, in all four combinations, before the
     # output itself is dropped or not. Without dropout in the heads the 512 equal rows have two values at most; with
     # it, two or fewer turn up in far less than one of 10^10 runs.
@@ -205,6 +214,39 @@ def test_dropout_inside_the_heads(submission, rng):
     check(len(seen) > 2, "In training the heads drop nothing: pass dropout on to every Head.")
 
 
+@needs("test_weights_of_all_heads_and_of_proj")
+def test_no_dropout_in_evaluation(submission, rng):
+    """In evaluation mode nothing is dropped, after training as before."""
+    weights, x = random_weights(rng, 5, 2, 3), normal(rng, 3, 4, 5)
+    without, module = make(submission, weights, 2, 4), make(submission, weights, 2, 4, 0.5)
+    set_seed(submission, rng)
+    wanted, outs = without(x), [module(x)]
+    module.train()
+    module(x)
+    outs.append(module.eval()(x))
+    assert_is_out(wanted, x)
+    assert_responds(wanted, without(x.flip(2)), name="out")
+    for out in outs:
+        assert_is_out(out, x)
+        check(
+            torch.allclose(out, wanted, rtol=1e-9, atol=1e-9),
+            "In evaluation mode a module with dropout gives something else than one without.",
+        )
+
+
+@needs("test_weights_of_all_heads_and_of_proj")
+def test_x_stays_as_it_is(submission, rng):
+    """The module leaves x as it is, and in evaluation torch's default dtype and its global random generator, too."""
+    torch_there, state = library(submission, "torch"), new_state(rng)
+    module = make(submission, random_weights(rng, 6, 2, 4), 2, 4)
+    torch_there.set_rng_state(state)
+    outs = [assert_unchanged(module, x) for x in (normal(rng, 2, 4, 6), normal(rng, 2, 4, 6))]
+    assert_responds(*outs, name="out")
+    check(torch_there.zeros(1).dtype == torch.float32, "torch's default dtype is changed.")
+    check(torch.equal(torch_there.get_rng_state(), state), "torch's global generator is drawn from or seeded.")
+
+
+@needs("test_heads_side_by_side_and_projected", "test_x_stays_as_it_is")
 def test_gradients(submission, rng):
     """Gradients reach x, the projection and every head, as through torch's attention."""
     n_embd, num_heads, head_size, T = integer(rng, 3, 5), integer(rng, 2, 3), integer(rng, 2, 4), integer(rng, 3, 5)
@@ -218,10 +260,3 @@ def test_gradients(submission, rng):
     assert_close(dx, dx_right, name="dx")
     named = {f"d{name}": gradient for name, gradient in dweights.items()}
     assert_close(named, {f"d{n}": g for n, g in zip(weights, dweights_right, strict=True)}, name="gradients")
-
-
-def test_x_stays_as_it_is(submission, rng):
-    """The right output is found without modifying the input."""
-    x, weights = normal(rng, 2, 4, 6), random_weights(rng, 6, 2, 3)
-    out = assert_unchanged(make(submission, weights, 2, 4), x)
-    assert_close(out, expected_output(x, weights, 2), name="out", oracle="F.scaled_dot_product_attention")
