@@ -214,7 +214,7 @@ def test_dropout_inside_the_heads(submission, rng):
     check(len(seen) > 2, "In training the heads drop nothing: pass dropout on to every Head.")
 
 
-@needs("test_weights_of_all_heads_and_of_proj")
+@needs("test_each_head_has_its_place")
 def test_no_dropout_in_evaluation(submission, rng):
     """In evaluation mode nothing is dropped, after training as before."""
     weights, x = random_weights(rng, 5, 2, 3), normal(rng, 3, 4, 5)
