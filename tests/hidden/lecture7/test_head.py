@@ -68,9 +68,9 @@ def show_sizes(x, weights):
 
 @st.composite
 def heads_and_inputs(draw):
-    """(x, weights, block_size), from one token and one number upwards."""
+    """(x, weights, block_size), from one token of two numbers upwards."""
     B, T = draw(strategies.sizes(1, 2)), draw(strategies.sizes(1, 5))
-    n_embd, head_size = draw(strategies.sizes(1, 4)), draw(strategies.sizes(1, 4))
+    n_embd, head_size = draw(strategies.sizes(2, 4)), draw(strategies.sizes(1, 4))
     x = draw(strategies.tensors((B, T, n_embd)))
     x = x.contiguous() if 0 in x.stride() else x  # a view or not, but one that can be written into
     weights = {
@@ -223,7 +223,7 @@ def test_shorter_sequences(submission, rng):
     block_size, n_embd, head_size = integer(rng, 4, 7), integer(rng, 2, 5), 3
     weights = random_weights(rng, n_embd, head_size)
     head = make(submission, weights, block_size)
-    for T in (block_size, 1, block_size - 1, 2, block_size):
+    for T in (1, block_size, block_size - 1, 2, block_size):
         x = normal(rng, 2, T, n_embd)
         fitting = make(submission, weights, T)(x)
         try:
@@ -301,7 +301,7 @@ def test_matches_torch(submission, case):
 @needs("test_matches_torch")
 def test_scale_at_head_size_64(submission, rng):
     """The scores are divided by √head_size, at head_size 64 as well, whatever n_embd is."""
-    for n_embd, T in ((integer(rng, 10, 20), 7), (integer(rng, 21, 30), 3)):
+    for n_embd, T in ((1, 7), (integer(rng, 21, 30), 3)):
         x, weights = normal(rng, 2, T, n_embd), random_weights(rng, n_embd, 64)
         assert_close(
             make(submission, weights, T)(x),
