@@ -74,9 +74,14 @@ def test_letters_numbers_and_the_rest(submission, rng):
 @needs("test_letters_numbers_and_the_rest")
 def test_contractions(submission, rng):
     """The seven contractions are chunks of their own, in small letters and with a straight apostrophe only."""
+    joined = []
     for suffix in shuffled(rng, [*texts.CONTRACTIONS, "'RE", "'lls"]):
-        for text in (plain_word(rng) + suffix, plain_word(rng) + suffix + plain_word(rng), suffix):
-            assert_split(submission, text)
+        joined += [plain_word(rng) + suffix, plain_word(rng) + suffix + plain_word(rng), suffix]
+    joined += [f"{begins}{plain_word(rng)}" for begins in ("s", "d", "m", "t", "ll", "ve", "re")]
+    answers = [submission.split(text) for text in joined]  # together they tell mistakes apart
+    for text, chunks in zip(joined, answers, strict=True):
+        right, note = regex.findall(GPT2, text), f"The text is {text!r}."
+        texts.assert_sequence(chunks, right, name="split(text)", oracle="GPT-2's pattern", note=note)
 
 
 @needs("test_letters_numbers_and_the_rest")
@@ -116,10 +121,17 @@ def test_another_pattern(submission, rng):
 @needs("test_splits_any_text")
 def test_trains_within_chunks(submission, rng):
     """The merges are those of pairs within chunks, counted over all of them; ties go to the pair that is seen first."""
+    tokenizers = []
     for _ in range(4):
-        words = [texts.word(rng, 2, 4) for _ in range(8)]
+        words = ["".join(rng.choice(list("abcd"), int(rng.integers(2, 7)))) for _ in range(10)]  # they share pairs
         text = " ".join(rng.choice(words, 30)) + "  " + " ".join(rng.permutation(words))
-        trained(submission, text, 276)
+        tokenizer = submission.RegexTokenizer()
+        tokenizer.train(text, 276)
+        tokenizers.append((tokenizer.merges, tokenizer.vocab, text))
+    for merges, vocab, text in tokenizers:  # all are trained before the first is judged: they tell mistakes apart
+        chunks = regex.findall(GPT2, text)
+        texts.assert_merges(merges, chunks, 276)
+        assert_equal(texts.plain(vocab), texts.bpe(chunks, 276)[1], name="vocab")
 
 
 @needs("test_trains_within_chunks")

@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import regex
 
-from grader.checks import assert_raises, points, texts
+from grader.checks import assert_raises, needs, points, texts
 
 SHAPES = ("<|{}|>", "[{}]", "<{}>", "{}$", ".{}?", "|{}|", "\\{}\\")  # most of them mean something in patterns
 GROUP = "({}+)"  # is always among them: who does not escape it is found out in every draw
@@ -103,6 +103,7 @@ def test_refused_by_default(submission, rng):
 
 
 @points(2)
+@needs("test_all", "test_none")
 def test_a_set(submission, rng):
     """With a set, those in it become their ids; a text with any other special token raises ValueError."""
     trained = Trained(submission, rng)
@@ -117,6 +118,7 @@ def test_a_set(submission, rng):
         trained.assert_refused(text + other, set(allowed), f"the text holds {other!r}, which is not in the set")
 
 
+@needs("test_refused_by_default")
 def test_an_empty_set(submission, rng):
     """With an empty set every special token in the text raises ValueError; a text without any is encoded."""
     trained = Trained(submission, rng)
@@ -125,6 +127,7 @@ def test_an_empty_set(submission, rng):
     trained.assert_refused(text, set(), "the text holds special tokens, and the set is empty")
 
 
+@needs("test_all", "test_a_set")
 def test_the_text_is_searched_from_left_to_right(submission, rng):
     """Of two special tokens that overlap in the text the one that begins first counts, and the other can be refused."""
     for _ in range(3):
@@ -145,6 +148,7 @@ def test_the_text_is_searched_from_left_to_right(submission, rng):
         assert_raises(ValueError, tokenizer.encode, text, {first}, why=why)
 
 
+@needs("test_all")
 def test_the_longest_counts(submission, rng):
     """Where one special token is the beginning of another, the longest one that stands in the text counts."""
     name = f"<|{texts.word(rng, 3, 6)}|>"
@@ -179,6 +183,7 @@ def test_decodes_special_tokens(submission, rng):
         texts.assert_sequence(text, trained.oracle.decode(ids), name="decode(ids)", oracle="tiktoken", note=note)
 
 
+@needs("test_all", "test_none", "test_refused_by_default")
 def test_registering_again(submission, rng):
     """Registering replaces the special tokens, and without any all text is ordinary; any other mode is a ValueError."""
     trained = Trained(submission, rng)
