@@ -10,7 +10,7 @@ import numpy as np
 import regex
 import tiktoken
 
-from grader.checks import assert_equal, assert_raises, check, full, limit, points, texts
+from grader.checks import assert_equal, assert_raises, check, full, limit, needs, points, texts
 from grader.data import gpt2_encoder, gpt2_merges, tinyshakespeare
 
 END = "<|endoftext|>"
@@ -57,6 +57,15 @@ def assert_loaded(merges, right):
     assert_equal(merges, right, name="merges")
 
 
+@points(2)
+def test_merges_of_the_file(submission, rng):
+    """load_merges gives the merges of the file in its order, as pairs of ids; the first line is no merge."""
+    for size in (260, 300, 340):
+        file = File(rng, size)
+        assert_loaded(submission.load_merges(file.text), file.merges)
+
+
+@needs("test_merges_of_the_file")
 def test_every_byte_is_read(submission, rng):
     """Every one of the 256 bytes is read from its character: Ġ is the space, and the others follow by the table."""
     seen = rng.permutation([byte for byte in SEEN if byte != ord("#")]).tolist()
@@ -69,14 +78,7 @@ def test_every_byte_is_read(submission, rng):
 
 
 @points(2)
-def test_merges_of_the_file(submission, rng):
-    """load_merges gives the merges of the file in its order, as pairs of ids; the first line is no merge."""
-    for size in (260, 300, 340):
-        file = File(rng, size)
-        assert_loaded(submission.load_merges(file.text), file.merges)
-
-
-@points(2)
+@needs("test_merges_of_the_file")
 def test_single_bytes_have_the_ids_of_the_alphabet(submission, rng):
     """Without a merge that fits, the ids are those of single bytes in GPT-2's order, and vocab is numbered likewise."""
     file = File(rng, 258)
@@ -88,6 +90,7 @@ def test_single_bytes_have_the_ids_of_the_alphabet(submission, rng):
 
 
 @points(2)
+@needs("test_merges_of_the_file", "test_single_bytes_have_the_ids_of_the_alphabet")
 def test_encodes_as_gpt2_does(submission, rng):
     """The ids of English and of any script equal those of tiktoken with the same file."""
     file = File(rng)
@@ -96,20 +99,23 @@ def test_encodes_as_gpt2_does(submission, rng):
     for pieces in (1, 2, 4, 8):
         file.assert_encoded(tokenizer, texts.mixture(rng, pieces))
         file.assert_encoded(tokenizer, texts.prose(rng, 100 * pieces))
+    file.assert_encoded(tokenizer, " ".join(texts.hard(rng)))
     start = int(rng.integers(0, 300))
     file.assert_encoded(tokenizer, file.corpus[start : start + 200])
 
 
+@needs("test_merges_of_the_file", "test_single_bytes_have_the_ids_of_the_alphabet")
 def test_decodes(submission, rng):
     """Ids decode to the text that they came from; random ids as by tiktoken, with U+FFFD for invalid UTF-8."""
     file = File(rng)
     tokenizer = submission.GPT2Tokenizer(file.text)
     for _ in range(4):
-        ids = file.oracle.encode(texts.mixture(rng, 6), disallowed_special=())
+        ids = file.oracle.encode("".join(texts.hard(rng)) + texts.mixture(rng, 6), disallowed_special=())
         ids += [*rng.integers(0, file.end + 1, 6).tolist(), file.end]
         assert_equal(tokenizer.decode(ids), file.oracle.decode(ids), name="decode(ids)", oracle="tiktoken")
 
 
+@needs("test_encodes_as_gpt2_does")
 def test_end_of_text(submission, rng):
     """<|endoftext|> is the id after the last merge where it is allowed; by default a text that holds it is refused."""
     file = File(rng, int(rng.integers(270, 300)))
