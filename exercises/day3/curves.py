@@ -33,7 +33,7 @@ def diagnose(train_losses: Sequence[float], val_losses: Sequence[float]) -> str:
         val_losses: the validation loss of each epoch, n floats above 0.
 
     Returns:
-        ``"overfit"``, ``"underfit"`` or ``"just right"``, spelt so.
+        ``"overfit"``, ``"underfit"`` or ``"just right"``, spelt so. The curves are not modified.
 
     Example:
         train 10, 9, 8, …, 1 and validation 11, 10, 9, …, 2 (w is 1): "just right", as both come down to the end
@@ -56,7 +56,7 @@ def early_stop(val_losses: Sequence[float], patience: int) -> tuple[int, int]:
 
     Returns:
         ``(stop, best)``: the epoch at which training stops, n - 1 if it goes on to the end; and the best epoch among
-        0, 1, …, stop. Both are ints, counted from 0.
+        0, 1, …, stop. Both are ints, counted from 0. The curve is not modified.
 
     Example:
         [3.0, 2.0, 2.5, 2.0, 1.0], patience 2 -> (3, 1): epochs 2 and 3 bring nothing below 2.0, and the 1.0 of epoch 4

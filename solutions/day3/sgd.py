@@ -81,7 +81,7 @@ def train(
         steps: number of updates, at least 1. They may end in the middle of an epoch.
         lr: the learning rate.
         batch: rows in a batch, at least 1.
-        rng: source of the weights and of the order. It advances.
+        rng: source of the weights and of the order. It advances, and no other generator is used or seeded.
 
     Returns:
         ``(params, losses)``: a dict with the trained ``W1`` (in, hidden), ``b1`` (hidden,), ``W2`` (hidden, C) and

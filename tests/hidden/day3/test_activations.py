@@ -6,7 +6,18 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 
-from grader.checks import assert_close, assert_responds, assert_unchanged, needs, normal, points, strategies
+from grader.checks import (
+    assert_close,
+    assert_responds,
+    assert_unchanged,
+    check,
+    library,
+    needs,
+    new_seed,
+    normal,
+    points,
+    strategies,
+)
 
 # At 0 autograd's slope of (leaky) relu is that of the left side, as the exercise has it.
 TORCH = {
@@ -38,8 +49,8 @@ def pre_activations(draw):
 
 
 def samples(rng):
-    """Random numbers along one axis and along two, and halves from -4 to 4 in random order, 0 among them."""
-    halves = rng.permutation(np.arange(-8, 10) / 2)
+    """Random numbers along one axis and along two, and halves in random order, with 0 and what is next to it."""
+    halves = rng.permutation(np.concatenate([np.arange(-8, 8) / 2, [1e-50, -1e-50]]))
     return normal(rng, 7, scale=2.5), normal(rng, 3, 5, scale=2.5), halves.reshape(3, 2, 3)
 
 
@@ -73,8 +84,8 @@ def test_relu(submission, rng):
 def test_leaky_relu(submission, rng):
     """leaky_relu has slope alpha at 0 and below, 0.01 when no alpha is given, and 1 above."""
     compare_both(submission, "leaky_relu", rng)
-    for alpha in (float(rng.uniform(0.1, 0.9)), 0.0):
-        for x in samples(rng):
+    for x in samples(rng):
+        for alpha in (float(rng.uniform(0.1, 0.9)), 0.0):
             expected = F.leaky_relu(torch.from_numpy(x.copy()), alpha).numpy()
             name = f"leaky_relu(x, {alpha:.3g})"
             assert_close(submission.leaky_relu(x, alpha), expected, name=name, oracle="torch")
@@ -126,8 +137,14 @@ def test_extreme_numbers(submission, rng):
 
 
 def test_arguments_stay_as_they_are(submission, rng):
-    """No function modifies the x that is passed in."""
+    """No function modifies the x that is passed in, or NumPy's global generator."""
+    everybodys, seed = library(submission, "numpy.random"), new_seed(rng)
+    everybodys.seed(seed)
     for name in TORCH:
         for each in (name, f"d_{name}"):
             answers = [assert_unchanged(getattr(submission, each), normal(rng, 5, 7)) for _ in range(2)]
             assert_responds(*answers, name=f"{each}(x)")
+    check(
+        everybodys.random() == np.random.RandomState(seed).random(),
+        "NumPy's global generator is used or seeded; nothing here is random.",
+    )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import assert_equal, needs, points
+from grader.checks import assert_equal, assert_responds, assert_unchanged, needs, points
 
 KINDS = ("both fall", "both stay", "validation turns", "validation turns early", "both turn", "slow and turning")
 
@@ -113,11 +113,20 @@ def curves_that_hang_on_every_mean(rng, n):
             return train, val
 
 
+def on_the_edge(rng):
+    """Curves over ten epochs of which validation rises while training stands still, which is not to improve."""
+    scale = 2.0 ** rng.integers(-3, 4)
+    train, val = [10, 8, 6, 5, 4, 3, 3, 3, 3, 3], [20, 18, 16, 14, 12, 10, 12, 14, 16, 20]
+    return [scale * a for a in train], [scale * b for b in val]
+
+
 @points(2)
 def test_smooth_curves(submission, rng):
     """Curves of ten epochs and without noise, where nothing needs smoothing, are told apart by the three rules."""
-    kinds = rng.permutation(np.repeat(KINDS, 10))
-    demand(submission, [random_curves(rng, kind, 0.0, 10) for kind in kinds])
+    kinds = rng.permutation(np.repeat(KINDS, 20))
+    pairs = [random_curves(rng, kind, 0.0, 10) for kind in kinds]
+    crossed = [(train, val) for train, _ in pairs[:3] for _, val in pairs[3:12]]
+    demand(submission, [*pairs, *crossed, on_the_edge(rng)])
 
 
 @points(2)
@@ -147,8 +156,8 @@ def test_curves_of_real_networks(submission, rng):
 
 
 def short_curve(rng):
-    """A short curve of whole numbers, with many ties, and a patience."""
-    return rng.integers(0, 6, rng.integers(1, 13)).astype(float).tolist(), int(rng.integers(1, 5))
+    """A short curve of whole numbers, with many ties."""
+    return rng.integers(0, 6, rng.integers(1, 13)).astype(float).tolist()
 
 
 def oracle_stop(val, patience):
@@ -169,7 +178,8 @@ def demand_stop(answer, right):
 @points(2)
 def test_early_stop(submission, rng):
     """Training stops after `patience` epochs without a new best, and the best epoch up to there is kept."""
-    cases = sorted((short_curve(rng) for _ in range(200)), key=lambda case: len(case[0]))  # a short one is shown
+    curves = sorted((short_curve(rng) for _ in range(60)), key=len)  # a short one is shown
+    cases = [(val, patience) for val in curves for patience in rng.permutation([1, 2, 3, 4]).tolist()]
     answers = [submission.early_stop(val, patience) for val, patience in cases]
     for answer, (val, patience) in zip(answers, cases, strict=True):
         demand_stop(answer, oracle_stop(val, patience))
@@ -186,3 +196,14 @@ def test_early_stop_on_long_curves(submission, rng):
     answers = [submission.early_stop(val, patience) for val, patience in cases]
     for answer, (val, patience) in zip(answers, cases, strict=True):
         demand_stop(answer, oracle_stop(val, patience))
+
+
+def test_arguments_stay_as_they_are(submission, rng):
+    """Neither function modifies the curves that it is given."""
+    told, stops = [], []
+    for _ in range(2):
+        pairs = [random_curves(rng, str(kind), 0.1, 20) for kind in rng.permutation(np.repeat(KINDS, 4))]
+        told.append([assert_unchanged(submission.diagnose, train, val) for train, val in pairs])
+        stops.append([assert_unchanged(submission.early_stop, val, 2) for _, val in pairs])
+    assert_responds(*told, name="diagnose")
+    assert_responds(*stops, name="early_stop")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import assert_close, check, integer, needs, points
+from grader.checks import assert_close, assert_responds, check, integer, library, needs, new_seed, points
 
 LAYERS = 30
 
@@ -69,7 +69,8 @@ def through(submission_init, activation, rng):
     h = rng.standard_normal((32, width))
     before = (h**2).mean()
     for _ in range(LAYERS):
-        h = activation(h @ matrix(submission_init(width, width, twins(rng)[0]), width, width))
+        W = matrix(submission_init(width, width, twins(rng)[0]), width, width)
+        h = activation(h @ W[rng.permutation(width)])  # shuffled: that all layers may be alike is checked elsewhere
     return float((h**2).mean() / before)
 
 
@@ -103,7 +104,7 @@ def test_xavier_keeps_a_signal_through_thirty_linear_layers(submission, rng):
 def test_the_generator_decides(submission, rng):
     """The weights are the rng's next standard normal numbers, scaled, whichever layer they are for."""
     for name, variance in (("he", 2.0), ("xavier", 1.0)):
-        for fan_in, fan_out in ((3, 5), (1, 4), (6, 1), (integer(rng, 2, 6),) * 2):
+        for fan_in, fan_out in ((3, 5), (3, 5), (1, 4), (6, 1), (integer(rng, 4, 6),) * 2):
             theirs, ours = twins(rng)
             for generator in (theirs, ours):  # it need not be fresh
                 generator.standard_normal(3)
@@ -114,3 +115,15 @@ def test_the_generator_decides(submission, rng):
                 sizes={"fan_in": fan_in, "fan_out": fan_out},
                 oracle="the same rng",
             )
+
+
+def test_no_other_generator(submission, rng):
+    """Neither function uses or seeds NumPy's global generator."""
+    everybodys, seed = library(submission, "numpy.random"), new_seed(rng)
+    everybodys.seed(seed)
+    for initialise in (submission.he, submission.xavier):
+        assert_responds(*(initialise(3, 5, twins(rng)[0]) for _ in range(2)), name="the weights")
+    check(
+        everybodys.random() == np.random.RandomState(seed).random(),
+        "NumPy's global generator is used or seeded. All that is random comes from rng.",
+    )

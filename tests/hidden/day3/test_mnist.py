@@ -17,6 +17,7 @@ from grader.checks import (
     limit,
     needs,
     new_seed,
+    new_state,
     normal,
     place,
     points,
@@ -31,7 +32,7 @@ SHAPES = [(256, 784), (256,), (10, 256), (10,)]
 def random_data(rng, N=22, M=13):
     """Training and validation examples with no structure at all."""
     labels = [torch.randint(0, 3, (count,), generator=rng) for count in (N, M)]
-    return normal(rng, N, 6), labels[0], normal(rng, M, 6), labels[1]
+    return normal(rng, N, 6), labels[0], normal(rng, 6, M).T, labels[1]
 
 
 def small_model(modules, weights, dropout=False):
@@ -86,7 +87,8 @@ def both(submission, rng, *, dropout=False, weight_decay=0.0, N=22, M=13, epochs
         The submission's curves and its model's weights afterwards, then the oracle's.
     """
     weights, seed = small_weights(rng, dropout), new_seed(rng)
-    arguments = (*random_data(rng, N, M), epochs, batch_size, 0.3, weight_decay)
+    lr = 0.2 + 0.2 * float(torch.rand((), generator=rng))
+    arguments = (*random_data(rng, N, M), epochs, batch_size, lr, weight_decay)
     model = small_model(library(submission, "torch.nn"), weights, dropout)
     curves = submission.train(model, *arguments, generator(seed))
     own = small_model(nn, weights, dropout)
@@ -119,9 +121,8 @@ def compare_curves(curves, expected, epochs=3, M=13):
     assert_close(checked(curves, epochs), wanted, name="curves", rtol=1e-6, sizes={"batch_size": 8, "N": 22, "M": M})
 
 
-def some_images(rng):
+def some_images(rng, N=5):
     """A few images, of which some are pale."""
-    N = int(torch.randint(2, 9, (), generator=rng))
     images = torch.randint(0, 256, (N, 28, 28), generator=rng, dtype=torch.uint8)
     return images // torch.arange(1, N + 1, dtype=torch.uint8).reshape(N, 1, 1)
 
@@ -143,24 +144,32 @@ def test_prepare_takes_views(submission, rng):
     compare_rows(submission, some_images(rng).transpose(1, 2))
 
 
-def test_build(submission, rng):
-    """The network is 784-256-10: 203,530 parameters, ReLU between the layers, logits at the end."""
-    model = submission.build()
+def parameters_of(model):
+    """The parameters of what build has made, once they are of the right shapes."""
     parameters = [p for p in dict(model.state_dict()).values() if isinstance(p, torch.Tensor)]
     shapes = [tuple(p.shape) for p in parameters]
     check(shapes == SHAPES, f"The parameters must have the shapes {SHAPES}, in this order; yours have {shapes}.")
-    for W in (parameters[0], parameters[2]):
-        # Uniform in ±1/√fan_in. The sd of 2,560 such numbers is off by 10% once in 10^28 runs.
-        expected_sd = (3 * W.shape[1]) ** -0.5
-        check(
-            bool(0.9 < W.std() / expected_sd < 1.1),
-            f"The weight of shape {tuple(W.shape)} must be initialised as nn.Linear does it, with a standard deviation "
-            f"of {expected_sd:.4f}; yours has {W.std():.4f}.",
-        )
-    x = torch.rand(5, 784, generator=rng)
-    W1, b1, W2, b2 = (p.double() for p in parameters)
-    expected = ((x.double() @ W1.T + b1).clamp(min=0) @ W2.T + b2).float()
-    assert_close(model(x), expected, name="logits", rtol=1e-5, oracle="from your own parameters")
+    return parameters
+
+
+def test_build(submission, rng):
+    """Each network is a new one, 784-256-10: 203,530 parameters, ReLU between the layers, logits at the end."""
+    models = [submission.build() for _ in range(2)]
+    both = [parameters_of(model) for model in models]
+    check(not torch.equal(both[0][0], both[1][0]), "Two networks must not have the same weights: do not seed anything.")
+    for model, parameters in zip(models, both, strict=True):
+        for W in (parameters[0], parameters[2]):
+            # Uniform in ±1/√fan_in. The sd of 2,560 such numbers is off by 10% once in 10^28 runs.
+            expected_sd = (3 * W.shape[1]) ** -0.5
+            check(
+                bool(0.9 < W.std() / expected_sd < 1.1),
+                f"The weight of shape {tuple(W.shape)} must be initialised as nn.Linear does it, with a standard "
+                f"deviation of {expected_sd:.4f}; yours has {W.std():.4f}.",
+            )
+        x = torch.rand(5, 784, generator=rng)
+        W1, b1, W2, b2 = (p.double() for p in parameters)
+        expected = ((x.double() @ W1.T + b1).clamp(min=0) @ W2.T + b2).float()
+        assert_close(model(x), expected, name="logits", rtol=1e-5, oracle="from your own parameters")
 
 
 @points(3)
@@ -224,16 +233,24 @@ def test_train_and_eval_mode(submission, rng):
     compare_curves(curves, expected)
 
 
-def test_nothing_else_is_modified(submission, rng):
-    """Images, examples and labels stay as they are."""
+def test_nothing_else_changes(submission, rng):
+    """Images, examples and labels stay as they are, and so do torch's global generator and its default dtype."""
+    everybodys, state = library(submission, "torch"), new_state(rng)
+    submission.build()
     rows = [assert_unchanged(submission.prepare, some_images(rng)) for _ in range(2)]
     assert_responds(*rows, name="rows")
     curves = []
     for _ in range(2):
         model = small_model(library(submission, "torch.nn"), small_weights(rng))
+        everybodys.set_rng_state(state)
         arguments = (model, *random_data(rng), 2, 8, 0.3, 0.1, generator(new_seed(rng)))
         curves.append(checked(assert_unchanged(submission.train, *arguments), 2))
+        check(
+            torch.equal(everybodys.get_rng_state(), state),
+            "train has used or seeded torch's global generator. The orders come from generator.",
+        )
     assert_responds(*curves, name="the curves")
+    check(everybodys.zeros(1).dtype == torch.float32, "torch's default dtype has been changed.")
 
 
 def as_bytes(images):

@@ -11,7 +11,9 @@ from grader.checks import (
     assert_responds,
     assert_unchanged,
     check,
+    library,
     needs,
+    new_seed,
     normal,
     points,
     strategies,
@@ -133,20 +135,20 @@ def holds_pairs(losses):
     return isinstance(losses, list) and any(isinstance(loss, tuple | list) for loss in losses)
 
 
-def both(submission, rng, *, N, batch, steps, d_in=4, hidden=5, classes=3, lr=0.3):
-    """(params, losses) of train, then those of the oracle loop."""
-    X, y = examples(rng, N, d_in, classes)
+def both(submission, rng, *, N=0, batch, steps, d_in=4, hidden=5, classes=3, lr=0.3, data=None):
+    """(params, losses) of train, then those of the oracle loop, on these data or on new ones."""
+    X, y = data or examples(rng, N, d_in, classes)
     theirs, ours = twins(rng)
     return *unpack(submission.train(X, y, hidden, steps, lr, batch, theirs), steps), *oracle(
         X, y, hidden, steps, lr, batch, ours
     )
 
 
-def compare(submission, rng, *, N, batch, **options):
+def compare(submission, rng, **options):
     """The parameters after training against the oracle loop's."""
-    params, _, expected, _ = both(submission, rng, N=N, batch=batch, **options)
-    sizes = {"batch": batch, "N": N}
-    assert_close(params, expected, name="params", rtol=1e-7, sizes=sizes, oracle="the loop with autograd")
+    params, _, expected, _ = both(submission, rng, **options)
+    sizes = {name: options[name] for name in ("batch", "N") if name in options}
+    assert_close(params, expected, name="params", sizes=sizes, oracle="the loop with autograd")
 
 
 @st.composite
@@ -222,17 +224,23 @@ def test_losses(submission, rng):
 @needs("test_trajectory")
 def test_a_second_training_starts_anew(submission, rng):
     """What one training has learnt is in its parameters, and nowhere else: the next one starts from new weights."""
+    data = examples(rng, 13, 4, 3)
     for steps in (3, 2, 3):
-        compare(submission, rng, N=13, batch=4, steps=steps, hidden=6)  # of sizes that no other check has
+        compare(submission, rng, data=data, batch=4, steps=steps, hidden=6)  # of sizes that no other check has
 
 
-def test_arguments_stay_as_they_are(submission, rng):
-    """train modifies neither X nor y."""
-    answers = []
+def test_nothing_else_changes(submission, rng):
+    """train modifies neither X nor y, and leaves NumPy's global generator alone."""
+    answers, everybodys, seed = [], library(submission, "numpy.random"), new_seed(rng)
+    everybodys.seed(seed)
     for _ in range(2):
         X, y = examples(rng, 11, 3, 2)
         answers.append(unpack(assert_unchanged(submission.train, X, y, 4, 5, 0.2, 4, twins(rng)[0]), 5))
     assert_responds(*answers, name="(params, losses)")
+    check(
+        everybodys.random() == np.random.RandomState(seed).random(),
+        "train has used or seeded NumPy's global generator. All that is random comes from rng.",
+    )
 
 
 @training

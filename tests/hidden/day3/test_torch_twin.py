@@ -13,6 +13,7 @@ from grader.checks import (
     library,
     needs,
     new_seed,
+    new_state,
     normal,
     points,
 )
@@ -110,10 +111,10 @@ def test_the_layers(submission, rng):
 @needs("test_the_layers")
 def test_weights_from_numpy(submission, rng):
     """With the weights of the NumPy network, square ones too, the logits are its logits, to float64's last digits."""
-    for in_dim, hidden, out in ((5, 7, 4), (4, 4, 3)):
-        params = network(rng, in_dim, hidden, out)
-        X, _ = examples(rng, 6, in_dim)
-        model = submission.from_numpy(params)
+    networks = [network(rng, *sizes) for sizes in ((5, 7, 4), (4, 4, 3))]
+    models = [submission.from_numpy(params) for params in networks]
+    for params, model in zip(networks, models, strict=True):
+        X, _ = examples(rng, 6, len(params["W1"]))
         assert_close(model(torch.tensor(X)), torch.tensor(forward(params, X)[1]), name="logits", oracle="NumPy")
         assert_close(plain(model.state_dict()), twin_of(params), name="state_dict", oracle="NumPy")
 
@@ -181,13 +182,22 @@ def tensors(state):
     return state
 
 
-def test_arguments_stay_as_they_are(submission, rng):
-    """from_numpy leaves the arrays as they are, and train the examples and their classes."""
-    losses = []
+def test_nothing_else_changes(submission, rng):
+    """The arrays and examples stay as they are, and so do torch's default dtype and its global generator."""
+    everybodys, state, losses, after = library(submission, "torch"), new_state(rng), [], []
     for _ in range(2):
+        everybodys.set_rng_state(new_state(rng))
         model = assert_unchanged(submission.from_numpy, network(rng))
+        after.append(everybodys.get_rng_state())
+        everybodys.set_rng_state(state)  # a new nn.Linear may draw from it
         X, y = examples(rng, 30)
         answer = assert_unchanged(submission.train, model, X, y, 2, 0.3, 8, np.random.default_rng(new_seed(rng)))
         assert_floats(answer, 2)
         losses.append(answer)
+        check(
+            torch.equal(everybodys.get_rng_state(), state),
+            "train has used or seeded torch's global generator. All that is random comes from rng.",
+        )
     assert_responds(*losses, name="train's losses")
+    check(not torch.equal(*after), "from_numpy has seeded torch's global generator. Leave seeds to the caller.")
+    check(everybodys.zeros(1).dtype == torch.float32, "torch's default dtype has been changed.")
