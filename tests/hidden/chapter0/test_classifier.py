@@ -276,7 +276,7 @@ def shuffled(data, x, y, size, generator):
 @needs("test_trajectory")
 def test_data_loader(submission, rng):
     """A DataLoader works as a list does, and is gone through anew in each epoch, so that it can shuffle anew."""
-    (train_loader, val_loader), size = draw_task(rng, 5, 4), 5
+    (train_loader, val_loader), size = draw_task(rng, 5, 4), 6
     x, y = (torch.cat(parts) for parts in zip(*train_loader, strict=True))
     here, there = twins(submission, rng, plain, 5, 4)
     start = {name: tensor.clone() for name, tensor in here.state_dict().items()}

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from grader.checks import (
     assert_close,
+    assert_responds,
     begin,
     check,
     check_training,
@@ -15,8 +16,10 @@ from grader.checks import (
     generator,
     generators,
     integer,
+    keeping,
     library,
     limit,
+    needs,
     new_seed,
     new_state,
     normal,
@@ -155,80 +158,108 @@ def assert_losses(losses, expected):
     )
 
 
-@points(2)
-def test_first_step(submission, rng):
-    """One step notes the loss of its batch and moves every parameter as AdamW does."""
-    sizes = small_sizes(rng)
-    weights = initial_weights(rng, sizes, 0.3)
-    data = torch.randint(0, sizes["vocab_size"], (60,), generator=rng)
-    theirs, ours = generators(rng)
-    model = make(submission, sizes, weights)
-    losses = submission.train(model, data, 1, 5, 4, 0.02, theirs)
-    expected, expected_losses = oracle_train(weights, sizes, data, 1, 4, 0.02, ours)
-    assert_losses(losses, expected_losses)
-    assert_close(parameters_of(model, weights), expected, name="the model after training", rtol=1e-6, oracle=TWIN)
-
-
-@points(3)
-def test_trajectory(submission, rng):
-    """After 10 steps losses and parameters are those of the same loop with a twin of your model, to 1e-6."""
-    sizes = small_sizes(rng)
-    weights = initial_weights(rng, sizes, 0.3)
-    data = torch.randint(0, sizes["vocab_size"], (80,), generator=rng)
-    theirs, ours = generators(rng)
-    model = make(submission, sizes, weights)
-    losses = submission.train(model, data, 10, 5, 6, 0.01, theirs)
-    expected, expected_losses = oracle_train(weights, sizes, data, 10, 6, 0.01, ours)
-    assert_losses(losses, expected_losses)
+def assert_trained(model, weights, expected):
+    """Demand the parameters of the oracle's loop."""
     assert_close(parameters_of(model, weights), expected, name="the model after training", rtol=1e-6, oracle=TWIN)
 
 
 def test_validation_data_are_not_trained_on(submission, rng):
-    """Nothing of the last tenth of data is seen in training."""
+    """With another last tenth of data the model comes out the same; with another beginning it does not."""
     sizes = small_sizes(rng)
     V, weights = sizes["vocab_size"], initial_weights(rng, sizes, 0.3)
-    N, steps, lr = 10 * integer(rng, 8, 12), 12, 0.01
-    data = torch.randint(0, V - 1, (N,), generator=rng)
-    data[int(0.9 * N) :] = V - 1  # a token that occurs in the validation part alone
+    N, seed = 10 * integer(rng, 8, 12) + 3, new_seed(rng)
+    cut = int(0.9 * N)
+    data = torch.randint(0, V, (N,), generator=rng)
+    other_end, other_start = data.clone(), data.clone()
+    other_end[cut:] = (data[cut:] + 1) % V
+    other_start[:cut] = (data[:cut] + 1) % V
+    after = []
+    for text in (data, other_end, other_start):
+        model = make(submission, sizes, weights)
+        submission.train(model, text, 12, 5, 20, 0.01, generator(seed))  # 240 windows: some would reach the end
+        after.append(parameters_of(model, weights))
+    same, different = (
+        all(name in state and torch.equal(state[name], tensor) for name, tensor in after[0].items())
+        for state in after[1:]
+    )
+    check(
+        same,
+        "The model was trained on validation data: it changes with the last tenth of data. Draw batches from "
+        "data[: int(0.9 * len(data))].",
+    )
+    check(bool(after[0]) and not different, "The model comes out the same whatever the training data are.")
+
+
+@needs("test_validation_data_are_not_trained_on")
+@points(2)
+def test_first_step(submission, rng):
+    """One step moves every parameter as AdamW does."""
+    sizes = small_sizes(rng)
+    weights = initial_weights(rng, sizes, 0.3)
+    data = torch.randint(0, sizes["vocab_size"], (63,), generator=rng)
     theirs, ours = generators(rng)
     model = make(submission, sizes, weights)
-    submission.train(model, data, steps, 5, 20, lr, theirs)  # 240 windows: some would reach it
-    name = "token_embedding_table.weight"
-    after = model.state_dict().get(name)
-    check(isinstance(after, torch.Tensor) and after.shape == weights[name].shape, f"The model has lost its {name}.")
-    # No gradient reaches the token's vector, only AdamW's decay, by 1 − lr · 0.01 a step.
-    unseen = weights[name][-1] * (1 - lr * 0.01) ** steps
-    check(
-        torch.allclose(after[-1], unseen, rtol=1e-9),
-        "The model was trained on validation data: a token that occurs only in the last tenth of data has left its "
-        "mark. Draw batches from data[: int(0.9 * len(data))].",
-    )
-    expected, _ = oracle_train(weights, sizes, data, steps, 20, lr, ours)
-    assert_close(after, expected[name], name=name, rtol=1e-6, oracle=TWIN)
+    submission.train(model, data, 1, 5, 4, 0.02, theirs)
+    expected, _ = oracle_train(weights, sizes, data, 1, 4, 0.02, ours)
+    assert_trained(model, weights, expected)
 
 
+@needs("test_first_step")
+@points(3)
+def test_trajectory(submission, rng):
+    """After 10 steps the parameters are those of the same loop with a twin of your model, to 1e-6."""
+    sizes = small_sizes(rng)
+    weights = initial_weights(rng, sizes, 0.3)
+    data = torch.randint(0, sizes["vocab_size"], (83,), generator=rng)
+    theirs, ours = generators(rng)
+    model = make(submission, sizes, weights)
+    submission.train(model, data, 10, 5, 6, 0.01, theirs)
+    expected, _ = oracle_train(weights, sizes, data, 10, 6, 0.01, ours)
+    assert_trained(model, weights, expected)
+
+
+@needs("test_trajectory")
+@points(2)
+def test_losses(submission, rng):
+    """Of each step the loss of its batch is noted, before the update, as a Python float."""
+    sizes = small_sizes(rng)
+    weights = initial_weights(rng, sizes, 0.3)
+    data = torch.randint(0, sizes["vocab_size"], (83,), generator=rng)
+    theirs, ours = generators(rng)
+    losses = submission.train(make(submission, sizes, weights), data, 4, 5, 6, 0.02, theirs)
+    _, expected = oracle_train(weights, sizes, data, 4, 6, 0.02, ours)
+    assert_losses(losses, expected)
+
+
+@needs("test_trajectory")
+def test_training_after_training(submission, rng):
+    """Each call makes an optimizer of its own: training goes on with another model, and then with the first again."""
+    sizes = small_sizes(rng)
+    data = torch.randint(0, sizes["vocab_size"], (63,), generator=rng)
+    weights = [initial_weights(rng, sizes, 0.3) for _ in range(2)]
+    models = [make(submission, sizes, w) for w in weights]
+    for number in (0, 1, 0):
+        theirs, ours = generators(rng)
+        submission.train(models[number], data, 3, 5, 4, 0.02, theirs)
+        weights[number], _ = oracle_train(weights[number], sizes, data, 3, 4, 0.02, ours)
+        assert_trained(models[number], weights[number], weights[number])
+
+
+@needs("test_first_step")
 def test_dropout_is_on_in_training(submission, rng):
     """A model that comes in evaluation mode is trained in training mode."""
-    sizes = small_sizes(rng, dropout=0.5)
-    weights = initial_weights(rng, sizes, 0.5)
-    data = torch.randint(0, sizes["vocab_size"], (60,), generator=rng)
-    theirs, ours = generators(rng)
-    model = make(submission, sizes, weights)
-    model.eval()
-    x = data[:10].reshape(2, 5)
-    assert_close(logits_of(model, x, double=True), twin(x, weights, sizes), name="logits", oracle=TWIN)
-    # With no steps of any length the losses are those of the start; only dropout can change them.
-    losses = submission.train(model, data, 3, 5, 8, 1e-12, theirs)
-    _, expected = oracle_train(weights, sizes, data, 3, 8, 1e-12, ours)
-    assert_floats(losses, 3)
-    # With 8 windows through many dropouts of 0.5 all three losses are the same in one run of 2^1000.
-    check(
-        not torch.allclose(torch.tensor(losses), torch.tensor(expected), rtol=1e-6),
-        "Dropout does nothing in training: the model came in evaluation mode. model.train() switches it on.",
-    )
-    # Means over 40 positions, each within about 0.2 of its expectation: these bounds are 9 standard deviations away.
-    close = [0.35 * right < loss < 3 * right for loss, right in zip(losses, expected, strict=True)]
-    check(all(close), "With dropout the losses are not what they can be: do they belong to these batches?")
+    data = torch.randint(0, 7, (63,), generator=rng)
+    with_dropout, without = (small_sizes(rng, vocab_size=7, dropout=dropout) for dropout in (0.5, 0.0))
+    weights, seed = initial_weights(rng, without, 0.5), new_seed(rng)
+    losses = []
+    for sizes in (with_dropout, without):
+        model = make(submission, sizes, weights)
+        model.eval()
+        # With no steps of any length the losses are those of the start; only dropout can change them.
+        losses.append(submission.train(model, data, 3, 5, 8, 1e-12, generator(seed)))
+        check(model.training is True, "After train the model must be in training mode: model.train() comes first.")
+    # With 8 windows through many dropouts of 0.5 the losses are the same in one run of 2^1000.
+    check(losses[0] != losses[1], "Dropout does nothing in training: the model came in evaluation mode.")
 
 
 @points(2)
@@ -252,7 +283,7 @@ def test_estimate(submission, rng):
             answer,
             sum(losses) / batches,
             name="loss",
-            rtol=1e-9,
+            rtol=1e-6,  # the lecture adds the losses up in float32
             sizes={"batches": batches, "batch_size": 4},
             oracle="a twin of torch's own functions",
         )
@@ -260,23 +291,25 @@ def test_estimate(submission, rng):
 
 @points(2)
 def test_estimate_leaves_no_trace(submission, rng):
-    """After estimate_loss the mode, the parameters and torch's global random generator are as they were."""
+    """After estimate_loss the mode, the parameters, their gradients and torch's global generator are as they were."""
     sizes = small_sizes(rng, dropout=0.4)
     weights = initial_weights(rng, sizes, 0.5)
     data = torch.randint(0, sizes["vocab_size"], (40,), generator=rng)
     model = make(submission, sizes, weights)
-    torch_there = library(submission, "torch")
-    mode = {True: "training", False: "evaluation"}
-    seed = new_seed(rng)
-    ours, losses = generator(seed), []
-    for _ in range(3):
-        x, y = windows(data, 5, 4, ours)
-        losses.append(loss_of(twin(x, weights, sizes), y).item())
+    torch_there, utils = library(submission, "torch"), library(submission, "torch.nn.utils")
+    _, loss = keeping(model, 1)(data[:5][None], data[1:6][None])
+    loss.backward()  # so that there are gradients, which an estimate leaves alone
+
+    def norm():
+        """The gradients do not cross the wire with their tensors; their norm does. Nothing is clipped."""
+        return utils.clip_grad_norm_(model.parameters(), float("inf"))
+
+    mode, gradients, answers = {True: "training", False: "evaluation"}, norm(), []
     for was in (True, False):
         model.train(was)
         state = new_state(rng)
         torch_there.set_rng_state(state)
-        answer = submission.estimate_loss(model, data, 3, 5, 4, seed)
+        answers.append(submission.estimate_loss(model, data, 3, 5, 4, new_seed(rng)))
         check(
             model.training is was,
             f"The model was in {mode[was]} mode, and after estimate_loss it is in {mode[not was]} mode: put it back.",
@@ -286,8 +319,12 @@ def test_estimate_leaves_no_trace(submission, rng):
             "estimate_loss has used torch's global random generator, and with it changed the training that follows: "
             "draw its batches with a generator of its own.",
         )
-        assert_close(answer, sum(losses) / 3, name="loss", oracle="a twin of torch's own functions")
-    assert_close(parameters_of(model, weights), weights, oracle="as they were")
+    assert_responds(*answers, name="loss")
+    assert_close(parameters_of(model, weights), weights, name="the parameters", oracle="as they were")
+    check(
+        isinstance(gradients, torch.Tensor) and torch.allclose(norm(), gradients, rtol=1e-9),
+        "estimate_loss has changed the gradients of the parameters: it only measures.",
+    )
 
 
 def bigram_loss(part, x, y, V):
@@ -378,14 +415,19 @@ def test_learns_real_text(submission, rng):
     check(reached < bigram - 0.2, f"The loss is {reached:.2f}: hardly better than {bigram:.2f}, by counting pairs.")
 
 
-def trained_on_shakespeare(submission, rng, device, sizes, steps, batch_size, lr):
-    """The validation loss of the learner's model after the learner's training; no leak in it."""
+def trained_on_shakespeare(submission, rng, device, sizes, steps, batch_size, lr, std=None):
+    """The validation loss of the learner's model after the learner's training; no leak in it.
+
+    The model starts with matrices from N(0, std²), or as it is made.
+    """
     from grader.data import tinyshakespeare
 
     data, V = encoded(tinyshakespeare())
     block_size = sizes["block_size"]
     sizes = {"vocab_size": V, **sizes}
-    weights = {name: weight.float() for name, weight in initial_weights(rng, sizes, 0.02).items()}
+    drawn = {} if std is None else initial_weights(rng, sizes, std)
+    weights = {name: weight.float() for name, weight in drawn.items()}
+    library(submission, "torch").set_rng_state(new_state(rng))
     held_out = data[int(0.9 * len(data)) :]
     rows = held_out[: len(held_out) // (block_size + 1) * (block_size + 1)].reshape(-1, block_size + 1)
     x, y = rows[:, :-1], rows[:, 1:]
@@ -408,7 +450,7 @@ def trained_on_shakespeare(submission, rng, device, sizes, steps, batch_size, lr
 def test_learns_tiny_shakespeare(submission, rng, device):
     """On Tiny Shakespeare 4,000 steps of a model for the CPU reach a validation loss of 1.90 or less."""
     sizes = {"block_size": 64, "n_embd": 64, "n_head": 4, "n_layer": 2, "dropout": 0.0}
-    reached = trained_on_shakespeare(submission, rng, device, sizes, 4_000, 16, 3e-3)
+    reached = trained_on_shakespeare(submission, rng, device, sizes, 4_000, 16, 3e-3, std=0.02)
     # Measured: 1.90 after 2,000 steps, 1.83 after 4,000. The lecture's 10.8 million parameters end at 1.48.
     check(reached > 1.4, f"A leak: no model of this size reaches {reached:.2f} on text that it has not seen.")
     check(reached <= 1.90, f"The validation loss is {reached:.2f}; 1.90 or less is wanted.")
@@ -419,9 +461,10 @@ def test_learns_tiny_shakespeare(submission, rng, device):
 @training
 @limit(3600)
 def test_learns_tiny_shakespeare_at_the_lectures_size(submission, rng, device):
-    """The lecture's 10.8 million parameters reach a validation loss of 1.50 or less in 5,000 steps."""
+    """The lecture's 10.8 million parameters, as torch draws them, reach a validation loss of 1.50 in 5,000 steps."""
     sizes = {"block_size": 256, "n_embd": 384, "n_head": 6, "n_layer": 6, "dropout": 0.2}
     reached = trained_on_shakespeare(submission, rng, device, sizes, 5_000, 64, 3e-4)
-    # Published: 1.48 by the lecture, 1.47 by nanoGPT.
+    # Measured on an H200: 1.480, and at most 1.49 from step 3,000 on. From N(0, 0.02) the best is 1.485 after 2,500
+    # steps, and 1.558 after 5,000. Published: 1.48 by the lecture, 1.47 by nanoGPT.
     check(reached > 1.3, f"A leak: no model of this size reaches {reached:.2f} on text that it has not seen.")
     check(reached <= 1.50, f"The validation loss is {reached:.2f}; 1.50 or less is wanted.")

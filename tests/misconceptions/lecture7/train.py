@@ -274,6 +274,7 @@ class GPT(GPT):
     "The model is left in evaluation mode: dropout is off in the training that follows. Remember model.training, and "
     "put it back.",
     name="left-in-evaluation",
+    violates=("estimate_leaves_no_trace",),
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
     model.eval()
@@ -295,6 +296,7 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
 @misconception(
     "Dropout is on while the loss is measured. Call model.eval() first, and put the mode back afterwards.",
     name="measured-with-dropout",
+    violates=("estimate",),
 )
 def estimate_loss(model, data, batches, block_size, batch_size, seed):
     return _mean(model, data, batches, block_size, batch_size, torch.Generator().manual_seed(seed))
@@ -367,3 +369,32 @@ def estimate_loss(model, data, batches, block_size, batch_size, seed):
         losses.append(loss.item())
     model.train(was)
     return sum(losses) / batches
+
+
+@misconception(
+    "The gradients are cleared: a training run that looks at its estimate between backward() and step() loses them. An "
+    "estimate records no gradients, and there is nothing to clear.",
+    name="gradients-cleared",
+    violates=("estimate_leaves_no_trace",),
+)
+def estimate_loss(model, data, batches, block_size, batch_size, seed):
+    was = model.training
+    model.eval()
+    model.zero_grad()
+    mean = _mean(model, data, batches, block_size, batch_size, torch.Generator().manual_seed(seed))
+    model.train(was)
+    return mean
+
+
+@misconception(
+    "The optimizer is kept with the model: the next call goes on with its running averages. Make it anew in each call.",
+    name="optimizer-kept",
+    violates=("training_after_training",),
+)
+def train(model, data, steps, block_size, batch_size, lr, generator):
+    def make(parameters, lr):
+        if not hasattr(model, "optimizer"):
+            model.optimizer = torch.optim.AdamW(parameters, lr=lr)
+        return model.optimizer
+
+    return _train(model, data, steps, block_size, batch_size, lr, generator, make=make)
