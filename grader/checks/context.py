@@ -101,7 +101,7 @@ class CheckContext:
         """The latest call whose result is, or holds, this very object; else the latest call."""
         if self.talk is None or not self.talk.log:
             return None
-        for call in reversed(self.talk.log):
+        for call in reversed(self.talk.log) if value is not None else ():  # None is one object, whoever returns it
             if call.operation != Operation.GET and _holds(call.result, value):
                 return call
         for call in reversed(self.talk.log):

@@ -1,9 +1,9 @@
 # /// attack
 # rows = [89]
-# tries = "The notebook is handed in as such."
+# tries = "A notebook that is empty is handed in as such."
 # kind = "fault"
-# verdicts = ["missing"]
-# says = ["there is a notebook. Export it as a script"]
+# verdicts = ["raised"]
+# says = ["no cell of code"]
 # as = "lecture5/cross_entropy.ipynb"
 # ///
 {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

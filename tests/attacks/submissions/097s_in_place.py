@@ -3,7 +3,7 @@
 # tries = "The right gradient, made in the argument itself."
 # kind = "fault"
 # verdicts = ["failed", "passed"]
-# earns = 6
+# earns = 8
 # says = ["modifies", "logits", "in place; work on a copy"]
 # ///
 import torch

@@ -4,6 +4,7 @@
 # kind = "hostile"
 # exercise = "lecture9.train"
 # verdicts = ["failed"]
+# earns = 9
 # says = ["vocab[0] is a str; a bytes is wanted."]
 # ///
 import numpy as np

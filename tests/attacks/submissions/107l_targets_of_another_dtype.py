@@ -4,6 +4,7 @@
 # kind = "hostile"
 # exercise = "lecture7.batches"
 # verdicts = ["failed"]
+# earns = 3
 # says = ["is wanted"]
 # ///
 import torch
