@@ -72,7 +72,7 @@ def test_without_course_toml_they_come_by_name_and_number(unordered):
         (f"units = {UNITS}", r'a title is missing, as in `title = "neural networks by hand"`'),
         ('title = "t"', r'in order, as in `units = \["appendix", "bonus", "chapter0", "lecture2", '),
         (f'title = "t"\nunit = {UNITS}', "there is no key 'unit'; write units"),
-        (f'title = "t"\nunits = {UNITS}\npace = 1', "there is no key 'pace'; the keys are title and units"),
+        (f'title = "t"\nunits = {UNITS}\npace = 1', "there is no key 'pace'; the keys are title, units and siblings"),
         (f'title = "t"\nunits = {UNITS[1:]}', r'does not list exercises/chapter0: put "chapter0" in `units`'),
         (f'title = "t"\nunits = {[*UNITS, "walk"]}', "'walk' is listed twice"),
         (f'title = "t"\nunits = {[*UNITS, "coda"]}', r"lists 'coda', and there is no exercises/coda/unit\.toml"),
