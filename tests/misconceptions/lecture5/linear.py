@@ -96,16 +96,6 @@ def linear_backward(dout, x, W):
 
 
 @misconception(
-    "view wants numbers that lie one after the other, which those of a transposed tensor do not: write reshape.",
-    name="view-for-reshape",
-    violates=("views",),
-)
-def linear_backward(dout, x, W):
-    rows, dout_rows = x.view(-1, x.shape[-1]), dout.view(-1, dout.shape[-1])
-    return dout @ W.T, rows.T @ dout_rows, dout_rows.sum(0)
-
-
-@misconception(
     "float() computes in single precision, half of the digits that float64 has: let x and dout keep their dtype.",
     name="float32-inside",
     violates=("layer_of_the_lecture",),
