@@ -234,22 +234,20 @@ def test_train_and_eval_mode(submission, rng):
 
 
 def test_nothing_else_changes(submission, rng):
-    """Images, examples and labels stay as they are, and so do torch's global generator and its default dtype."""
-    everybodys, state = library(submission, "torch"), new_state(rng)
+    """Images, examples and labels stay as they are, and torch's default dtype; its global generator is not seeded."""
+    everybodys, states = library(submission, "torch"), []
     submission.build()
     rows = [assert_unchanged(submission.prepare, some_images(rng)) for _ in range(2)]
     assert_responds(*rows, name="rows")
     curves = []
     for _ in range(2):
         model = small_model(library(submission, "torch.nn"), small_weights(rng))
-        everybodys.set_rng_state(state)
+        everybodys.set_rng_state(new_state(rng))
         arguments = (model, *random_data(rng), 2, 8, 0.3, 0.1, generator(new_seed(rng)))
         curves.append(checked(assert_unchanged(submission.train, *arguments), 2))
-        check(
-            torch.equal(everybodys.get_rng_state(), state),
-            "train has used or seeded torch's global generator. The orders come from generator.",
-        )
+        states.append(everybodys.get_rng_state())  # a DataLoader draws from it, which is fair
     assert_responds(*curves, name="the curves")
+    check(not torch.equal(*states), "train has seeded torch's global generator. The orders come from generator.")
     check(everybodys.zeros(1).dtype == torch.float32, "torch's default dtype has been changed.")
 
 
