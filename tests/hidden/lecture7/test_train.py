@@ -193,7 +193,7 @@ def test_validation_data_are_not_trained_on(submission, rng):
 @needs("test_validation_data_are_not_trained_on")
 @points(2)
 def test_first_step(submission, rng):
-    """One step moves every parameter as AdamW does."""
+    """After one step every parameter has moved by one step of AdamW."""
     sizes = small_sizes(rng)
     weights = initial_weights(rng, sizes, 0.3)
     data = torch.randint(0, sizes["vocab_size"], (63,), generator=rng)
