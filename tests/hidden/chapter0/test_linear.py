@@ -84,6 +84,7 @@ def test_parameters(submission, rng):
 def test_forward(submission, case):
     """The output is x @ weight.T + bias for any sizes, a square weight too, and any leading axes."""
     weight, bias, x = case
+    x = x.contiguous()  # how it lies in memory is the next check's matter
     assert_close(
         loaded(submission, weight, bias)(x),
         F.linear(x, weight, bias),
@@ -94,6 +95,16 @@ def test_forward(submission, case):
 
 
 @needs("test_forward")
+def test_any_layout(submission, rng):
+    """x may lie in memory in any order: transposed, or with its numbers apart."""
+    weight, bias, x = normal(rng, 4, 3), normal(rng, 4), normal(rng, 5, 2, 3).contiguous()
+    apart = x.repeat_interleave(2, -1)[..., ::2]
+    layer = loaded(submission, weight, bias)
+    for view in (x.transpose(0, 1), apart, apart.transpose(0, 1)):
+        assert_close(layer(view), F.linear(view, weight, bias), name="y", oracle="nn.Linear")
+
+
+@needs("test_any_layout")
 @points(2)
 @given(case=layers_and_inputs(), data=st.data())
 def test_gradients(submission, case, data):

@@ -217,7 +217,7 @@ class Linear(_Right):
     "view needs numbers that lie one after the other, which those of a transposed x do not. x @ weight.T takes any "
     "leading axes as they are; reshape would do as well.",
     name="view-for-reshape",
-    violates=("forward",),
+    violates=("any_layout",),
 )
 class Linear(_Right):
     def forward(self, x):
