@@ -107,10 +107,19 @@ def assert_responds(first: Any, second: Any, *, name: str = "the answer") -> Non
     for answer in (first, second):
         words = f"{name} is {type_in_words(answer)}; a value is wanted{question(answer)}"
         check(answer is not None and not isinstance(answer, Handle | Unsendable), words)
-        if is_tensor(answer) or isinstance(answer, np.ndarray | float):
-            finite = bool(np.isfinite(as_array(answer)).all())
-            check(finite, f"{name} must hold finite numbers; here are NaN or Inf.")
+        check(_is_finite(answer), f"{name} must hold finite numbers; here are NaN or Inf.")
     check(_difference(first, second) is not None, f"{name} is the same for two inputs: it must depend on them.")
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether no number in a value, or in a container of some, is NaN or infinite."""
+    if isinstance(value, dict):
+        return all(map(_is_finite, value.values()))
+    if isinstance(value, tuple | list):
+        return all(map(_is_finite, value))
+    if is_tensor(value) or isinstance(value, np.ndarray | float):
+        return bool(np.isfinite(as_array(value)).all())
+    return True
 
 
 def _difference(before: Any, now: Any) -> str | None:  # noqa: C901 - one case a kind of container

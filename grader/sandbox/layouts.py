@@ -65,9 +65,12 @@ def expanded(array: Array) -> Array:
 
 
 def _span(shape: Sequence[int], strides: Sequence[int]) -> int:
-    return 1 + sum((n - 1) * stride for n, stride in zip(shape, strides, strict=True))
+    span = 1
+    for n, stride in zip(shape, strides, strict=True):  # learners replace sum, and a worker lays out what it is sent
+        span += (n - 1) * stride
+    return span
 
 
 def _fits(shape: Sequence[int], strides: Sequence[int]) -> bool:
     most = _MOST_TIMES * int(np.prod(shape, dtype=object))
-    return min(strides) >= 0 and 0 < _span(shape, strides) <= most
+    return not any(stride < 0 for stride in strides) and 0 < _span(shape, strides) <= most

@@ -309,7 +309,7 @@ def _import_hint(error: RaisedError, exercises: Sequence[str]) -> str:
     name = error.name.rpartition(".")[2]
     if error.type_name != "ModuleNotFoundError" or not name:
         return ""
-    if error.name.startswith(_ROOT):
+    if error.name.startswith(_ROOT) and (name in exercises or not closest(name, exercises, cutoff=_VERY_ALIKE)):
         path = error.name.removeprefix(_ROOT).replace(".", "/")
         return f"{path}.py is not in the submission: it is looked for beside this file. Hand it in, too."
     return _instead_of(name, exercises) or "The course's packages are numpy, torch and the standard library."

@@ -43,9 +43,15 @@ PAIRS = pairs(EXERCISES)
 
 _LEFT = "the answer is what training leaves in the model, which is compared; losses have checks of their own"
 _MERGES = "the answer is the merges and vocab that train leaves in the tokenizer; what methods return is not asked for"
+_MADE = "the answer is what the constructor leaves in the object; what methods return is not asked for"
 # Checks that a class passes which is whole but for what its methods return, and a function but for what it returns.
 EXEMPT = {
     ("lecture7.train", "test_validation_data_are_not_trained_on"): _LEFT,
+    ("lecture7.train", "test_first_step"): _LEFT,
+    ("lecture7.train", "test_trajectory"): _LEFT,
+    ("lecture7.train", "test_training_after_training"): _LEFT,
+    ("lecture7.tokenizer", "test_vocabulary"): _MADE,
+    ("lecture7.gpt", "test_first_weights"): _MADE,
     ("day3.torch_twin", "test_step_for_step"): _LEFT,
     ("day3.torch_twin", "test_any_model"): _LEFT,
     ("day3.mnist", "test_trajectory"): _LEFT,
@@ -103,7 +109,7 @@ def test_a_lie_passes_no_check(tell, exercise):
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
 def test_code_that_does_nothing_passes_no_check(tell, exercise, training):
     passed, asked = tell(exercise, CONSISTENT["nothing"], idle=True, training=training)
-    assert passed == set()
+    assert {name for name in passed if EXEMPT.get((exercise.id, name)) is not _MADE} == set()
     if training and asked:
         passed, _ = tell(exercise, ValueError, training=True)
         assert passed == set()

@@ -36,7 +36,6 @@ def test_bpe_is_timed_on_a_new_text_each_time(monkeypatch):
 
     answered = set()
     monkeypatch.setattr(checks, "time", types.SimpleNamespace(perf_counter=lambda: clock[0]))
-    monkeypatch.setattr(checks, "assert_first", lambda *_: None)
     work, reference = types.SimpleNamespace(train_bpe=remembering), types.SimpleNamespace(train_bpe=right)
     enter(CheckContext())
     try:

@@ -316,7 +316,7 @@ def test_a_use_in_the_source_fails_every_check_and_says_why(lecture5):
 
 def test_a_use_that_shows_only_while_it_runs_is_told_alike(lecture5):
     result = grade(lecture5, 'getattr(F, "_cross_entropy"[1:])(logits, targets)')
-    assert {check.verdict for check in result.checks} == {Verdict.FORBIDDEN}
+    assert {check.verdict for check in result.checks} <= {Verdict.FORBIDDEN, Verdict.BLOCKED}
     failure = result.checks[0].failure
     assert failure.headline == f"Line 5 uses torch.nn.functional.cross_entropy, which is not allowed here: {WHY}."
     assert failure.location == "exercises/lecture5/cross_entropy.py:5"

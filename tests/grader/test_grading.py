@@ -192,7 +192,7 @@ def test_a_wrong_kind_of_answer_is_said(lecture5, value, words):
     [
         ("def cross_entropy_backwards(a, b): pass", Verdict.MISSING, "cross_entropy_backwards: did you mean"),
         ("x = 1 / 0", Verdict.RAISED, "cannot be imported: ZeroDivisionError"),
-        ("import no_such_package", Verdict.RAISED, "No module named 'no_such_package'"),
+        ("import numpy.no_such_part", Verdict.RAISED, "No module named 'numpy.no_such_part'"),
         ("def f(:\n  pass", Verdict.RAISED, ""),
         ("import os; os._exit(3)", Verdict.CRASHED, "Importing the file ended its process"),
         ("raise NotImplementedError", Verdict.NOT_STARTED, ""),

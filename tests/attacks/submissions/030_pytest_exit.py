@@ -3,7 +3,7 @@
 # tries = "Ends the run through pytest.exit(returncode=0), or what that raises."
 # kind = "hostile"
 # verdicts = ["raised"]
-# says = ["Exit"]
+# says = ["pytest.exit() is used"]
 # ///
 class Exit(Exception):
     returncode = 0

@@ -3,7 +3,7 @@
 # tries = "NaN everywhere, which is neither larger nor smaller than any tolerance."
 # kind = "hostile"
 # verdicts = ["failed"]
-# says = ["dlogits is NaN", "does not sum to zero"]
+# says = ["dlogits is NaN"]
 # ///
 def cross_entropy_backward(logits, targets):
     return logits.fill_(float("nan"))

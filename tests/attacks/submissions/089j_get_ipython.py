@@ -2,9 +2,8 @@
 # rows = [89]
 # tries = "get_ipython() of an exported notebook."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["get_ipython"]
-# notes = ["Line 3 calls get_ipython()"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import torch
 

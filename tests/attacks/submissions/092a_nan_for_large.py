@@ -3,8 +3,8 @@
 # tries = "exp overflows for large logits: NaN there, right elsewhere."
 # kind = "fault"
 # verdicts = ["failed", "passed"]
-# earns = 5
 # says = ["dlogits is NaN at ["]
+# earns = 7
 # ///
 import torch
 

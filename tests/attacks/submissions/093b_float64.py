@@ -3,8 +3,8 @@
 # tries = "float64 for float32."
 # kind = "fault"
 # verdicts = ["failed", "passed"]
-# earns = 6
 # says = ["dlogits is a tensor of float64; float32 is wanted."]
+# earns = 8
 # ///
 import torch
 

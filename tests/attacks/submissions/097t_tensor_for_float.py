@@ -4,8 +4,8 @@
 # kind = "fault"
 # exercise = "lecture5.train"
 # verdicts = ["missing", "failed", "passed"]
-# earns = 2
 # says = ["loss is a tensor; a Python float is wanted (.item() makes one of a tensor)."]
+# earns = 3
 # ///
 import torch
 

@@ -4,8 +4,8 @@
 # kind = "hostile"
 # exercise = "lecture9.pairs"
 # verdicts = ["failed"]
-# earns = 4
 # says = ["get_stats(ids)"]
+# earns = 6
 # ///
 def get_stats(ids):
     counts = {}

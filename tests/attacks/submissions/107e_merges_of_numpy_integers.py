@@ -4,7 +4,7 @@
 # kind = "fault"
 # exercise = "lecture9.train"
 # verdicts = ["passed", "failed"]
-# earns = 8
+# earns = "all"
 # ///
 import numpy as np
 

@@ -4,7 +4,8 @@
 # kind = "hostile"
 # exercise = "lecture7.batches"
 # verdicts = ["failed"]
-# says = ["y is a tensor of float64; int64 is wanted."]
+# says = ["y is of torch.float64, and data of torch.int64"]
+# earns = 7
 # ///
 import torch
 

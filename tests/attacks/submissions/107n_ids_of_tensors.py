@@ -4,7 +4,8 @@
 # kind = "hostile"
 # exercise = "lecture7.tokenizer"
 # verdicts = ["failed"]
-# says = ["not right"]
+# says = ["chars is a tuple; a list is wanted."]
+# earns = 3
 # ///
 import torch
 

@@ -5,6 +5,7 @@
 # exercise = "day3.init"
 # verdicts = ["failed"]
 # says = ["The weights must be float64; here they are complex128."]
+# earns = 1
 # ///
 import numpy as np
 

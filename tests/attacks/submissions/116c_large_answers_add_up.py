@@ -3,6 +3,7 @@
 # tries = "Each answer is 60 MB of wrong numbers or of words: kept for a diagnosis, they would fill the memory."
 # kind = "hostile"
 # verdicts = ["failed", "timeout", "broke protocol"]
+# earns = 1
 # ///
 import torch
 

@@ -4,7 +4,7 @@
 # kind = "hostile"
 # exercise = "lecture7.tokenizer"
 # verdicts = ["raised"]
-# earns = 0
+# earns = 2
 # says = ["KeyError"]
 # ///
 class CharTokenizer:

@@ -4,8 +4,8 @@
 # kind = "hostile"
 # exercise = "lecture9.train"
 # verdicts = ["failed"]
-# earns = 8
 # says = ["times as long, where 4 times is allowed"]
+# earns = 10
 # ///
 import hashlib
 import threading

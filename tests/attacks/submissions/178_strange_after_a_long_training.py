@@ -4,9 +4,9 @@
 # kind = "hostile"
 # exercise = "lecture7.train"
 # verdicts = ["failed"]
-# earns = 11
 # says = ["eval is an int"]
 # seconds = 60
+# earns = 14
 # ///
 import torch
 

@@ -4,8 +4,8 @@
 # kind = "hostile"
 # exercise = "lecture9.train"
 # verdicts = ["failed"]
-# earns = 8
 # says = ["ValueError is wanted here", "train.ValueError came"]
+# earns = 9
 # ///
 from .pairs import get_stats, merge
 

@@ -202,11 +202,13 @@ def test_relu_by_default(submission, rng):
 def test_other_activations_are_refused(submission, rng):
     """forward raises ValueError for an activation that is neither "relu" nor "tanh", and for no other."""
     params, X, _ = random_network(rng, 5, 3, 6, 6, 2)
+    logits = {}
     for name in rng.permutation([*ACTIVATIONS, "sigmoid", "ReLU", f"relu{integer(rng, 2, 99)}"] * 5).tolist():
         if name in ACTIVATIONS:
-            pair(submission.forward(params, X, name))
+            logits[name] = logits_of(submission, params, X, name)
         else:
             assert_raises(ValueError, submission.forward, params, X, name, why=f"{name!r} is neither 'relu' nor 'tanh'")
+    assert_responds(*logits.values(), name="forward(params, X, activation)'s logits")
 
 
 def test_each_backward_belongs_to_its_forward(submission, rng):
