@@ -396,7 +396,7 @@ def test_examples_run(ask, monkeypatch):
     ran = []
     for block in BLOCKS:
         space = {}
-        exec(compile(block, "CONTRIBUTING.md", "exec", dont_inherit=True), space)
+        exec(compile(block, "<CONTRIBUTING.md>", "exec", dont_inherit=True), space)
         for name, check in space.items():
             if not name.startswith("test_"):
                 continue
