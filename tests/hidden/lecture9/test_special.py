@@ -8,6 +8,7 @@ import regex
 from grader.checks import assert_raises, needs, points, texts
 
 SHAPES = ("<|{}|>", "[{}]", "<{}>", "{}$", ".{}?", "|{}|", "\\{}\\")  # most of them mean something in patterns
+BEYOND_ASCII = ("é", "日", "😀")  # characters of two, three and four bytes
 GROUP = "({}+)"  # is always among them: who does not escape it is found out in every draw
 
 
@@ -174,12 +175,12 @@ def test_the_longest_counts(submission, rng):
 
 @points(2)
 def test_decodes_special_tokens(submission, rng):
-    """The ids of special tokens decode to their texts, in the midst of others, as by tiktoken."""
+    """Ids decode as by tiktoken: special tokens to their texts, and the bytes of all others together."""
     trained = Trained(submission, rng)
     special = list(trained.special.values())
     for count in (0, 1, 2, 4, 8):
         ids = rng.choice([*special, *trained.vocab], count).tolist()
-        ids += [int(rng.choice(special)), *texts.word(rng).encode()]
+        ids += [int(rng.choice(special)), *(texts.word(rng) + rng.choice(BEYOND_ASCII)).encode()]
         text, note = trained.learner.decode(ids), registered(trained.special)
         texts.assert_sequence(text, trained.oracle.decode(ids), name="decode(ids)", oracle="tiktoken", note=note)
 

@@ -269,6 +269,31 @@ class SpecialTokenizer(SpecialTokenizer):
 
 
 @misconception(
+    "Each id is turned into text on its own, but a character may be spread over several ids. Join the bytes of all ids "
+    "first, those of special tokens too, and decode them once.",
+    name="token-by-token",
+    violates=("decodes_special_tokens",),
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def decode(self, ids):
+        known = self.vocab | {idx: name.encode() for name, idx in self.special_tokens.items()}
+        return "".join(known[i].decode("utf-8", errors="replace") for i in ids)
+
+
+@misconception(
+    "The refusal is an assert, which raises AssertionError, and nothing at all under python -O. What a caller may do "
+    "wrong is refused with raise ValueError(…).",
+    name="refused-by-assert",
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        try:
+            return super().encode(text, allowed_special)
+        except ValueError:
+            raise AssertionError from None
+
+
+@misconception(
     "Any other string, a typing mistake for instance, is taken for a mode. Raise a ValueError instead.",
     name="any-mode",
 )
