@@ -66,6 +66,15 @@ def load_merges(vocab_bpe):
 
 
 @misconception(
+    "The last merge is lost where the text does not end with a line break. [1:-1] after split counts on one: skip the "
+    "first line, and whichever is empty.",
+    name="last-line-cut",
+)
+def load_merges(vocab_bpe):
+    return _load(vocab_bpe.split("\n")[1:-1], _BYTE_OF.get)
+
+
+@misconception(
     "Every line that starts with # is left out, and with them merges such as '# #'. Skip the first line alone.",
     name="comments-skipped",
 )

@@ -27,7 +27,7 @@ def _merge(ids, pair, new):
     return out
 
 
-def _train(tokenizer, weighted, vocab_size, choose, *, anew=True, add=None):
+def _train(tokenizer, weighted, vocab_size, choose, *, anew=True, add=None, until_none=True):
     """The plain loop over (chunk, how often it counts)."""
     if vocab_size < 256:
         raise ValueError("vocab_size is below 256")
@@ -43,7 +43,7 @@ def _train(tokenizer, weighted, vocab_size, choose, *, anew=True, add=None):
                 continue
             for pair in pairwise(ids):
                 counts[pair] = counts.get(pair, 0) + weight
-        if not counts:
+        if until_none and not counts:
             break
         pair, new = choose(counts), len(tokenizer.vocab)
         sequences = [(_merge(ids, pair, new), weight) for ids, weight in sequences]
@@ -77,6 +77,18 @@ def split(text, pattern=GPT2):
 )
 def split(text, pattern=GPT2):
     return _split(text, pattern, r"'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\d+| ?[^\s\p{L}\d]+|\s+(?!\S)|\s+")
+
+
+@misconception(
+    "This is GPT-4's pattern, in which any sign may go with the letters behind it, and numbers have three digits at "
+    "most. GPT-2's has only a space before the letters, ' ?\\p{L}+', and numbers of any length.",
+    name="gpt-4",
+)
+def split(text, pattern=GPT2):
+    gpt4 = (
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"
+    )
+    return _split(text, pattern, gpt4)
 
 
 @misconception(
@@ -195,6 +207,16 @@ def split(text, pattern=GPT2):
 )
 def split(text, pattern=GPT2):
     return regex.findall(GPT2, text)
+
+
+@misconception(
+    "When every chunk is a single token, or there is none, no pair is left, and max of nothing raises an error. Stop "
+    "the training there.",
+    name="no-end",
+)
+class RegexTokenizer(RegexTokenizer):
+    def train(self, text, vocab_size):
+        _train(self, [(chunk, 1) for chunk in split(text, self.pattern)], vocab_size, _first, until_none=False)
 
 
 @misconception(
