@@ -174,6 +174,26 @@ def merge(ids, pair, idx):
 
 
 @misconception(
+    "A run of equal ids becomes one new id, however long it is. Each new id stands for two ids: [7, 7, 7] must give "
+    "[8, 7], and four 7 give two 8.",
+    name="run-as-one",
+    violates=("runs_are_merged_from_the_left",),
+)
+def merge(ids, pair, idx):
+    out, i = [], 0
+    while i < len(ids):
+        if tuple(ids[i : i + 2]) == tuple(pair):
+            out.append(idx)
+            i += 2
+            while pair[0] == pair[1] == (ids[i] if i < len(ids) else None):
+                i += 1
+        else:
+            out.append(ids[i])
+            i += 1
+    return out
+
+
+@misconception(
     "The new ids are put into the list that was passed in. Build a new list: the caller still needs the old one.",
     name="in-place",
     violates=("arguments_stay_as_they_are",),
