@@ -308,10 +308,11 @@ def test_first_weights(submission, rng):
 
 @needs("test_logits")
 def test_dropout_is_passed_on(submission, rng):
-    """config.dropout reaches the blocks: it acts in training, and not in evaluation."""
+    """config.dropout acts in the blocks and nowhere else, in training and not in evaluation."""
     sizes = random_sizes(rng, dropout=0.5)
     idx = tokens(rng, sizes, 1, sizes["block_size"] - 1).expand(16, -1).clone()
-    model = make(submission, sizes, random_weights(rng, sizes))
+    weights = random_weights(rng, sizes)
+    model = make(submission, sizes, weights)
     library(submission, "torch").set_rng_state(new_state(rng))
     quiet = logits_of(model, idx)
     assert_close(logits_of(model, idx), quiet, name="logits", oracle="the first call, in evaluation mode too")
@@ -321,6 +322,17 @@ def test_dropout_is_passed_on(submission, rng):
     check(bool(logits.isfinite().all()), "In training the logits hold NaN or Inf.")
     # 16 equal sequences through many dropouts of 0.5: all alike in one run of 2^1000.
     check(not torch.allclose(logits, quiet, rtol=1e-9), "In training nothing is dropped: pass config.dropout to Block.")
+    # Where the last layer of each branch is all zeros, the blocks add nothing, whatever is dropped in them.
+    branches = (".sa.proj.", ".ffwd.net.2.")
+    silent = {name: w.zero_() if any(end in name for end in branches) else w for name, w in weights.items()}
+    model = make(submission, sizes, silent)
+    quiet = logits_of(model, idx)
+    model.train()
+    check(
+        torch.allclose(logits_of(model, idx), quiet, rtol=1e-9),
+        "In training something is dropped outside the blocks: their attention and their feed-forward network added "
+        "nothing here, and the logits changed. config.dropout is for the blocks alone.",
+    )
 
 
 def assert_writes(answer, expected, T):
@@ -403,6 +415,7 @@ def test_top_k(submission, rng):
     sizes = random_sizes(rng, vocab_size=integer(rng, 17, 19), block_size=9)
     weights = calm(random_weights(rng, sizes))
     model = make(submission, sizes, weights)
+    model.generate(tokens(rng, sizes, 8, 2), 6, 1.0, None, generators(rng)[0])  # tells who draws at all; not judged
     for top_k in (3, 1, 5, sizes["vocab_size"], sizes["vocab_size"] + 4):
         idx, (theirs, ours) = tokens(rng, sizes, 8, 2), generators(rng)
         expected = twin_generates(idx, 6, sizes, weights, 1.0, top_k, ours)

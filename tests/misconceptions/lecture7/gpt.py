@@ -222,6 +222,29 @@ class GPT(_GPT):
 
 
 @misconception(
+    "The length is tested by an assert, which raises AssertionError, and nothing at all under python -O. Raise a "
+    "ValueError: if T > block_size, raise ValueError(…).",
+    name="length-by-assert",
+    violates=("too_many_tokens",),
+)
+class GPT(_GPT):
+    def checked(self, idx):
+        assert idx.shape[1] <= self.config.block_size, "too long"
+        return idx
+
+
+@misconception(
+    "Without targets only the last position is scored, as nanoGPT does to save time. Score every position: generate "
+    "takes the last one itself.",
+    name="last-position-only",
+)
+class GPT(_GPT):
+    def forward(self, idx, targets=None):
+        logits, loss = super().forward(idx, targets)
+        return logits[:, [-1]] if targets is None else logits, loss
+
+
+@misconception(
     "For too many tokens the position table raises an IndexError, which does not tell what is wrong. Look at T first, "
     "and raise a ValueError.",
     name="no-length-check",
@@ -453,6 +476,18 @@ class GPT(_GPT):
         kth = torch.topk(logits, min(top_k, logits.shape[-1])).values[:, -1].max()
         kept = torch.minimum(kth, logits.max(-1, keepdim=True).values)  # a row keeps at least one
         return logits.masked_fill(logits < kept, float("-inf"))
+
+
+@misconception(
+    "top_k keeps the likeliest token alone, whatever k is: the limit is the largest logit of a row. It is the k-th "
+    "largest, the last that torch.topk gives: values[:, [-1]].",
+    name="top_k-keeps-the-first",
+    violates=("top_k",),
+)
+class GPT(_GPT):
+    def filtered(self, logits, top_k):
+        largest = torch.topk(logits, min(top_k, logits.shape[-1])).values[:, [0]]
+        return logits.masked_fill(logits < largest, float("-inf"))
 
 
 @misconception(
