@@ -85,7 +85,8 @@ def test_a_check_that_takes_too_long_over_an_answer_fails_and_the_next_goes_on(l
     assert result.checks[0].verdict is Verdict.FAILED
     assert "takes too long" in run.crashes["lecture5.cross_entropy"][result.checks[0].name]  # validation is told
     assert "takes too long to look at" in result.checks[0].failure.headline
-    assert {check.verdict for check in result.checks} <= {Verdict.FAILED, Verdict.PASSED, Verdict.BLOCKED}  # some take no time at all
+    # some take no time at all
+    assert {check.verdict for check in result.checks} <= {Verdict.FAILED, Verdict.PASSED, Verdict.BLOCKED}
 
 
 def test_a_diagnosis_that_takes_too_long_costs_the_cause_and_not_the_verdict(lecture5, monkeypatch):
