@@ -5,7 +5,7 @@
 # exercise = "lecture9.train"
 # verdicts = ["failed"]
 # says = ["times as long, where 4 times is allowed"]
-# earns = 10
+# earns = "all"
 # ///
 import hashlib
 import threading
