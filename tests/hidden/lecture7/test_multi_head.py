@@ -108,8 +108,10 @@ def test_weights_of_all_heads_and_of_proj(submission, rng):
     num_heads, head_size, n_embd = integer(rng, 2, 4), integer(rng, 2, 4), integer(rng, 5, 8)
     weights = random_weights(rng, n_embd, num_heads, head_size)
     module, other = (submission.MultiHeadAttention(n_embd, num_heads, head_size, 5, 0.1) for _ in range(2))
-    answer = module.load_state_dict(weights, strict=False)
+    stranger = f"stranger{integer(rng, 0, 10**6)}"  # recorded answers know none of this name
+    answer = module.load_state_dict({**weights, stranger: weights["proj.bias"]}, strict=False)
     unexpected = set(answer.unexpected_keys)
+    check(stranger in unexpected, "load_state_dict takes a weight that the module cannot have: leave it to nn.Module.")
     lacking = [name for name in weights if name in unexpected]
     check(
         not lacking,
