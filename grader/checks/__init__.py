@@ -20,7 +20,7 @@ from grader.checks.marks import bonus, full, hidden, limit, needs, points, train
 from grader.checks.misconceptions import misconception
 from grader.checks.quiz import assert_choice, assert_number, seal
 from grader.checks.recording import record_curve, record_map
-from grader.checks.remote import keeping, library, place, requires_grad, stopped, vjp
+from grader.checks.remote import keeping, library, place, requires_grad, stopped, undisturbed, vjp
 from grader.checks.trained import check_training
 from grader.sandbox.request import RaisedError
 
@@ -61,6 +61,7 @@ __all__ = [
     "stopped",
     "strategies",
     "training",
+    "undisturbed",
     "uniform",
     "vjp",
 ]

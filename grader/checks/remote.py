@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from grader.checks.context import Mismatch, current
+from grader.checks.demands import check
+from grader.checks.draws import new_state
 from grader.checks.in_words import is_tensor
 from grader.errors import GraderError
 from grader.sandbox.objects import vjp as vjp_here
@@ -147,3 +149,23 @@ def vjp(target: Any, inputs: tuple[Any, ...], upstream: Any) -> tuple[Any, tuple
         if type(dinputs) is tuple and len(dinputs) == len(inputs) and type(dparams) is dict:
             return output, dinputs, dparams
     raise current().fail(Mismatch("demand", "", "The gradients of this call could not be taken."))
+
+
+@contextlib.contextmanager
+def undisturbed(submission: Any, rng: Any) -> Iterator[None]:
+    """Demand that torch's global random generator is left alone by what runs meanwhile in the submission.
+
+    Args:
+        submission: the submission.
+        rng: the check's generator, which draws the state to begin with.
+
+    Raises:
+        CheckFailed: it was drawn from, or seeded.
+    """
+    there, state = library(submission, "torch"), new_state(rng)
+    there.set_rng_state(state)
+    yield
+    check(
+        bool((there.get_rng_state() == state).all()),
+        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+    )

@@ -1,7 +1,5 @@
 """Checks of lecture5.batchnorm: one formula for the gradients of a batch normalisation."""
 
-from contextlib import contextmanager
-
 import hypothesis.strategies as st
 import torch
 from hypothesis import given
@@ -11,12 +9,11 @@ from grader.checks import (
     assert_responds,
     assert_unchanged,
     check,
-    library,
     needs,
-    new_state,
     normal,
     points,
     strategies,
+    undisturbed,
     uniform,
 )
 
@@ -76,18 +73,6 @@ def layers(draw):
 def compare(submission, dout, x, gain, **how):
     answer = submission.batchnorm_backward(*arguments(dout, x, gain))
     assert_close(answer, autograd(dout, x, gain), name=GRADIENTS, sizes={"n": len(x), "H": x.shape[1]}, **how)
-
-
-@contextmanager
-def undisturbed(submission, rng):
-    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
-    there, state = library(submission, "torch"), new_state(rng)
-    there.set_rng_state(state)
-    yield
-    check(
-        torch.equal(there.get_rng_state(), state),
-        "Your code has used or seeded torch's global random generator, and nothing here is random.",
-    )
 
 
 @points(4)

@@ -1,7 +1,5 @@
 """Checks of lecture5.cross_entropy: one formula for the gradient of the loss with respect to the logits."""
 
-from contextlib import contextmanager
-
 import hypothesis.strategies as st
 import torch
 import torch.nn.functional as F
@@ -13,12 +11,11 @@ from grader.checks import (
     assert_unchanged,
     check,
     integers,
-    library,
     needs,
-    new_state,
     normal,
     points,
     strategies,
+    undisturbed,
 )
 
 
@@ -62,18 +59,6 @@ def compare(submission, logits, targets, **how):
     actual = submission.cross_entropy_backward(logits, targets)
     N, C = logits.shape
     assert_close(actual, expected, name="dlogits", sizes={"N": N, "C": C}, **how)
-
-
-@contextmanager
-def undisturbed(submission, rng):
-    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
-    there, state = library(submission, "torch"), new_state(rng)
-    there.set_rng_state(state)
-    yield
-    check(
-        torch.equal(there.get_rng_state(), state),
-        "Your code has used or seeded torch's global random generator, and nothing here is random.",
-    )
 
 
 @points(3)

@@ -4,8 +4,6 @@ A stage is compared with what torch makes of the submission's own result of the 
 that a mistake in one shows there and nowhere else. All stages together are the network.
 """
 
-from contextlib import contextmanager
-
 import torch
 from torch.nn import functional as F
 
@@ -15,10 +13,9 @@ from grader.checks import (
     assert_unchanged,
     check,
     integers,
-    library,
-    new_state,
     normal,
     points,
+    undisturbed,
     uniform,
 )
 
@@ -82,18 +79,6 @@ def softmax(logits):
     probs, logprobs = torch.softmax(logits, 1), torch.log_softmax(logits, 1)
     values = (maxes, logits - maxes, (logits - maxes).exp(), total, total.reciprocal(), probs, logprobs)
     return dict(zip(SOFTMAX, values, strict=True))
-
-
-@contextmanager
-def undisturbed(submission, rng):
-    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
-    there, state = library(submission, "torch"), new_state(rng)
-    there.set_rng_state(state)
-    yield
-    check(
-        torch.equal(there.get_rng_state(), state),
-        "Your code has used or seeded torch's global random generator, and nothing here is random.",
-    )
 
 
 @points(2)

@@ -1,7 +1,5 @@
 """Checks of lecture5.linear against autograd, on small numbers first: a counterexample shall fit on paper."""
 
-from contextlib import contextmanager
-
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,12 +10,11 @@ from grader.checks import (
     assert_unchanged,
     check,
     integers,
-    library,
     needs,
-    new_state,
     normal,
     points,
     strategies,
+    undisturbed,
 )
 
 NAMES = ("dx", "dW", "db")
@@ -58,18 +55,6 @@ def random_layer(rng, axes):
     """The same in float64, with more inputs than outputs or the other way round."""
     n_in, n_out = (torch.randperm(4, generator=rng)[:2] + 5).tolist()
     return [integers(rng, -8, 8, *shape).double() / 2 for shape in ((*axes, n_out), (*axes, n_in), (n_in, n_out))]
-
-
-@contextmanager
-def undisturbed(submission, rng):
-    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
-    there, state = library(submission, "torch"), new_state(rng)
-    there.set_rng_state(state)
-    yield
-    check(
-        torch.equal(there.get_rng_state(), state),
-        "Your code has used or seeded torch's global random generator, and nothing here is random.",
-    )
 
 
 @points(3)

@@ -1,7 +1,5 @@
 """Checks of lecture5.tanh_embedding against autograd, on small numbers first, and once on very many rows."""
 
-from contextlib import contextmanager
-
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,15 +10,13 @@ from grader.checks import (
     assert_responds,
     assert_unchanged,
     bonus,
-    check,
     integers,
-    library,
     limit,
     needs,
-    new_state,
     normal,
     points,
     strategies,
+    undisturbed,
 )
 
 
@@ -86,18 +82,6 @@ def compare_tables(submission, demb, X, vocab):
     actual = submission.embedding_backward(demb, X, vocab)
     sizes = {"vocab": vocab, "E": demb.shape[-1], "X.numel()": X.numel()}
     assert_close(actual, table_gradient(demb, X, vocab), name="dC", sizes=sizes)
-
-
-@contextmanager
-def undisturbed(submission, rng):
-    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
-    there, state = library(submission, "torch"), new_state(rng)
-    there.set_rng_state(state)
-    yield
-    check(
-        torch.equal(there.get_rng_state(), state),
-        "Your code has used or seeded torch's global random generator, and nothing here is random.",
-    )
 
 
 @points(2)

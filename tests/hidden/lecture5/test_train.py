@@ -1,7 +1,6 @@
 """Checks of lecture5.train: the training loop with no autograd, calibration, evaluation."""
 
 import math
-from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
@@ -15,15 +14,14 @@ from grader.checks import (
     generator,
     generators,
     integers,
-    library,
     limit,
     needs,
     new_seed,
-    new_state,
     normal,
     points,
     record_curve,
     training,
+    undisturbed,
     uniform,
 )
 
@@ -132,18 +130,6 @@ def unpack_losses(answer, steps):
     )
     check(len(losses) == steps, f"{steps} steps must give {steps} losses, one a step: here are {len(losses)}.")
     return losses
-
-
-@contextmanager
-def undisturbed(submission, rng):
-    """Demand that torch's default dtype and its global random generator are as before, where the submission runs."""
-    there, state = library(submission, "torch"), new_state(rng)
-    there.set_rng_state(state)
-    yield
-    check(
-        torch.equal(there.get_rng_state(), state),
-        "Your code has used or seeded torch's global random generator, and nothing here is random.",
-    )
 
 
 @points(3)
