@@ -62,10 +62,17 @@ def keeping(function: Any, item: int, *, sent: bool = True) -> Any:
 
     Returns:
         The function. What it returns is passed on as it is when it has no such item.
+
+    Raises:
+        CheckFailed: what came back is no function, which only a submission that meddles can bring about.
     """
     if not isinstance(function, Handle):
         return function  # tried by hand: nothing crosses a wire
-    return conversation_of(function).request(Operation.KEEPING, function, (item, sent), {}, function._name)  # noqa: SLF001
+    name = function._name  # noqa: SLF001 - as the learner calls it
+    kept = conversation_of(function).request(Operation.KEEPING, function, (item, sent), {}, name)
+    if not isinstance(kept, Handle):
+        raise current().fail(Mismatch("demand", "", f"What {name} returns could not be looked at."))
+    return kept
 
 
 def place(submission: SubmissionProxy, value: Any, device: str) -> Any:

@@ -22,7 +22,7 @@ from grader.reports.lines import (
 from grader.reports.model import CheckResult, ExerciseResult, Report, Status, Sums, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 NARROWEST = 40  # consoles that claim less get this, and break the lines themselves
 
@@ -159,6 +159,7 @@ def _checks(  # noqa: C901 - one case a kind of check
     again = set() if verbose else _same_mistake([group[0] for group in groups])
     told = [group for group in groups if has_details(group[0]) and id(group[0]) not in again]
     full = len(told) if verbose or len(told) <= _ALL_IN_FULL else _FIRST_IN_FULL
+    waiting = waiting_by_name(exercise.checks)
     lines: list[Line] = []
     for group in groups:
         first = group[0]
@@ -177,7 +178,7 @@ def _checks(  # noqa: C901 - one case a kind of check
             by = 6 + charset.mark_width + 1
             for curve in first.curves:
                 lines += indented(curve_lines(curve, width - by, charset), by)
-        lines += _waiting(group, exercise.checks, min(width, TEXT_WIDTH), verbose=verbose, charset=charset)
+        lines += _waiting(group, waiting, min(width, TEXT_WIDTH), verbose=verbose, charset=charset)
     if full < len(told):
         lines.append((Span(" " * 6), Span("-v shows all of them in full", "faint")))
     if not verbose:
@@ -189,7 +190,12 @@ def _checks(  # noqa: C901 - one case a kind of check
 
 
 def _waiting(
-    group: Sequence[CheckResult], checks: Sequence[CheckResult], width: int, *, verbose: bool, charset: Charset
+    group: Sequence[CheckResult],
+    waiting: Mapping[str, Sequence[CheckResult]],
+    width: int,
+    *,
+    verbose: bool,
+    charset: Charset,
 ) -> list[Line]:
     """What waits for a check that failed; where all checks are shown, what this one waits for."""
     by = 6 + charset.mark_width + 1
@@ -197,14 +203,23 @@ def _waiting(
         waits = [check.failure.headline for check in group if check.waits_for and check.failure]
         rows = [row for headline in waits for row in wrap(charset.clean(headline), width - by)]
         return indented([(Span(row, "faint"),) for row in rows], by)
-    said = waiting_text(waiting_for(group, checks))
+    said = waiting_text(waiting_for(group, waiting))
     return indented(_wrapped(f"{charset.blocked} {said}", width - by, "blocked"), by) if said else []
 
 
-def waiting_for(group: Sequence[CheckResult], checks: Iterable[CheckResult]) -> list[CheckResult]:
-    """The checks that were not run since one of a group failed."""
-    names = {check.name for check in group if has_details(check)}
-    return [check for check in checks if check.waits_for in names]
+def waiting_by_name(checks: Iterable[CheckResult]) -> dict[str, list[CheckResult]]:
+    """The checks that were not run since another failed, by that one's name."""
+    waiting: dict[str, list[CheckResult]] = {}
+    for check in checks:
+        if check.waits_for:
+            waiting.setdefault(check.waits_for, []).append(check)
+    return waiting
+
+
+def waiting_for(group: Sequence[CheckResult], waiting: Mapping[str, Sequence[CheckResult]]) -> list[CheckResult]:
+    """Those of the waiting checks that were not run since one of a group failed."""
+    names = dict.fromkeys(check.name for check in group if has_details(check))
+    return [check for name in names for check in waiting.get(name, ())]
 
 
 def waiting_text(waiting: Sequence[CheckResult]) -> str:

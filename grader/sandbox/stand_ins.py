@@ -24,6 +24,7 @@ from grader.sandbox.reading import Reading
 _NEVER = {"exercises", "solutions", "tests", "grader"}
 _NEEDED = {"numpy", "torch", *sys.stdlib_module_names}  # a part of these that is not there is misspelled
 _PROGRESS = {"tqdm"}
+_WINDOWS = {"tkinter", "turtle"}  # of the standard library, in some installations of Python and not in others
 # As decorators these make another function; all others leave it as it is, or faster, or checked.
 _TRANSFORMS = {
     *("grad", "value_and_grad", "vmap", "pmap", "vjp", "jvp", "jacfwd", "jacrev", "hessian"),
@@ -248,6 +249,8 @@ class StandIns:
         frame = sys._getframe(1)  # noqa: SLF001
         if level or frame.f_code.co_filename not in self._texts:
             return self._import(name, globals, locals, fromlist or (), level)
+        if name.partition(".")[0] in _WINDOWS and not self._own(name):
+            return self._stand_in(name, ImportError(), fromlist or ())  # so that all of them are alike
         try:
             return self._import(name, globals, locals, fromlist or (), level)
         except (MemoryError, RecursionError):
@@ -280,6 +283,8 @@ class StandIns:
         barred = self._barred.get(missing.partition(".")[0])
         if barred:
             return barred
+        if missing.partition(".")[0] in _WINDOWS:
+            return "there is no screen here"
         if isinstance(error, ModuleNotFoundError) and missing.startswith(error.name or " "):
             return f"{missing} is not installed here"
         if isinstance(error, PermissionError):

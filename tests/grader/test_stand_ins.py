@@ -216,6 +216,8 @@ def test_the_line_of_the_use_is_known(ask):
         ("import mytorch", "mytorch.tanh(x)", "mytorch is not installed here. Write what is graded without it"),
         ("import sympy", "sympy.tanh(x)", "sympy.tanh() is used, but sympy is not at hand here."),
         ("from google.colab import files", "files.upload()", "google.colab.files.upload() is used"),
+        ("import turtle", "turtle.forward(x)", "turtle.forward() is used, but there is no screen here."),
+        ("from tkinter import ttk", "ttk.Label(x)", "tkinter.ttk.Label() is used, but there is no screen here."),
         ("from matplotlib.nowhere import y", "y(x)", "matplotlib.nowhere.y() is used, but matplotlib.nowhere is not"),
     ],
 )

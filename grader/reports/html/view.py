@@ -22,7 +22,7 @@ from grader.reports.model import (
 )
 from grader.reports.repeat import repeat_command
 from grader.reports.text import sanitize
-from grader.reports.text_page import has_details, same_failure, waiting_for
+from grader.reports.text_page import has_details, same_failure, waiting_by_name, waiting_for
 
 _LONGEST_MATRIX = 2_000  # characters of a value that are read as a matrix
 _MOST_FRAMES = 12
@@ -172,11 +172,12 @@ class ExerciseView(msgspec.Struct, frozen=True):
     def told(self) -> list[CheckView]:
         """The checks with something to tell: those that failed, and those that drew something; a bonus last."""
         views: list[CheckView] = []
+        by_name = waiting_by_name(self.result.checks)
         for group in same_failure(self.result.checks):
             first = group[0]
             fault = first.verdict is Verdict.GRADER_FAULT
             if has_details(first) or fault or first.curves or first.maps:
-                waiting = tuple(waiting_for(group, self.result.checks))
+                waiting = tuple(waiting_for(group, by_name))
                 views.append(CheckView(f"{self.result.exercise}-{len(views) + 1}", tuple(group), waiting))
         return sorted(views, key=lambda view: view.is_more)
 

@@ -1,9 +1,9 @@
 # /// attack
 # rows = [84]
-# tries = "A window with tkinter."
+# tries = "A window with tkinter, beside a right answer."
 # kind = "fault"
-# verdicts = ["raised"]
-# says = ["cannot be imported", "no screen"]
+# verdicts = ["passed"]
+# earns = "all"
 # ///
 import tkinter
 

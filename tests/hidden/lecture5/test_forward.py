@@ -57,6 +57,7 @@ def cache(submission, given, name, shape):
         isinstance(value, torch.Tensor) and value.shape == shape and value.dtype == torch.float64,
         f"{name} must be a tensor of shape {tuple(shape)}, and float64 as the parameters are.",
     )
+    check(bool(value.isfinite().all()), f"{name} holds NaN or infinity, of which nothing can be computed.")
     return c
 
 
