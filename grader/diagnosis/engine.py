@@ -99,12 +99,12 @@ def matching_misconception(
         suspects.rule_out([known for known in turn if known not in matches], used)
         if matches:
             break
+    if matches and gives_the_same(solution(), log, deadline, context.talk.seed, messages=messages):
+        # What is right would have given the same answers: what failed is finer than what was told apart here.
+        if messages or not any(call.raised is not None for call in log):
+            return None
+        return matching_misconception(context, matches, solution, messages=True)  # what exceptions say decides
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
-        return None
-    # Where what is right would have given the same answers, what failed is finer than what is told apart here.
-    if not any(call.raised is not None for call in log) and gives_the_same(
-        solution(), log, deadline, context.talk.seed
-    ):
         return None
     return matches[0]
 

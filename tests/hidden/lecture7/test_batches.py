@@ -81,6 +81,8 @@ def test_every_start_is_as_likely(submission, rng):
     """Every start is as likely as any other, the last that leaves room for a target as well; none lies beyond."""
     starts, rows = 8, 8_000
     block_size = 1 + 2 * integer(rng, 1, 2)  # it has no factor in common with starts
+    long, _ = distinct(rng, LONG)
+    x_of(submission.get_batch(long, block_size, 2, generators(rng)[0]), (2, block_size), long)  # far from any end
     data, place_of = distinct(rng, starts + block_size)
     x = x_of(submission.get_batch(data, block_size, rows, generators(rng)[0]), (rows, block_size), data)
     drawn = torch.bincount(place_of(x[:, 0]), minlength=len(data))
