@@ -66,7 +66,7 @@ class Trained:
     def assert_refused(self, text, mode, why):
         """Demand the ValueError that tiktoken raises."""
         given = () if mode is None else (mode,)
-        why = f"for the text {text!r}: {why}; registered: {self.special or 'none'}"
+        why = f"for the text {text!r}: {why}; registered: {', '.join(map(repr, self.special)) or 'none'}"
         assert_raises(ValueError, self.learner.encode, text, *given, why=why)
 
 
