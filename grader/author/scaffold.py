@@ -45,7 +45,7 @@ class Scaffold(msgspec.Struct, frozen=True):
 def scaffold(
     course: Course,
     name: str,
-    packages: Literal["torch", "numpy"] = "torch",
+    packages: Literal["torch", "numpy", "python"] = "torch",
     title: str = "",
     *,
     quiz: bool = False,
@@ -55,7 +55,7 @@ def scaffold(
     Args:
         course: the course, with solutions.
         name: the unit, new or not, and the exercise: ``lecture4.batchnorm``.
-        packages: ``numpy`` where torch cannot be imported.
+        packages: ``numpy`` where torch cannot be imported, ``python`` where NumPy cannot either.
         title: what reports call the exercise; left to be filled in without it.
         quiz: whether learners fill in answers, and write no code.
 
@@ -82,7 +82,7 @@ def scaffold(
         array="np.ndarray" if packages == "numpy" else "torch.Tensor",
         sealed=seal("shape", "b") if quiz else "",
     )
-    kind, tests = "quiz" if quiz else "code", course.root / "tests"
+    kind, tests = "quiz" if quiz else "python" if packages == "python" else "code", course.root / "tests"
     solution = fill(f"{kind}/solution.py.j2")
     files = {
         course.root / "solutions" / unit / f"{exercise}.py": solution,

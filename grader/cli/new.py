@@ -15,14 +15,14 @@ from grader.course import find_course
 @click.argument("name", metavar="UNIT.EXERCISE")
 @click.option(
     "--packages",
-    type=click.Choice(["torch", "numpy"]),
-    help="What learners may import; with numpy, torch cannot be. Without it: torch, and numpy for a quiz.",
+    type=click.Choice(["torch", "numpy", "python"]),
+    help="What learners may import: numpy bars torch, python NumPy too. Without it: torch, and numpy for a quiz.",
 )
 @click.option("--quiz", is_flag=True, help="Learners fill in a dict of answers, and write no code.")
 @click.option("--title", default="", help="What reports call the exercise.")
 @course_option
 def new(
-    name: str, packages: Literal["torch", "numpy"] | None, quiz: bool, title: str, course_path: Path | None
+    name: str, packages: Literal["torch", "numpy", "python"] | None, quiz: bool, title: str, course_path: Path | None
 ) -> None:
     """Write the files of a new exercise around a small working example, to be replaced. Nothing is overwritten.
 

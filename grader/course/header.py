@@ -22,7 +22,7 @@ class Header:
         title: what the exercise is called in reports.
         forbids: dotted names that a submission may not use.
         why_forbidden: the reason, to follow a colon.
-        packages: ``torch``, or ``numpy`` where torch cannot be imported.
+        packages: ``torch``; ``numpy`` where torch cannot be imported; ``python`` where neither can.
         preload: modules that are imported before the submission, as they take long.
         quiz: whether the learner fills in answers, and writes no code.
         hints: from a nudge to the line itself; stubs have none.
@@ -31,7 +31,7 @@ class Header:
     title: str
     forbids: tuple[str, ...] = ()
     why_forbidden: str = _WHY_FORBIDDEN
-    packages: Literal["torch", "numpy"] = "torch"
+    packages: Literal["torch", "numpy", "python"] = "torch"
     preload: tuple[str, ...] = ()
     quiz: bool = False
     hints: tuple[str, ...] = ()
@@ -72,8 +72,9 @@ def read_header(text: str, where: str) -> Header:
             f'as in `why_forbidden = "{_WHY_FORBIDDEN}"`.'
         )
     packages = values.get("packages", "torch")
-    if packages not in ("torch", "numpy"):
-        raise CourseError(f'{where}, line {first + 1}: packages must be "torch" or "numpy", and is {packages!r}.')
+    if packages not in ("torch", "numpy", "python"):
+        wanted = '"torch", "numpy" or "python"'
+        raise CourseError(f"{where}, line {first + 1}: packages must be {wanted}, and is {packages!r}.")
     quiz = values.get("quiz", False)
     if not isinstance(quiz, bool):
         raise CourseError(f"{where}, line {first + 1}: quiz must be true or false, and is {quiz!r}.")

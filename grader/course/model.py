@@ -28,7 +28,7 @@ class Exercise:
         title: what reports call it.
         forbids: dotted names that a submission may not use.
         why_forbidden: the reason, to follow a colon.
-        packages: ``torch``, or ``numpy`` where torch cannot be imported.
+        packages: ``torch``; ``numpy`` where torch cannot be imported; ``python`` where neither can.
         preload: modules that are imported before the submission.
         quiz: whether the learner fills in a dict of answers, and writes no code.
         hints: from a nudge to the line itself; empty where the course comes without solutions.
@@ -45,7 +45,7 @@ class Exercise:
     title: str
     forbids: tuple[str, ...]
     why_forbidden: str
-    packages: Literal["torch", "numpy"]
+    packages: Literal["torch", "numpy", "python"]
     preload: tuple[str, ...]
     quiz: bool
     hints: tuple[str, ...]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from grader.sandbox.lazily import np
 
-Array = np.ndarray[Any, Any]
+if TYPE_CHECKING:
+    Array = np.ndarray[Any, Any]
+else:
+    Array = Any
 
 _MOST_TIMES = 8  # what a view of little in much would take: it is sent contiguous
 
@@ -35,7 +37,7 @@ def laid_out(array: Array, strides: Sequence[Any]) -> Array:
     if not _fits(array.shape, strides):
         raise ValueError("strides that take too much memory")
     memory = np.full(_span(array.shape, strides), np.nan if array.dtype.kind in "fc" else 0, array.dtype)
-    view = as_strided(memory, array.shape, [stride * array.itemsize for stride in strides])
+    view = np.lib.stride_tricks.as_strided(memory, array.shape, [stride * array.itemsize for stride in strides])
     view[...] = array
     return view
 
@@ -61,7 +63,9 @@ def spaced(array: Array) -> Array:
 
 def expanded(array: Array) -> Array:
     """The first row in the place of all, once in memory, as ``expand`` gives it."""
-    return as_strided(array, array.shape, [0, *array.strides[1:]]) if array.ndim and array.size else array
+    if not array.ndim or not array.size:
+        return array
+    return np.lib.stride_tricks.as_strided(array, array.shape, [0, *array.strides[1:]])
 
 
 def _span(shape: Sequence[int], strides: Sequence[int]) -> int:

@@ -18,7 +18,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-import numpy as np
 
 from grader.sandbox import blocking, wire
 from grader.sandbox.modules import ROOT, SubmissionFinder
@@ -266,7 +265,9 @@ def _map(fd: int) -> bytearray:
 def seed_generators(seed: int) -> None:
     """Seed the global generators of Python, NumPy and torch."""
     random.seed(seed)
-    np.random.seed(seed % 2**32)  # noqa: NPY002 - the legacy global generator is what learners use
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed % 2**32)  # the legacy global generator is what learners use
     torch = sys.modules.get("torch")
     if torch is not None:
         # torch.manual_seed would also note a stack trace for each kind of accelerator that is not there: 5 ms.

@@ -42,20 +42,20 @@ def visible() -> list[str]:
     return sorted(paths | set(_LIBRARY_FOLDERS) | set(_SMALL_FILES))
 
 
-def readable(numpy_alone: bool) -> list[tuple[str, int]]:
+def readable(packages: str) -> list[tuple[str, int]]:
     """The rules of the shared Landlock layer.
 
     Landlock cannot take a child out of a folder that it grants: folders that hold packages are granted child by child.
 
     Args:
-        numpy_alone: of packages, grant NumPy and what shows results only.
+        packages: ``torch`` grants all, ``numpy`` NumPy and what shows results, ``python`` none.
     """
     standard = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
     paths = [child for folder in standard for child in _children(folder) if Path(child).name not in _PACKAGE_FOLDERS]
     for folder in package_folders():
         for child in _children(folder):
             name = Path(child).name
-            if numpy_alone and name not in _NUMPY_ALONE:
+            if packages == "python" or (packages == "numpy" and name not in _NUMPY_ALONE):
                 continue
             if not name.startswith(_OURS) and not name.endswith(".pth"):
                 paths.append(child)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 from msgspec.msgpack import Ext
 
 from grader.bounds import INTEGER_BITS, MAX_DEPTH, MAX_NODES, MAX_SHARED, NAME, UNPACK_SECONDS
 from grader.sandbox.layouts import laid_out
+from grader.sandbox.lazily import np
 from grader.sandbox.wire import (
     ARRAY_DTYPES,
     BYTES,
@@ -167,7 +167,7 @@ class Unpacker:
             raise ProtocolError("an array whose bytes do not fit its shape")
         if size > MAX_SHARED:
             raise ProtocolError("an array that is too large")
-        array = np.frombuffer(self._raw(at, size), code).reshape(shape)
+        array: np.ndarray[Any, Any] = np.frombuffer(self._raw(at, size), code).reshape(shape)
         if not strides:
             return array
         if len(strides) > 1 or not self.layouts:

@@ -25,7 +25,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 from msgspec.msgpack import Ext
 
 from grader.bounds import (
@@ -36,6 +35,7 @@ from grader.bounds import (
     MAX_STRUCTURE,
 )
 from grader.sandbox.layouts import strides_of
+from grader.sandbox.lazily import np
 
 HEADER: Final = struct.Struct("<II")
 LARGE: Final = 1 << 20  # from here on an array travels in a memfd

@@ -22,6 +22,7 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
@@ -40,6 +41,7 @@ from grader.sandbox import (
 from grader.sandbox.confinement import Layers, Limits
 from grader.sandbox.faults import in_words
 
+Packages = Literal["torch", "numpy", "python"]
 _DRAWING = ("matplotlib.backends.backend_agg", "matplotlib.figure", "matplotlib.colorbar")
 _MESSAGE = 1 << 16
 _SCRATCH_BYTES = 128 << 20
@@ -50,7 +52,7 @@ class Setup(msgspec.Struct, frozen=True):
 
     Attributes:
         preload: modules to import before the first fork.
-        numpy_alone: of packages workers can open NumPy alone, and what shows results.
+        packages: what workers can open: all of them, NumPy and what shows results, or (``python``) none.
         hidden: folders that must not be visible to a worker.
         barred: top-level packages that may not be imported -> why.
         confine: False runs workers without confinement (``--isolation none``).
@@ -59,7 +61,7 @@ class Setup(msgspec.Struct, frozen=True):
     """
 
     preload: tuple[str, ...] = ("numpy",)
-    numpy_alone: bool = False
+    packages: Packages = "torch"
     hidden: tuple[str, ...] = ()
     barred: dict[str, str] = {}
     confine: bool = True
@@ -201,7 +203,7 @@ class Zygote:
     def _build_layers(self, place: str) -> None:
         shared = -1
         try:
-            rules = [*tree.readable(self.setup.numpy_alone), (place, landlock.WRITE)]
+            rules = [*tree.readable(self.setup.packages), (place, landlock.WRITE)]
             shared = landlock.ruleset([*rules, ("/dev/null", landlock.WRITE)])
             if landlock.abi() < 6:
                 self.lacks["landlock scopes"] = f"Landlock ABI {landlock.abi()}, 6 is wanted"
@@ -239,7 +241,7 @@ class Zygote:
     def _carry_out(self, order: Order, fds: list[int]) -> int:
         match order.request:
             case Spawn(draws=draws):
-                if draws:
+                if draws and self.setup.packages != "python":
                     self._import_what_draws()
                 self._fork(order.number, lambda channel: runtime.serve(channel, self.setup.barred), fds)
             case Probe(secret=secret):

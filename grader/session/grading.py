@@ -60,7 +60,7 @@ class Session:
         self.sandboxes = self._stack.enter_context(
             Sandboxes(course, exercises, isolation=options.isolation, debug=options.debug)
         )
-        self._needs_torch = any(exercise.packages != "numpy" for exercise in exercises)
+        self._needs_torch = any(exercise.packages == "torch" for exercise in exercises)
         self._references: References | None = None
         self._isolation: Isolation | None = None
 

@@ -112,7 +112,7 @@ class GradingPlugin:
         """A generator of this check's own: torch's, or NumPy's in an exercise without torch."""
         run = self._by_path[request.node.path.resolve()]
         seed = run.seed_of(request.node.name, "rng")
-        if run.exercise.packages == "numpy":
+        if run.exercise.packages != "torch":
             import numpy as np
 
             return np.random.default_rng(seed)

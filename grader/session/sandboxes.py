@@ -24,7 +24,12 @@ from grader.sandbox.zygote import Ready, Setup
 _IMPORT_SECONDS = 20.0
 _MOST_TEXT = 1 << 20  # characters, of which each may take four bytes on the wire
 _TOO_MUCH_TEXT = "The submission's Python files hold more than a million characters: hand in the exercises alone."
-_NUMPY_ALONE = "this exercise is written with NumPy alone"
+_LIBRARIES = {"torch": ("numpy", "torch"), "numpy": ("numpy",), "python": ()}
+_BARRED = {
+    "torch": {},
+    "numpy": dict.fromkeys(("torch", "torchvision"), "this exercise is written with NumPy alone"),
+    "python": dict.fromkeys(("numpy", "torch", "torchvision"), "this exercise is written in plain Python"),
+}
 
 
 class Loaded(msgspec.Struct, eq=False):
@@ -85,12 +90,12 @@ class Sandboxes:
     def _zygote(self, exercise: Exercise) -> ZygoteProcess:
         key = (exercise.packages, exercise.preload)
         if key not in self._zygotes:
-            numpy_alone = exercise.packages == "numpy"
+            libraries = _LIBRARIES[exercise.packages]
             setup = Setup(
-                preload=("numpy", *(() if numpy_alone else ("torch",)), *exercise.preload),
-                numpy_alone=numpy_alone,
+                preload=(*libraries, *exercise.preload),
+                packages=exercise.packages,
                 hidden=(str(self.course.root.resolve()),),
-                barred=dict.fromkeys(("torch", "torchvision"), _NUMPY_ALONE) if numpy_alone else {},
+                barred=_BARRED[exercise.packages],
                 confine=self.confine,
                 namespaces=self._namespaces,
             )

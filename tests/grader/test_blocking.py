@@ -252,7 +252,7 @@ def test_strange_names_are_left_to_the_scan(work):
 
 
 def test_a_worker_without_torch_has_nothing_to_refuse():
-    with ZygoteProcess(Setup(preload=("numpy",), numpy_alone=True)) as process:
+    with ZygoteProcess(Setup(preload=("numpy",), packages="numpy")) as process:
         worker = process.spawn()
         peer = RemotePeer(worker)
         sources = {"unit.work": ("def f(): return 3\n", "exercises/unit/work.py")}

@@ -306,7 +306,7 @@ def test_what_is_wrong_is_said_with_file_and_line(body, line, says):
         ('# /// exercise\n# title = "a"\n# hints = ["a", ""]\n# ///\n', "hints must be a list of texts"),
         ('# /// exercise\n# title = "a"\n# forbids = "torch"\n# ///\n', "forbids must be a list of texts"),
         ('# /// exercise\n# title = "a"\n# why_forbidden = ""\n# ///\n', "why_forbidden must be a text"),
-        ('# /// exercise\n# title = "a"\n# packages = "jax"\n# ///\n', 'packages must be "torch" or "numpy"'),
+        ('# /// exercise\n# title = "a"\n# packages = "jax"\n# ///\n', 'packages must be "torch", "numpy" or "python"'),
     ],
 )
 def test_a_wrong_exercise_block_is_named(block, says):

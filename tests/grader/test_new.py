@@ -38,6 +38,7 @@ EXERCISES = {
     "lecture4.kaiming": {},
     "lecture4.batchnorm": {"title": 'the norm of a "batch"'},
     "day4.relu": {"packages": "numpy"},
+    "day4.sums": {"packages": "python"},
     "day4.questions": {"packages": "numpy", "quiz": True},
 }
 

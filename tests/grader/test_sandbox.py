@@ -326,7 +326,7 @@ def test_a_worker_cannot(ask, what):
 
 def test_a_worker_finds_no_secret_in_its_environment(zygote, monkeypatch):
     monkeypatch.setenv("CI_TOKEN", "secret")
-    with ZygoteProcess(Setup(preload=("numpy",), numpy_alone=True)) as process, contextlib.ExitStack() as stack:
+    with ZygoteProcess(Setup(preload=("numpy",), packages="numpy")) as process, contextlib.ExitStack() as stack:
         text = "import os\ndef f(): return dict(os.environ), os.getcwd(), os.listdir('.')"
         environment, folder, files = ask_in(process, text, stack).f()
     assert set(environment) == {"HOME", "TMPDIR", "LANG", "PATH", "LC_CTYPE"} - ({"LC_CTYPE"} - set(environment))
@@ -452,8 +452,35 @@ def test_without_confinement_the_probes_succeed():
         assert {"read the course", "open sockets", "start processes"} <= set(process.probe(SECRET))
 
 
+def test_plain_python_means_that_no_package_can_be_had():
+    text = """
+import sys
+class Value:
+    def __init__(self, data): self.data = data
+    def __add__(self, other): return Value(self.data + other.data)
+def loaded():
+    return sorted({"numpy", "torch"} & set(sys.modules))
+def by_file():
+    import ctypes
+    return open(PLACE + "/numpy/__init__.py").read()
+def around():
+    sys.meta_path[:] = [f for f in sys.meta_path if "Submission" not in type(f).__name__]
+    import importlib
+    return importlib.import_module("numpy").zeros(2)
+"""
+    place = str(Path(np.__file__).parents[1])
+    with ZygoteProcess(Setup(preload=(), packages="python")) as process, contextlib.ExitStack() as stack:
+        work = ask_in(process, f"PLACE = {place!r}\n{text}", stack)
+        assert work.loaded() == []
+        assert (work.Value(2.0) + work.Value(3.0)).data == 5.0
+        assert work.Value([1, "a", (2.5, None), {3: b"x"}]).data == [1, "a", (2.5, None), {3: b"x"}]
+        for attempt in (work.by_file, work.around):
+            with pytest.raises(RaisedError):
+                attempt()
+
+
 def test_numpy_alone_means_that_torch_cannot_be_had():
-    setup = Setup(preload=("numpy",), numpy_alone=True, barred={"torch": "this exercise is written with NumPy alone"})
+    setup = Setup(preload=("numpy",), packages="numpy", barred={"torch": "this exercise is written with NumPy alone"})
     text = """
 def plain():
     import torch

@@ -31,7 +31,7 @@ NUMPY_ALONE = "this exercise is written with NumPy alone"
 @pytest.fixture(scope="module")
 def numpy_alone():
     barred = dict.fromkeys(("torch", "torchvision"), NUMPY_ALONE)
-    with ZygoteProcess(Setup(numpy_alone=True, hidden=(str(ROOT),), barred=barred)) as process:
+    with ZygoteProcess(Setup(packages="numpy", hidden=(str(ROOT),), barred=barred)) as process:
         yield process
 
 
@@ -322,7 +322,7 @@ def test_matplotlib_reads_and_writes_nothing_of_the_users(confine, tmp_path, mon
             import matplotlib as mpl
             return [float(side) for side in mpl.rcParams["figure.figsize"]], mpl.get_configdir(), mpl.matplotlib_fname()
     """
-    with ZygoteProcess(Setup(numpy_alone=True, confine=confine)) as process, contextlib.ExitStack() as stack:
+    with ZygoteProcess(Setup(packages="numpy", confine=confine)) as process, contextlib.ExitStack() as stack:
         size, folder, settings = ask_in(process, text, stack).f()
     assert size != [1, 1]
     assert not folder.startswith(str(tmp_path)) and not settings.startswith(str(tmp_path))
@@ -348,7 +348,7 @@ def f():
     import matplotlib.pyplot
     return early, "MPLCONFIGDIR" in os.environ, os.path.exists(matplotlib.get_cachedir())
 """
-    with ZygoteProcess(Setup(numpy_alone=True)) as process:
+    with ZygoteProcess(Setup(packages="numpy")) as process:
         for draws, early in ((False, (False, False)), (True, (True, False)), (True, (True, False))):
             worker = process.spawn(draws=draws)
             with contextlib.closing(worker):
