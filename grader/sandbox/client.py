@@ -22,7 +22,7 @@ from grader.errors import GraderError
 from grader.sandbox import scratch, wire
 from grader.sandbox.channel import Channel, WorkerLostError, open_channel
 from grader.sandbox.deadline import Deadline
-from grader.sandbox.faults import fault
+from grader.sandbox.faults import fault, in_words
 from grader.sandbox.processes import how_it_ended, kill_tree
 from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Stop, Waited
 
@@ -113,6 +113,8 @@ class ZygoteProcess:
             pass  # the same end, with something unread
         except (OSError, msgspec.MsgspecError) as error:
             raise self._break(f"The sandbox is gone: {error}.") from None
+        except MemoryError as error:
+            raise self._break(in_words("The sandbox could not be heard", error)) from None
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(1)
         raise self._break(f"The sandbox {_how_it_left(self.process.returncode)}.")
