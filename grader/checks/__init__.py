@@ -19,7 +19,14 @@ from grader.checks.draws import generator, generators, integer, integers, new_se
 from grader.checks.marks import bonus, full, hidden, limit, needs, points, training
 from grader.checks.misconceptions import misconception
 from grader.checks.quiz import assert_choice, assert_number, seal
-from grader.checks.recording import record_curve, record_map
+from grader.checks.recording import (
+    RecordedNode,
+    record_curve,
+    record_graph,
+    record_histogram,
+    record_map,
+    record_points,
+)
 from grader.checks.remote import keeping, library, place, requires_grad, stopped, undisturbed, vjp
 from grader.checks.trained import check_training
 from grader.sandbox.request import RaisedError
@@ -27,6 +34,7 @@ from grader.sandbox.request import RaisedError
 __all__ = [
     "CheckFailed",
     "RaisedError",
+    "RecordedNode",
     "assert_choice",
     "assert_close",
     "assert_equal",
@@ -55,7 +63,10 @@ __all__ = [
     "place",
     "points",
     "record_curve",
+    "record_graph",
+    "record_histogram",
     "record_map",
+    "record_points",
     "requires_grad",
     "seal",
     "stopped",

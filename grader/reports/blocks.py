@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from grader.reports.figures import NOT_FINITE, curve_range, error_class, few_digits, from_to, shape_text
 from grader.reports.lines import Charset, Line, Span, cell_width, crop, flow, wrap
-from grader.reports.model import Curve, ErrorMap, WeightMap
+from grader.reports.model import BuiltGraph, Curve, ErrorMap, Histogram, Picture, WeightMap
 
 ROWS, COLUMNS = 8, 32
+_MOST_NODES = 40
 _WIDE = 12  # a map of so few columns gets cells of two letters, which look square
 _HELPS = 0.8  # a map where more than this share is wrong shows no pattern
 
@@ -64,6 +65,28 @@ def weight_blocks(weights: WeightMap, width: int, charset: Charset) -> list[Line
     title = f"{weights.name} {shape_text(weights.shape)}, from {few_digits(low)} to {few_digits(high)}:"
     lines: list[Line] = [(Span(text, "faint"),) for text in wrap(charset.clean(title), width)]
     return lines + _cells([["N" if cell == NOT_FINITE else shades[cell] for cell in row] for row in shown])
+
+
+def picture_lines(picture: Picture, width: int, charset: Charset) -> list[Line]:
+    """A picture in letters: the nodes of a graph, histograms as sparklines; of points that the page has them."""
+    lines: list[Line] = [(Span(text, "faint"),) for text in wrap(charset.clean(f"{picture.name}:"), width)]
+    match picture:
+        case BuiltGraph(_, nodes):
+            for node in nodes[:_MOST_NODES]:
+                mark = " " if node.right is None else charset.passed if node.right else charset.failed
+                text = charset.clean("  ".join((node.name, *node.lines)))
+                lines.append((Span(crop(f"  {mark} {text}", width, charset), "failed" if node.right is False else ""),))
+        case Histogram(_, low, high, series):
+            bars = _ASCII_BARS if charset.ascii else _BARS
+            column = max((len(each.name) for each in series), default=0) + 2
+            for each in series:
+                top = max([value for value in each.values if value is not None], default=0.0)
+                line = _sparkline(each.values, 0.0, top, bars, max(min(COLUMNS, width - column - 4), 4))
+                lines.append((Span(crop(f"  {charset.clean(each.name):<{column}}{line}", width, charset)),))
+            lines.append((Span(crop(f"  from {few_digits(low)} to {few_digits(high)}", width, charset), "faint"),))
+        case _:
+            lines = [(Span(crop(charset.clean(f"{picture.name}: see the page."), width, charset), "faint"),)]
+    return lines
 
 
 def curve_lines(curve: Curve, width: int, charset: Charset) -> list[Line]:

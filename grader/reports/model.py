@@ -164,6 +164,50 @@ class WeightMap(msgspec.Struct, frozen=True):
     labels: tuple[str, ...] = ()
 
 
+class GraphNode(msgspec.Struct, frozen=True):
+    """A node of a graph that the submission built: its name, what stands below, whether it is right, where it leads."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    right: bool | None = None
+    to: tuple[int, ...] = ()
+
+
+class BuiltGraph(msgspec.Struct, frozen=True, tag="graph"):
+    """A graph that the submission built, such as that of an expression."""
+
+    name: str
+    nodes: tuple[GraphNode, ...]
+
+
+class Points(msgspec.Struct, frozen=True, tag="points"):
+    """Points in a plane, over the regions that a model divides it into.
+
+    Attributes:
+        name: what is drawn.
+        points: (x, y, kind, label).
+        span: what is drawn of the plane, (left, right, bottom, top).
+        regions: the model's value on a grid over the span, bottom row first; its sign divides the plane.
+    """
+
+    name: str
+    points: tuple[tuple[float, float, int, str], ...]
+    span: tuple[float, float, float, float]
+    regions: tuple[tuple[float | None, ...], ...] = ()
+
+
+class Histogram(msgspec.Struct, frozen=True, tag="histogram"):
+    """The shares of equal bins from ``low`` to ``high``, for each series."""
+
+    name: str
+    low: float
+    high: float
+    series: tuple[Series, ...]
+
+
+Picture = BuiltGraph | Points | Histogram
+
+
 class Frame(msgspec.Struct, frozen=True):
     """One line of the learner's own files in a traceback."""
 
@@ -211,6 +255,7 @@ class CheckResult(msgspec.Struct, frozen=True):
         waits_for: the name of the failed check without which it can mean nothing, and for which it was not run.
         curves: training curves that it recorded, also when it passed.
         maps: matrices that it recorded.
+        pictures: what else it recorded.
     """
 
     name: str
@@ -224,6 +269,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     maps: tuple[WeightMap, ...] = ()
     bonus: bool = False
     waits_for: str = ""
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def is_more(self) -> bool:

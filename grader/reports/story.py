@@ -6,7 +6,7 @@ import re
 
 from grader.errors import UsageError
 from grader.names import nearest
-from grader.reports.blocks import curve_lines, values_table, weight_blocks
+from grader.reports.blocks import curve_lines, picture_lines, values_table, weight_blocks
 from grader.reports.failure import TEXT_WIDTH, explain
 from grader.reports.lines import UNICODE, Charset, Line, Span, indented, wrap
 from grader.reports.model import CheckResult, ErrorMap, ExerciseResult, Report, Verdict
@@ -77,6 +77,8 @@ def story(
         lines += [*curve_lines(curve, width, charset), ()]
     for weights in check.maps:
         lines += [*weight_blocks(weights, width, charset), ()]
+    for picture in check.pictures:
+        lines += [*picture_lines(picture, width, charset), ()]
     if exercise.blocked_by:
         lines += [(Span(f"It waits for {charset.clean(exercise.blocked_by)}."),), ()]
     lines.append((Span("Again with the same inputs:", "faint"),))

@@ -37,7 +37,7 @@ from grader.session.files import imported_by, is_stub, notes_on_others, others_o
 from grader.session.kept import fingerprint, fingerprint_of_code
 from grader.session.options import Hooks, RunOptions
 from grader.session.outcome import Judge, Outcome, fault_in
-from grader.session.pictures import curves, maps
+from grader.session.pictures import curves, maps, pictures
 from grader.session.references import References
 from grader.session.sandboxes import ImportFailure, Loaded, Sandboxes
 from grader.session.wording import Words, bounded
@@ -325,6 +325,7 @@ class ExerciseRun:
             seconds=round(seconds, 4),
             curves=curves(context, check.visibility),
             maps=maps(context, check.visibility),
+            pictures=pictures(context, check.visibility),
             bonus=check.is_bonus,
             waits_for=outcome.waits_for,
         )

@@ -9,8 +9,28 @@ import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.in_words import WHOLE, as_array, is_tensor, number
-from grader.checks.recording import RecordedCurve, RecordedMap, pool, rounded
-from grader.reports.model import Curve, ErrorMap, Level, Series, Visibility, WeightMap
+from grader.checks.recording import (
+    RecordedCurve,
+    RecordedGraph,
+    RecordedHistogram,
+    RecordedMap,
+    RecordedPoints,
+    pool,
+    rounded,
+)
+from grader.reports.model import (
+    BuiltGraph,
+    Curve,
+    ErrorMap,
+    GraphNode,
+    Histogram,
+    Level,
+    Picture,
+    Points,
+    Series,
+    Visibility,
+    WeightMap,
+)
 
 _WINDOW = 8  # rows and columns of values around the largest error
 _MOST = 1_000_000  # numbers that a picture is drawn of; up to WHOLE they are shown themselves
@@ -83,6 +103,20 @@ def maps(context: CheckContext, visibility: Visibility) -> tuple[WeightMap, ...]
     """The matrices that a visible check recorded."""
     recorded = [figure for figure in context.figures.values() if isinstance(figure, RecordedMap)]
     return tuple(WeightMap(m.name, m.shape, m.rows, m.labels) for m in recorded if visibility is Visibility.VISIBLE)
+
+
+def pictures(context: CheckContext, visibility: Visibility) -> tuple[Picture, ...]:
+    """What else a visible check recorded."""
+    drawn: list[Picture] = []
+    for figure in context.figures.values() if visibility is Visibility.VISIBLE else ():
+        match figure:
+            case RecordedGraph(name, nodes):
+                drawn.append(BuiltGraph(name, tuple(GraphNode(n.name, n.lines, n.right, n.to) for n in nodes)))
+            case RecordedPoints(name, points, span, regions):
+                drawn.append(Points(name, points, span, regions))
+            case RecordedHistogram(name, low, high, series):
+                drawn.append(Histogram(name, low, high, tuple(Series(*each) for each in series)))
+    return tuple(drawn)
 
 
 def _drawable(mismatch: Mismatch) -> bool:

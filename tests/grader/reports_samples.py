@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from grader.reports.model import (
+    BuiltGraph,
     CheckResult,
     Counterexample,
     Curve,
@@ -14,8 +15,11 @@ from grader.reports.model import (
     Failure,
     Finding,
     Frame,
+    GraphNode,
+    Histogram,
     Isolation,
     Level,
+    Points,
     Report,
     Series,
     Value,
@@ -247,6 +251,30 @@ HOSTILE = ExerciseResult(
 )
 
 
+EXPRESSION = BuiltGraph(
+    "your expression",
+    (
+        GraphNode("a", ("data 2", "grad 1, not 4"), False, (2,)),
+        GraphNode("b", ("data -3", "grad 2"), True, (2, 3)),
+        GraphNode("*", ("data -6", "grad 1"), True, (3,)),
+        GraphNode("+", ("data -9", "grad 1"), True, ()),
+        GraphNode("<b>", ("no part of it",), None, (3, 99)),
+    ),
+)
+EMBEDDING = Points(
+    "the embedding",
+    ((0.0, 1.0, 0, "a"), (2.0, -1.0, 1, "e"), (1.0, 0.5, 2, ""), (-1.0, 0.0, 7, "")),
+    (-1.5, 2.5, -1.5, 1.5),
+    ((-1.0, 0.5), (0.2, None)),
+)
+ACTIVATIONS = Histogram(
+    "activations",
+    -1.0,
+    1.0,
+    (Series("layer 1", (0.1, 0.2, 0.4, 0.2, 0.1)), Series("layer 2", (0.45, 0.04, 0.02, 0.04, 0.45))),
+)
+
+
 ERRORS = ErrorMap(
     "weights",
     (4, 4),
@@ -307,6 +335,7 @@ PICTURES = ExerciseResult(
             Verdict.PASSED,
             1,
             maps=(WeightMap("attention", (3, 3), ((1.0, 0.0, 0.0), (0.9, 0.1, 0.0), (0.0, 0.8, 0.2)), tuple("abc")),),
+            pictures=(EXPRESSION, EMBEDDING, ACTIVATIONS),
         ),
     ),
 )

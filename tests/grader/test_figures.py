@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.checks import record_curve, record_map
+from grader.checks import RecordedNode, record_curve, record_graph, record_histogram, record_map, record_points
 from grader.checks.context import CheckContext, Mismatch, enter
-from grader.checks.recording import COLUMNS, POINTS, ROWS, pool
-from grader.reports.model import Visibility
-from grader.session.pictures import curves, error_map, maps
+from grader.checks.recording import COLUMNS, NODES, POINTS, ROWS, pool
+from grader.reports.html.pictures import built_graph, histogram, plane
+from grader.reports.model import BuiltGraph, GraphNode, Visibility
+from grader.session.pictures import curves, error_map, maps, pictures
 
 
 @pytest.fixture
@@ -153,3 +156,56 @@ def test_how_far_a_token_is_off_is_not_drawn(dtype):
 def test_every_kind_of_float_is_drawn(dtype):
     expected = torch.ones(4, 4).to(dtype)
     assert error_map(wrong(torch.zeros(4, 4).to(dtype), expected), []).wrong == 16
+
+
+# -- graphs, points, histograms ----------------------------------------------------------------------------------------
+
+
+def test_a_graph_is_drawn_from_left_to_right(context):
+    nodes = [RecordedNode("a", ("data 2",), to=(2,)), RecordedNode("b", to=(2, 3)), RecordedNode("*", to=(3,))]
+    record_graph("expression", [*nodes, RecordedNode("+", ("grad 1, not 2",), right=False)])
+    (graph,) = pictures(context, Visibility.VISIBLE)
+    drawn = built_graph(graph)
+    assert [box.x for box in drawn.boxes] == [8, 8, 158, 308]
+    assert [box.kind for box in drawn.boxes] == ["given", "given", "given", "wrong"]
+    assert len(drawn.arrows) == 4
+    assert (drawn.right, drawn.wrong) == (0, 1)
+    assert pictures(context, Visibility.HIDDEN) == ()
+
+
+def test_a_graph_of_any_kind_is_drawn(context):
+    record_graph("none", [])
+    record_graph("many", [RecordedNode(f"n{i}", to=(i + 1, 5_000)) for i in range(200)])
+    (graph,) = pictures(context, Visibility.VISIBLE)
+    assert len(graph.nodes) == NODES
+    assert len(built_graph(graph).arrows) == NODES - 1
+    circle = BuiltGraph("circle", tuple(GraphNode("x" * 99, ("y",) * 50, None, (0, 1, 2, -7)) for _ in range(3)))
+    assert built_graph(circle).width < 1000
+
+
+@pytest.mark.parametrize("points", [None, "x", np.zeros((3, 3)), np.array([[0.0, np.nan]]), np.zeros((0, 2)), [[1, 2]]])
+def test_what_is_no_plane_is_left_out(context, points):
+    record_points("plane", points)
+    assert pictures(context, Visibility.VISIBLE) == ()
+
+
+def test_points_lie_over_the_regions_of_a_model(context):
+    record_points(
+        "plane", torch.tensor([[0.0, 0.0], [1.0, 2.0]]), kinds=[0, 1], labels=["a"], regions=lambda p: p[:, 0] - 0.5
+    )
+    (drawn,) = pictures(context, Visibility.VISIBLE)
+    assert drawn.points == ((0.0, 0.0, 0, "a"), (1.0, 2.0, 1, ""))
+    assert drawn.regions[0][0] < 0 < drawn.regions[0][-1]
+    shown = plane(drawn)
+    assert shown.points[0].x < shown.points[1].x
+    assert shown.points[0].y > shown.points[1].y, "upwards"
+    assert [kind for kind, _ in shown.regions] == ["region0", "region1"]
+
+
+def test_a_histogram_has_the_share_of_each_bin(context):
+    record_histogram("h", {"layer 1": torch.tensor([-1.0, 1.0, 5.0, math.nan]), "no array": "x"}, low=-1, high=1)
+    (recorded,) = pictures(context, Visibility.VISIBLE)
+    (series,) = recorded.series
+    assert series.values[0] == pytest.approx(1 / 3, abs=1e-4)
+    assert series.values[-1] == pytest.approx(2 / 3, abs=1e-4)
+    assert histogram(recorded).rows[0].outermost == "100%"

@@ -36,12 +36,12 @@ ALLOWED = {
     "html", "head", "meta", "title", "style", "body", "a", "header", "main", "footer", "section", "article", "aside",
     "h1", "h2", "h3", "h4", "p", "span", "strong", "code", "pre", "div", "table", "caption", "thead", "tbody", "tr",
     "th", "td", "ul", "ol", "li", "dl", "dt", "dd", "details", "summary", "figure", "figcaption",
-    "svg", "g", "path", "rect", "text", "defs", "pattern", "marker",
+    "svg", "g", "path", "rect", "circle", "text", "defs", "pattern", "marker",
 }  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "http-equiv", "content", "name", "class", "id", "href", "style", "tabindex", "role", "scope",
     "open", "d", "x", "y", "rx", "width", "height", "viewbox", "focusable", "marker-end", "patternunits",
-    "patterntransform", "refx", "refy", "markerwidth", "markerheight", "orient",
+    "patterntransform", "refx", "refy", "markerwidth", "markerheight", "orient", "cx", "cy", "r",
 }  # fmt: skip
 
 

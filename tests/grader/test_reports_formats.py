@@ -80,7 +80,9 @@ def test_json_has_the_keys_of_the_schema(sample):
     def agree(node, rule):
         if "$ref" in rule:
             rule = schema["$defs"][rule["$ref"].rpartition("/")[2]]
-        if "anyOf" in rule:
+        if "discriminator" in rule:
+            agree(node, {"$ref": rule["discriminator"]["mapping"][node["type"]]})
+        elif "anyOf" in rule:
             rule = next(r for r in rule["anyOf"] if (r.get("type") == "null") == (node is None))
             agree(node, rule)
         elif rule.get("type") == "object":

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from grader.graph import Graph
 from grader.reports.figures import few_digits
-from grader.reports.html import drawing
+from grader.reports.html import drawing, pictures
 from grader.reports.html.graphs import graph_drawing
 from grader.reports.html.view import View
 from grader.reports.lines import LONGEST_TEXT
@@ -62,6 +62,9 @@ def _environment() -> jinja2.Environment:
         "error_levels": drawing.ERROR_LEVELS,
         "weight_grid": drawing.weight_grid,
         "plot": drawing.plot,
+        "built_graph": pictures.built_graph,
+        "plane": pictures.plane,
+        "histogram": pictures.histogram,
         "graph_drawing": graph_drawing,
         "style": Markup((_TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704 - our own file
     }

@@ -176,7 +176,7 @@ class ExerciseView(msgspec.Struct, frozen=True):
         for group in same_failure(self.result.checks):
             first = group[0]
             fault = first.verdict is Verdict.GRADER_FAULT
-            if has_details(first) or fault or first.curves or first.maps:
+            if has_details(first) or fault or first.curves or first.maps or first.pictures:
                 waiting = tuple(waiting_for(group, by_name))
                 views.append(CheckView(f"{self.result.exercise}-{len(views) + 1}", tuple(group), waiting))
         return sorted(views, key=lambda view: view.is_more)
