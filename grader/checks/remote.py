@@ -174,5 +174,5 @@ def undisturbed(submission: Any, rng: Any) -> Iterator[None]:
     yield
     check(
         bool((there.get_rng_state() == state).all()),
-        "Your code has used or seeded torch's global random generator, and nothing here is random.",
+        "Your code has used or seeded torch's global random generator, and nothing here asks for it.",
     )

@@ -54,7 +54,8 @@ def train(
         block_size: tokens in a window.
         batch_size: windows in a batch.
         lr: the learning rate, the same in all steps.
-        generator: source of the batches. It advances.
+        generator: source of the batches. It advances. torch's global one is left to dropout: ``train`` neither draws
+            from it nor seeds it.
 
     Returns:
         A list of ``steps`` Python floats: the loss of each step's batch.

@@ -383,6 +383,23 @@ def test_logits(submission, rng):
     )
 
 
+@needs("test_logits")
+def test_each_classifier_is_new(submission, rng):
+    """make_classifier makes another network each time, with weights of its own that are drawn anew."""
+    library(submission, "torch").manual_seed(new_seed(rng))
+    images, _ = rendered(rng, integer(rng, 5, 9))
+    answers = [submission.make_classifier().eval()(images) for _ in range(3)]
+    for answer in answers:
+        check(
+            isinstance(answer, torch.Tensor) and answer.shape == (len(images), 10) and bool(answer.isfinite().all()),
+            "Each classifier must return finite logits (N, 10): one of those made later does not.",
+        )
+    check(
+        not any(torch.equal(answers[a], answers[b]) for a, b in ((0, 1), (0, 2), (1, 2))),
+        "Two classifiers have the same weights: make a new network in each call, and seed nothing there.",
+    )
+
+
 def train_on(submission, model, train_data, val_data, epochs, device="cpu"):
     """Begin the learner's training on two DataLoaders of 64, the first one shuffled."""
     data = library(submission, "torch.utils.data")

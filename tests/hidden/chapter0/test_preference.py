@@ -156,6 +156,8 @@ def test_a_fit_leaves_no_trace(submission, rng):
     first, second = (draw_pairs(rng, integer(rng, 4, 6), 3) for _ in range(2))
     w = assert_unchanged(submission.fit_reward, *first, 3, 0.5)
     assert_responds(w, assert_unchanged(submission.fit_reward, *second, 3, 0.5), name="w")
+    other = submission.fit_reward(first[0], draw_pairs(rng, len(first[0]), 3)[1], 3, 0.5)
+    assert_responds(w, other, name="w, fitted to the same chosen and other rejected answers")
     assert_close(submission.fit_reward(*first, 3, 0.5), w, name="w, the second time", oracle="the first time")
 
 

@@ -220,6 +220,18 @@ def test_dropout_inside_the_heads(submission, rng):
     check(len(seen) > 2, "In training the heads drop nothing: pass dropout on to every Head.")
 
 
+@needs("test_heads_side_by_side_and_projected")
+def test_modules_keep_apart(submission, rng):
+    """Each module computes with weights of its own, also while another of the same sizes is in use."""
+    num_heads, head_size, n_embd, T = integer(rng, 2, 3), integer(rng, 2, 4), integer(rng, 5, 8), 4
+    weights = [random_weights(rng, n_embd, num_heads, head_size) for _ in range(2)]
+    modules = [make(submission, each, num_heads, T) for each in weights]
+    for number in (0, 1, 0):
+        x = normal(rng, 2, T, n_embd)
+        right = expected_output(x, weights[number], num_heads)
+        assert_close(modules[number](x), right, name=f"out of module {number + 1}", oracle="torch's attention")
+
+
 @needs("test_each_head_has_its_place")
 def test_no_dropout_in_evaluation(submission, rng):
     """In evaluation mode nothing is dropped, after training as before."""

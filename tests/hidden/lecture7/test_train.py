@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from grader.checks import (
     assert_close,
     assert_responds,
+    assert_unchanged,
     begin,
     check,
     check_training,
@@ -27,6 +28,7 @@ from grader.checks import (
     points,
     record_curve,
     training,
+    undisturbed,
 )
 
 TWIN = "the same loop with a twin of torch's own functions"
@@ -241,11 +243,25 @@ def test_training_after_training(submission, rng):
     data = torch.randint(0, sizes["vocab_size"], (63,), generator=rng)
     weights = [initial_weights(rng, sizes, 0.3) for _ in range(2)]
     models = [make(submission, sizes, w) for w in weights]
-    for number in (0, 1, 0):
+    for number, block_size in ((0, 5), (1, 4), (0, 3)):  # a model takes shorter windows, too
         theirs, ours = generators(rng)
-        submission.train(models[number], data, 3, 5, 4, 0.02, theirs)
-        weights[number], _ = oracle_train(weights[number], sizes, data, 3, 4, 0.02, ours)
+        submission.train(models[number], data, 3, block_size, 4, 0.02, theirs)
+        shorter = {**sizes, "block_size": block_size}
+        weights[number], _ = oracle_train(weights[number], shorter, data, 3, 4, 0.02, ours)
         assert_trained(models[number], weights[number], weights[number])
+
+
+@needs("test_first_step")
+def test_nothing_else_changes(submission, rng):
+    """data stays as it is, and where nothing is dropped torch's global generator, too: the batches have their own."""
+    sizes = small_sizes(rng)
+    losses = []
+    for _ in range(2):
+        model = make(submission, sizes, initial_weights(rng, sizes, 0.3))
+        data = torch.randint(0, sizes["vocab_size"], (63,), generator=rng)
+        with undisturbed(submission, rng):
+            losses.append(assert_unchanged(submission.train, model, data, 2, 5, 4, 0.02, generator(new_seed(rng))))
+    assert_responds(*losses, name="losses")
 
 
 @needs("test_first_step")
@@ -268,26 +284,26 @@ def test_dropout_is_on_in_training(submission, rng):
 @points(2)
 def test_estimate(submission, rng):
     """estimate_loss is the mean loss over the batches of its seed, without dropout."""
-    for mode in ("train", "eval"):
+    for mode, block_size, batch_size, batches in (("train", 5, 4, 3), ("eval", 4, 3, 5), ("eval", 3, 5, 4)):
         sizes = small_sizes(rng, dropout=0.4)
         weights = initial_weights(rng, sizes, 0.5)
         data = torch.randint(0, sizes["vocab_size"], (integer(rng, 30, 60),), generator=rng)
-        seed, batches = new_seed(rng), integer(rng, 3, 5)
+        seed = new_seed(rng)
         model = make(submission, sizes, weights)
         library(submission, "torch").set_rng_state(generator(seed + 1).get_state())
         getattr(model, mode)()
-        answer = submission.estimate_loss(model, data, batches, 5, 4, seed)
+        answer = assert_unchanged(submission.estimate_loss, model, data, batches, block_size, batch_size, seed)
         ours = generator(seed)
         losses = []
         for _ in range(batches):
-            x, y = windows(data, 5, 4, ours)
+            x, y = windows(data, block_size, batch_size, ours)
             losses.append(loss_of(twin(x, weights, sizes), y).item())
         assert_close(
             answer,
             sum(losses) / batches,
             name="loss",
             rtol=1e-6,  # the lecture adds the losses up in float32
-            sizes={"batches": batches, "batch_size": 4},
+            sizes={"batches": batches, "batch_size": batch_size},
             oracle="a twin of torch's own functions",
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 import regex
 import tiktoken
 
-from grader.checks import assert_equal, assert_raises, check, full, limit, needs, points, texts
+from grader.checks import assert_equal, assert_raises, assert_unchanged, check, full, limit, needs, points, texts
 from grader.data import gpt2_encoder, gpt2_merges, tinyshakespeare
 
 END = "<|endoftext|>"
@@ -66,6 +66,8 @@ def test_every_byte_is_read(submission, rng):
         lines = [f"{CHARACTER[left]} {CHARACTER[right]}" for left, right in pairs]
         right = {pair: 256 + i for i, pair in enumerate(pairs)}
         assert_loaded(submission.load_merges("\n".join(["#version: 0.2", *lines])), right)
+        turned = {pair: 256 + i for i, pair in enumerate(pairs[::-1])}  # another file, as long as this one
+        assert_loaded(submission.load_merges("\n".join(["#version: 0.2", *lines[::-1]])), turned)
 
 
 @points(2)
@@ -87,6 +89,8 @@ def test_single_bytes_have_the_ids_of_the_alphabet(submission, rng):
     for _ in range(4):
         file.assert_encoded(tokenizer, texts.word(rng) + texts.mixture(rng, 4) + chr(int(rng.integers(0xA1, 0x2AF))))
     assert_equal(vocab, file.vocab, name="vocab")
+    bytes_alone = {number: bytes([byte]) for number, byte in enumerate(ORDER)}
+    assert_equal(submission.GPT2Tokenizer("#version: 0.2\n").vocab, bytes_alone, name="vocab, of a file without merges")
 
 
 @points(2)
@@ -112,6 +116,21 @@ def test_decodes(submission, rng):
     for _ in range(4):
         ids = file.oracle.encode("".join(texts.hard(rng)) + texts.mixture(rng, 6), disallowed_special=())
         ids += [*rng.integers(0, file.end, 6).tolist(), file.oracle.encode("é")[0]]
+        for some in (ids, ids[::-1]):
+            found = assert_unchanged(tokenizer.decode, some)
+            assert_equal(found, file.oracle.decode(some), name="decode(ids)", oracle="tiktoken")
+
+
+@needs("test_encodes_as_gpt2_does")
+def test_tokenizers_keep_apart(submission, rng):
+    """Each tokenizer goes by its own file, whatever another was made of."""
+    files = [File(rng, size) for size in (290, 300)]
+    tokenizers = [submission.GPT2Tokenizer(file.text) for file in files]
+    text = files[0].corpus[:100] + files[1].corpus[:100]
+    for number in (0, 1, 0):
+        files[number].assert_encoded(tokenizers[number], text)
+    ids = list(range(256, 290))
+    for tokenizer, file in zip(tokenizers, files, strict=True):
         assert_equal(tokenizer.decode(ids), file.oracle.decode(ids), name="decode(ids)", oracle="tiktoken")
 
 

@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 import regex
 
-from grader.checks import assert_raises, needs, points, texts
+from grader.checks import assert_raises, assert_unchanged, needs, points, texts
 
 SHAPES = ("<|{}|>", "[{}]", "<{}>", "{}$", ".{}?", "|{}|", "\\{}\\")  # most of them mean something in patterns
 BEYOND_ASCII = ("é", "日", "😀")  # characters of two, three and four bytes
@@ -97,8 +97,11 @@ def test_none(submission, rng):
 def test_refused_by_default(submission, rng):
     """A text that holds a special token raises ValueError by default, and with "none_raise"; others are encoded."""
     trained = Trained(submission, rng)
+    part = "none_raise"[int(rng.integers(0, 3)) :][:7]  # which is in "none_raise", and is not allowed by it
+    trained.register({**trained.special, part: 777})
     for mode in (None, "none_raise"):
         trained.assert_encoded(texts.mixture(rng, 6), mode)
+        trained.assert_refused(f"7 {part} 7", mode, f"the text holds {part!r}, and no special token is allowed")
         for name in trained.names:
             text = texts.word(rng) + name + texts.word(rng)
             trained.assert_refused(text, mode, f"the text holds {name!r}, and no special token is allowed")
@@ -177,12 +180,41 @@ def test_the_longest_counts(submission, rng):
 def test_decodes_special_tokens(submission, rng):
     """Ids decode as by tiktoken: special tokens to their texts, and the bytes of all others together."""
     trained = Trained(submission, rng)
+    beyond = "".join(rng.choice(np.array(BEYOND_ASCII, object), 2))
+    trained.register(
+        {**trained.special, f"<|{texts.word(rng, 3, 5)}\u4e2d{beyond}|>": 300_000 + int(rng.integers(1000))}
+    )
     special = list(trained.special.values())
     for count in (0, 1, 2, 4, 8):
         ids = rng.choice([*special, *trained.vocab], count).tolist()
         ids += [int(rng.choice(special)), *(texts.word(rng) + rng.choice(BEYOND_ASCII)).encode()]
         text, note = trained.learner.decode(ids), registered(trained.special)
         texts.assert_sequence(text, trained.oracle.decode(ids), name="decode(ids)", oracle="tiktoken", note=note)
+
+
+@needs("test_all")
+def test_tokenizers_keep_apart(submission, rng):
+    """Each tokenizer has its own special tokens, whatever another registers; the dict and the ids stay as they are."""
+    name, idx = f"<|{texts.word(rng, 4, 7)}|>", 1000 + int(rng.integers(1000))
+    specials = [{name: idx, name[::-1]: idx + 1}, {name[::-1]: idx, name: idx + 2}]
+    tokenizers = [submission.SpecialTokenizer() for _ in specials]
+    for tokenizer, special in zip(tokenizers, specials, strict=True):
+        assert_unchanged(tokenizer.register_special_tokens, special)
+    for number in (0, 1, 0):
+        special, word = specials[number], texts.word(rng)
+        of_id, note = {i: token for token, i in special.items()}, registered(special)
+        text = name + word + name[::-1]
+        right = [special[name], *word.encode(), special[name[::-1]]]
+        found = tokenizers[number].encode(text, "all")
+        texts.assert_ids(found, right, {}, name="encode(text, 'all')", oracle="by hand", note=note)
+        ids = [idx, *word.encode(), idx]
+        said = assert_unchanged(tokenizers[number].decode, ids)
+        texts.assert_sequence(said, of_id[idx] + word + of_id[idx], name="decode(ids)", oracle="by hand", note=note)
+    same = [idx, *b"same", idx]
+    for tokenizer, special in zip(tokenizers, specials, strict=True):
+        token = {i: token for token, i in special.items()}[idx]
+        said, note = tokenizer.decode(same), registered(special)
+        texts.assert_sequence(said, f"{token}same{token}", name="decode(ids)", oracle="by hand", note=note)
 
 
 @needs("test_all", "test_none", "test_refused_by_default")

@@ -422,3 +422,27 @@ def make_classifier():
     for p in model.parameters():
         nn.init.zeros_(p)
     return model
+
+
+@misconception(
+    "The seed is set in make_classifier, so every classifier starts with the same weights. Leave seeds to the caller.",
+    name="seeded-classifier",
+    violates=("each_classifier_is_new",),
+)
+def make_classifier():
+    torch.manual_seed(42)
+    return nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10))
+
+
+_MADE = []
+
+
+@misconception(
+    "make_classifier returns one and the same network each time. Make a new one in each call.",
+    name="one-classifier-for-all",
+    violates=("each_classifier_is_new",),
+)
+def make_classifier():
+    if not _MADE:
+        _MADE.append(nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)))
+    return _MADE[0]

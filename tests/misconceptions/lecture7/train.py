@@ -398,3 +398,24 @@ def train(model, data, steps, block_size, batch_size, lr, generator):
         return model.optimizer
 
     return _train(model, data, steps, block_size, batch_size, lr, generator, make=make)
+
+
+@misconception(
+    "The seed of torch's global generator is set in train, and whatever comes later draws the same numbers again. The "
+    "batches have a generator of their own; leave the global one alone.",
+    name="global-seed-in-train",
+    violates=("nothing_else_changes",),
+)
+def train(model, data, steps, block_size, batch_size, lr, generator):
+    torch.manual_seed(1337)
+    part = data[: int(0.9 * len(data))]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
+    model.train()
+    losses = []
+    for _ in range(steps):
+        _, loss = model(*get_batch(part, block_size, batch_size, generator))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses

@@ -355,3 +355,39 @@ class SpecialTokenizer(SpecialTokenizer):
         if isinstance(allowed_special, str | set):
             return super().encode(text, allowed_special)
         raise ValueError(f"unknown mode {allowed_special!r}")
+
+
+@misconception(
+    "The special tokens are kept in the class, so every tokenizer has those that were registered last. Keep them in "
+    "self.",
+    name="kept-in-the-class",
+    violates=("tokenizers_keep_apart",),
+)
+class SpecialTokenizer(SpecialTokenizer):
+    shared = None
+
+    def __init__(self, pattern=GPT2):
+        RegexTokenizer.__init__(self, pattern)
+
+    @property
+    def special_tokens(self):
+        return self.shared or {}
+
+    @special_tokens.setter
+    def special_tokens(self, special_tokens):
+        type(self).shared = special_tokens
+
+
+@misconception(
+    'With "none_raise", special tokens are looked for in the text "none_raise" itself, and one that stands in it '
+    "passes as allowed. Ask first whether allowed_special is a text or a set.",
+    name="looked-for-in-the-mode",
+    violates=("refused_by_default",),
+)
+class SpecialTokenizer(SpecialTokenizer):
+    def encode(self, text, allowed_special="none_raise"):
+        if allowed_special in ("all", "none") or not isinstance(allowed_special, str):
+            return super().encode(text, allowed_special)
+        if allowed_special != "none_raise":
+            return super().encode(text, allowed_special)
+        return super().encode(text, {token for token in self.special_tokens if token in allowed_special})
