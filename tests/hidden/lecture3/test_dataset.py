@@ -152,7 +152,9 @@ def parts_of(answer):
 def test_sizes(submission, rng):
     """The first int(0.8 * n) words go to train, those up to int(0.9 * n) to dev, and the rest to test."""
     for n in (integer(rng, 101, 998), 13, 5, 9, integer(rng, 14, 99), 36):  # 13: 10 + 1 + 2; 36: 28 + 4 + 4
-        parts = parts_of(submission.split(random_words(rng, n), new_seed(rng)))
+        words = random_words(rng, n)
+        parts = parts_of(submission.split(words, new_seed(rng)))
+        check(all(word in words for part in parts for word in part), "The parts must hold words of the list.")
         sizes = int(0.8 * n), int(0.9 * n) - int(0.8 * n), n - int(0.9 * n)
         assert_equal(tuple(map(len, parts)), sizes, name=f"the sizes of train, dev and test for {n} words")
 

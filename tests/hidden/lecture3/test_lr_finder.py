@@ -185,8 +185,9 @@ def test_the_middle_of_a_valley(submission, rng):
     """In a smooth valley its lowest exponent is picked."""
     for _ in range(6):
         exponents = grid(rng, integer(rng, 9, 14))
-        for lowest in (integer(rng, 4, len(exponents) - 4), 3):  # of one grid
-            answer = submission.pick(exponents, valley(rng, exponents, lowest))
+        places = integer(rng, 4, len(exponents) - 4), 3  # of one grid
+        answers = [submission.pick(exponents, valley(rng, exponents, lowest)) for lowest in places]
+        for answer, lowest in zip(answers, places, strict=True):
             check(isinstance(answer, float), "pick must return one of exponents, a float.")
             assert_equal(answer, exponents[lowest], name="the exponent")
 
