@@ -86,7 +86,7 @@ class _Answers:
         return wrapped
 
     def _copied(self, value: Any) -> Any:
-        if not _is_module(value) and not isinstance(value, self.classes):
+        if not _is_trained(value) and not isinstance(value, self.classes):
             return value
         try:
             return copy.deepcopy(value)
@@ -129,6 +129,11 @@ class _Answers:
         if self.kind == "constant":
             return _CONSTANTS[type(value)]
         return next((arg for arg in args if self.kind == "input" and type(arg) is type(value)), type(value)())
+
+
+def _is_trained(value: Any) -> bool:
+    """Whether it is a model, a module or the learner's own class of one."""
+    return not isinstance(value, type) and callable(getattr(value, "parameters", None))
 
 
 def _is_module(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,8 @@ def _difference(before: Any, now: Any) -> str | None:  # noqa: C901 - one case a
         return None
     if isinstance(before, Handle) or type(before).__name__ == "Generator":
         return None
+    if type(before) is float and math.isnan(before):  # NaN equals nothing, and may stay what it was
+        return None if type(now) is float and math.isnan(now) else ""
     try:
         assert_equal(now, before)
     except CheckFailed:

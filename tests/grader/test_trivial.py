@@ -40,6 +40,31 @@ def test_modules_are_neither_made_nor_trained(kind, number):
     assert torch.equal(model.weight, before)
 
 
+OWN_MODEL = """
+import torch
+
+def train(model, x):
+    for p in model.parameters():
+        p.data -= 1.0
+    return [float(x.sum())]
+"""
+
+
+def test_a_model_of_a_plain_class_is_not_trained_either():
+    class Model:
+        def __init__(self):
+            self.W = torch.ones(3, requires_grad=True)
+
+        def parameters(self):
+            return [self.W]
+
+    exercise, space = types.SimpleNamespace(quiz=False, symbols={"train": "train(model, x)"}), {}
+    exec(trivial_source(OWN_MODEL, exercise, "zeros"), space)
+    model = Model()
+    assert space["train"](model, torch.ones(2)) == [0.0]
+    assert model.W.tolist() == [1.0] * 3
+
+
 CLASSES = """
 import torch
 from torch import nn
