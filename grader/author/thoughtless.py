@@ -2,7 +2,7 @@
 
 It runs where submissions run, at the end of a solution's text, so that it uses nothing of the grader. What is answered
 has the right type, shape and dtype, and is worth nothing. Objects are made as ever, but for their numbers; what a call
-would have left in an object or a model happens to a copy of it.
+would have left in an object, a model or an array happens to a copy of it.
 """
 
 import copy
@@ -53,7 +53,7 @@ class _Answers:
                 setattr(owner, name, self._making(member) if name == "__init__" else self.instead_of(member))
 
     def instead_of(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, whose answer is replaced; what it does to objects and models is done to copies."""
+        """The function, whose answer is replaced; what it does to objects, models and arrays is done to copies."""
 
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
@@ -86,7 +86,7 @@ class _Answers:
         return wrapped
 
     def _copied(self, value: Any) -> Any:
-        if not _is_trained(value) and not isinstance(value, self.classes):
+        if not _is_trained(value) and not _is_array(value) and not isinstance(value, self.classes):
             return value
         try:
             return copy.deepcopy(value)
@@ -138,6 +138,10 @@ def _is_trained(value: Any) -> bool:
 
 def _is_module(value: Any) -> bool:
     return hasattr(value, "state_dict") and hasattr(value, "parameters")
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "shape") and hasattr(value, "dtype")
 
 
 def _form(value: Any) -> tuple[Any, ...]:

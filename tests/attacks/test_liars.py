@@ -45,6 +45,8 @@ _LEFT = "the answer is what training leaves in the model, which is compared; los
 _MERGES = "the answer is the merges and vocab that train leaves in the tokenizer; what methods return is not asked for"
 _OWN_WORD = "parameters() is asked, which a liar takes for nn.Module's own: that keeps its word, here a learner's"
 _MADE = "the answer is what the constructor leaves in the object; what methods return is not asked for"
+_STATE = "the answer is what a call leaves in a layer or a tensor, which is compared; what it returns is not asked for"
+_LISTED = "the answer is asked for where it is, by iterators of the library, since copies of parameters would cross"
 # Checks that a class passes which is whole but for what its methods return, and a function but for what it returns.
 EXEMPT = {
     (exercise, check): reason
@@ -62,6 +64,12 @@ EXEMPT = {
         (_MADE, "chapter0.linear", "first_weights first_biases"),
         (_MADE, "lecture3.model", "tensors first_weights"),
         (_OWN_WORD, "lecture3.model", "parameters"),
+        (_MADE, "lecture4.modules", "first_parameters no_other_generator"),
+        (_STATE, "lecture4.initial_loss", "first_loss weights_stay_random parameters nothing_is_drawn"),
+        (_STATE, "lecture4.batchnorm", "running_statistics"),
+        (_STATE, "lecture4.modules", "train"),
+        (_LISTED, "lecture4.batchnorm", "parameters"),
+        (_LISTED, "lecture4.modules", "parameters_of_linear"),
         (_MADE, "lecture7.tokenizer", "vocabulary"),
         (_MADE, "lecture7.gpt", "first_weights"),
         (_MERGES, "lecture9.pretokenize", "trains_within_chunks too_small_a_vocabulary_is_refused training_again"),

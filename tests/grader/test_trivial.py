@@ -23,12 +23,17 @@ def train(model, x, lr=1.0):
         for p in model.parameters():
             p -= lr * p.grad
     return [loss.item()]
+
+def halve(x):
+    x /= 2
 """
+
+SYMBOLS = {"make": "make(n)", "train": "train(model, x, lr=1.0)", "halve": "halve(x)"}
 
 
 @pytest.mark.parametrize(("kind", "number"), [("zeros", 0.0), ("constant", 0.5), ("input", 0.0)])
 def test_modules_are_neither_made_nor_trained(kind, number):
-    exercise = types.SimpleNamespace(quiz=False, symbols={"make": "make(n)", "train": "train(model, x, lr=1.0)"})
+    exercise = types.SimpleNamespace(quiz=False, symbols=SYMBOLS)
     space = {}
     exec(trivial_source(SOLUTION, exercise, kind), space)
     made = space["make"](3)
@@ -38,6 +43,9 @@ def test_modules_are_neither_made_nor_trained(kind, number):
     losses = space["train"](model, x=torch.ones(2, 3))
     assert losses == [0.5 if kind == "constant" else 0.0]
     assert torch.equal(model.weight, before)
+    x = torch.ones(2, 3)
+    assert space["halve"](x) is None
+    assert torch.equal(x, torch.ones(2, 3))
 
 
 OWN_MODEL = """
