@@ -81,15 +81,21 @@ def long_words(rng):
 
 
 def drawn(submission, probs, itos, rng, count):
-    """So many words, drawn one after the other by one generator where the submission runs."""
+    """So many words: one that is asked for, the others drawn by one generator, all where the submission runs."""
+    words = [submission.sample(probs, itos, generators(rng)[0])]
     repeat, there = library(submission, "itertools").repeat, library(submission, "builtins")
     theirs, _ = generators(rng)
-    words = there.list(there.map(submission.sample, repeat(probs), repeat(itos), repeat(theirs, count)))
+    words += there.list(there.map(submission.sample, repeat(probs), repeat(itos), repeat(theirs, count - 1)))
+    assert_words(words, itos)
+    return words
+
+
+def assert_words(words, itos):
+    """Demand texts of the letters of itos."""
     known = set(itos.values()) - {"."}
     for word in words:
         check(isinstance(word, str), "sample must return a str.")
         check(set(word) <= known, f"A word must be of the letters of itos, without dots; here is {word!r}.")
-    return words
 
 
 def bound(degrees):
@@ -109,9 +115,10 @@ def test_possible_pairs(submission, rng):
     probs, itos = sparse_table(rng, V), random_letters(rng, V)
     stoi = {c: number for number, c in itos.items()}
     # Of twelve generators, for whoever draws the same word again; all are empty with a probability of 1e-12.
-    words = [word for _ in range(12) for word in drawn(submission, probs, itos, rng, 5)]
-    check(any(words), "Sixty words in a row are empty, though nine of ten should have a letter.")
-    for word in words:
+    words = [submission.sample(probs, itos, generators(rng)[0]) for _ in range(12)]
+    assert_words(words, itos)
+    check(any(words), "Twelve words in a row are empty, though nine of ten should have a letter.")
+    for word in [*words, *drawn(submission, probs, itos, rng, 60)]:
         for a, b in itertools.pairwise(f".{word}."):
             check(
                 probs[stoi[a], stoi[b]] > 0,

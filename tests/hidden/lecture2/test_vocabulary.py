@@ -94,3 +94,12 @@ def test_words_stay_as_they_are(submission, rng):
     lists = [random_words(rng, some_letters(rng, 9)) for _ in range(2)]
     answers = [assert_unchanged(submission.build_vocab, words) for words in lists]
     assert_responds(*answers, name="(stoi, itos)")
+    for answer in answers:
+        check(
+            isinstance(answer, tuple | list) and len(answer) == 2, "build_vocab must return two things: stoi and itos."
+        )
+        for table in answer:
+            check(
+                isinstance(table, list) or (isinstance(table, dict) and len(set(map(repr, table.values()))) > 1),
+                "Each of the two must be a dict whose values differ.",
+            )
