@@ -13,7 +13,7 @@ from grader.checks.in_words import as_array, is_tensor
 from grader.diagnosis.evidence import Explanation
 from grader.diagnosis.replay import alike, converse
 from grader.sandbox.proxy import info_of
-from grader.sandbox.request import Call, Operation
+from grader.sandbox.request import Call, Operation, RaisedError
 
 _SECONDS = 0.1
 _FEWEST = 3
@@ -107,7 +107,10 @@ def _twice_the_same(module: ModuleType, call: Call) -> bool:
     function = talk.symbol(call.name) if call.name in vars(module) else None
     if function is None:
         return False
-    answers = [talk.request(Operation.CALL, function, call.args, {}, call.name) for _ in range(2)]
+    try:
+        answers = [talk.request(Operation.CALL, function, call.args, {}, call.name) for _ in range(2)]
+    except RaisedError:  # what is refused has no answer
+        return False
     return alike(answers[0], answers[1])
 
 

@@ -237,6 +237,8 @@ def test_an_answer_that_depends_on_more_than_its_arguments_is_seen():
     assert depends_on_more([log[0], log[1], log[0]], lambda: right) is None
     right.f = lambda x: x * torch.rand(())  # a right answer may be random
     assert depends_on_more(log, lambda: right) is None
+    right.f = lambda x: {}[x]  # or none at all, where the input is to be refused
+    assert depends_on_more(log, lambda: right) is None
 
 
 def test_answers_of_a_function_with_and_without_an_item_kept_are_not_compared():
