@@ -8,8 +8,6 @@ lecture 1, sections 1.3.2 and 1.4.
 # /// exercise
 # title = "backpropagation"
 # packages = "numpy"
-# forbids = ["torch"]
-# why_forbidden = "this unit is about building what torch does"
 # ///
 
 import math

@@ -7,8 +7,6 @@ are no gradients yet; the notes are what the next exercise walks back along. Sou
 # /// exercise
 # title = "numbers that remember"
 # packages = "numpy"
-# forbids = ["torch"]
-# why_forbidden = "this unit is about building what torch does"
 # ///
 
 import math

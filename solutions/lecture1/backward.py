@@ -8,8 +8,6 @@ lecture 1, sections 1.3.2 and 1.4.
 # /// exercise
 # title = "backpropagation"
 # packages = "numpy"
-# forbids = ["torch"]
-# why_forbidden = "this unit is about building what torch does"
 # hints = [
 #   """Let each result keep a function that adds to the grad of its operands: its own grad, times the local slope. \
 #   When that function runs, the result's own grad must be complete: every place that uses the result must have run \

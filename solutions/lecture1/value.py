@@ -7,8 +7,6 @@ are no gradients yet; the notes are what the next exercise walks back along. Sou
 # /// exercise
 # title = "numbers that remember"
 # packages = "numpy"
-# forbids = ["torch"]
-# why_forbidden = "this unit is about building what torch does"
 # hints = [
 #   """Every operator does the same three things: it makes a Value of the other operand if it is a plain number, \
 #   computes with the two .data, and returns a new Value that names its operands and the operation.""",
