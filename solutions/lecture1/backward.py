@@ -61,7 +61,7 @@ class Value:
         # solution
         self.data = float(data)
         self.grad = 0.0
-        self._prev = set(_children)
+        self._prev = tuple(_children)
         self._op = _op
         self._backward = lambda: None  # a leaf has no operands to pass anything on to
         # end solution

@@ -55,7 +55,7 @@ class Value:
         # solution
         self.data = float(data)
         self.grad = 0.0
-        self._prev = set(_children)
+        self._prev = tuple(_children)
         self._op = _op
         # end solution
 
