@@ -27,12 +27,21 @@ def replace(space: dict[str, Any], symbols: list[str], kind: str) -> None:
         symbols: what the learner writes.
         kind: ``zeros``, ``constant`` or ``input``.
     """
-    answers = _Answers(kind, tuple(space[name] for name in symbols if isinstance(space[name], type)))
+    own = [space[name] for name in symbols if isinstance(space[name], type)]
+    answers = _Answers(kind, (*own, *_classes_beside(space)))
     for name in symbols:
         if isinstance(space[name], type):
             answers.replace_methods(space[name])
         elif callable(space[name]):
             space[name] = answers.instead_of(space[name])
+
+
+def _classes_beside(space: dict[str, Any]) -> Iterator[type]:
+    """The classes that the solution imports from other exercises of its unit: it may answer with objects of theirs."""
+    package = space.get("__package__")
+    for thing in space.values():
+        if isinstance(thing, type) and package and thing.__module__.rpartition(".")[0] == package:
+            yield thing
 
 
 class _Answers:

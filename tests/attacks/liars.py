@@ -204,7 +204,7 @@ class Liar:
             self.methods[value.ref] = args[0]
         if value.kind == "class":
             self.classes.add(value.ref)
-        if operation == "call" and self._is_asked(operation, target):
+        if operation in _WHERE_CODE_RUNS and self._is_asked(operation, target):
             self.returned.add(value.ref)
 
 

@@ -47,6 +47,8 @@ _OWN_WORD = "parameters() is asked, which a liar takes for nn.Module's own: that
 _MADE = "the answer is what the constructor leaves in the object; what methods return is not asked for"
 _STATE = "the answer is what a call leaves in a layer or a tensor, which is compared; what it returns is not asked for"
 _LISTED = "the answer is asked for where it is, by iterators of the library, since copies of parameters would cross"
+_ZEROED = "the answer is what zero_grad leaves in the parameters; of that name is a method of torch's own Module"
+_THERE = "the answer is objects that stay where they are; what is in them a library says, and the check asks for it"
 # Checks that a class passes which is whole but for what its methods return, and a function but for what it returns.
 EXEMPT = {
     (exercise, check): reason
@@ -70,6 +72,10 @@ EXEMPT = {
         (_STATE, "lecture4.modules", "train"),
         (_LISTED, "lecture4.batchnorm", "parameters"),
         (_LISTED, "lecture4.modules", "parameters_of_linear"),
+        (_MADE, "lecture1.value", "a_new_value"),
+        (_MADE, "lecture1.nn", "first_numbers"),
+        (_ZEROED, "lecture1.nn", "zero_grad"),
+        (_THERE, "lecture1.graph", "nodes edges many_ways"),
         (_MADE, "lecture7.tokenizer", "vocabulary"),
         (_MADE, "lecture7.gpt", "first_weights"),
         (_MERGES, "lecture9.pretokenize", "trains_within_chunks too_small_a_vocabulary_is_refused training_again"),

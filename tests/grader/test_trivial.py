@@ -130,3 +130,15 @@ def test_every_method_of_a_class_answers_without_thought(kind, number):
     assert (counter.half, counter.next().total) == (number, number)
     answers = {"zeros": ["", "", 0, False], "constant": ["x", "x", 1, True], "input": ["abc", "abc", 0, False]}
     assert counter.names("abc") == answers[kind]
+
+
+@pytest.mark.parametrize(("kind", "number"), [("zeros", 0.0), ("constant", 0.5), ("input", 0.0)])
+def test_an_object_of_an_imported_class_is_worth_nothing_either(kind, number):
+    sibling = {"__name__": "lesson.value"}
+    exec("class Value:\n    def __init__(self, data):\n        self.data = data", sibling)
+    solution = "def twice(value):\n    return Value(2 * value.data)"
+    space = {"__name__": "lesson.double", "__package__": "lesson", "Value": sibling["Value"], "text": "x"}
+    exec(trivial_source(solution, types.SimpleNamespace(quiz=False, symbols={"twice": "twice(value)"}), kind), space)
+    value = sibling["Value"](3.0)
+    assert space["twice"](value).data == number
+    assert value.data == 3.0
