@@ -25,7 +25,7 @@ class Neuron(Module):
         return act.tanh() if self.nonlin else act
 
     def parameters(self):
-        return self.w + [self.b]  # noqa: RUF005
+        return self.w + [self.b]
 
 
 class Layer(Module):
@@ -42,7 +42,7 @@ class Layer(Module):
 
 class MLP(Module):
     def __init__(self, nin, nouts):
-        sz = [nin] + nouts  # noqa: RUF005
+        sz = [nin] + nouts
         self.layers = [Layer(sz[i], sz[i + 1]) for i in range(len(nouts))]
 
     def __call__(self, x):

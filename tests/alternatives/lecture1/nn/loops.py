@@ -8,9 +8,9 @@ from .backward import Value
 class Neuron:
     def __init__(self, nin, nonlin=True):
         self.w = []
-        for number in np.random.uniform(-1, 1, nin):  # noqa: NPY002
+        for number in np.random.uniform(-1, 1, nin):
             self.w.append(Value(float(number)))
-        self.b = Value(2 * np.random.rand() - 1)  # noqa: NPY002
+        self.b = Value(2 * np.random.rand() - 1)
         self.nonlin = nonlin
 
     def __call__(self, x):
