@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
+import torch
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
+
+from grader.checks.recording import RecordedNode, record_graph
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -67,6 +70,20 @@ class Step(msgspec.Struct, frozen=True):
             return f"{a} {self.kind[5]} {self.plain}"
         return {"**": f"{a} ** {self.plain}", "neg": f"-{a}"}.get(self.kind, f"{a}.{self.kind}()")
 
+    @property
+    def symbol(self) -> str:
+        """What stands in its box in a picture: ``*``, ``2.5 *``, ``tanh``."""
+        if self.kind.startswith("left"):
+            return f"{self.plain:g} {self.kind[4]}"
+        if self.kind.startswith("right"):
+            return f"{self.kind[5]} {self.plain:g}"
+        return {"**": f"** {self.plain:g}", "neg": "-"}.get(self.kind, self.kind)
+
+    @property
+    def operands(self) -> tuple[int, ...]:
+        """The places of what it is computed from."""
+        return (self.i, self.j) if self.kind in BINARY else (self.i,)
+
     def _is_calm(self, numbers: Sequence[float]) -> bool:
         """Whether it stays where floats are at ease: no large numbers, no poles, no kinks, no complex ones."""
         below = {"/": numbers[self.j], "left/": numbers[self.i], "right/": self.plain, "**": numbers[self.i]}
@@ -102,6 +119,107 @@ class Expression(msgspec.Struct, frozen=True):
         for place, step in enumerate(self.steps, len(self.leaves)):
             lines.append(f"v{place} = {step.spelt(f'v{step.i}', f'v{step.j}')}")
         return "; ".join(lines)
+
+
+def slopes(expression: Expression) -> list[float]:
+    """The derivative of the last number of an expression with respect to each of its numbers, by torch."""
+    tensors = expression.evaluate(lambda leaf: torch.tensor(leaf, dtype=torch.float64, requires_grad=True))
+    found = torch.autograd.grad(tensors[-1], tensors, allow_unused=True)
+    return [0.0 if slope is None else slope.item() for slope in found]
+
+
+def record_expression(expression: Expression, nodes: Sequence[Any]) -> None:
+    """Keep the graph of a learner's objects for the report: each with its data and grad, and the right one if wrong.
+
+    Args:
+        expression: what was computed.
+        nodes: the learner's objects for all its numbers, after backward.
+    """
+    wanted, numbers = slopes(expression), expression.evaluate(float)
+    arrows: dict[int, list[int]] = {}
+    for place, step in enumerate(expression.steps, len(expression.leaves)):
+        for operand in step.operands:
+            arrows.setdefault(operand, []).append(place)
+    drawn = []
+    for place, (node, right) in enumerate(zip(nodes, wanted, strict=True)):
+        grad = node.grad
+        fits = isinstance(grad, int | float) and math.isclose(grad, right, rel_tol=1e-6, abs_tol=1e-9)
+        shown = f"{grad:.4g}" if isinstance(grad, int | float) else type(grad).__name__
+        name = (
+            chr(97 + place)
+            if place < len(expression.leaves)
+            else expression.steps[place - len(expression.leaves)].symbol
+        )
+        lines = (f"data {float(numbers[place]):.4g}", f"grad {shown}", *([] if fits else [f"it is {right:.4g}"]))
+        drawn.append(RecordedNode(name, lines, fits, tuple(arrows.get(place, ()))))
+    record_graph("your expression after backward()", drawn)
+
+
+class _Traced:
+    """Stands for a number while a function is asked what it computes."""
+
+    def __init__(self, steps: list[Step], place: int, leaves: int) -> None:
+        self.steps, self.place, self.leaves = steps, place, leaves
+
+    def noted(self, kind: str, j: int = 0, plain: float = 0.0) -> _Traced:
+        self.steps.append(Step(kind, self.place, j, plain))
+        return _Traced(self.steps, self.leaves + len(self.steps) - 1, self.leaves)
+
+    def _with(self, other: Any, symbol: str) -> _Traced:
+        if isinstance(other, _Traced):
+            return self.noted(symbol, other.place)
+        return self.noted(f"right{symbol}", plain=other)
+
+    def __add__(self, other: Any) -> _Traced:
+        return self._with(other, "+")
+
+    def __sub__(self, other: Any) -> _Traced:
+        return self._with(other, "-")
+
+    def __mul__(self, other: Any) -> _Traced:
+        return self._with(other, "*")
+
+    def __truediv__(self, other: Any) -> _Traced:
+        return self._with(other, "/")
+
+    def __radd__(self, other: float) -> _Traced:
+        return self.noted("left+", plain=other)
+
+    def __rsub__(self, other: float) -> _Traced:
+        return self.noted("left-", plain=other)
+
+    def __rmul__(self, other: float) -> _Traced:
+        return self.noted("left*", plain=other)
+
+    def __rtruediv__(self, other: float) -> _Traced:
+        return self.noted("left/", plain=other)
+
+    def __pow__(self, other: float) -> _Traced:
+        return self.noted("**", plain=other)
+
+    def __neg__(self) -> _Traced:
+        return self.noted("neg")
+
+    def exp(self) -> _Traced:
+        return self.noted("exp")
+
+    def tanh(self) -> _Traced:
+        return self.noted("tanh")
+
+    def relu(self) -> _Traced:
+        return self.noted("relu")
+
+
+def traced(function: Callable[..., Any], leaves: Sequence[float]) -> Expression:
+    """What a function computes of numbers, step by step in its own order; its last step gives its result.
+
+    Example:
+        ``traced(lambda a, b: (a + b).tanh(), [1.0, 2.0]).spelt()``
+        -> ``v0 = Value(1.0); v1 = Value(2.0); v2 = v0 + v1; v3 = v2.tanh()``
+    """
+    steps: list[Step] = []
+    function(*(_Traced(steps, place, len(leaves)) for place in range(len(leaves))))
+    return Expression(tuple(leaves), tuple(steps))
 
 
 @st.composite
