@@ -150,7 +150,7 @@ def record_expression(expression: Expression, nodes: Sequence[Any]) -> None:
             if place < len(expression.leaves)
             else expression.steps[place - len(expression.leaves)].symbol
         )
-        lines = (f"data {float(numbers[place]):.4g}", f"grad {shown}", *([] if fits else [f"it is {right:.4g}"]))
+        lines = (f"data {float(numbers[place]):.4g}", f"grad {shown}", *([] if fits else [f"should be {right:.4g}"]))
         drawn.append(RecordedNode(name, lines, fits, tuple(arrows.get(place, ()))))
     record_graph("your expression after backward()", drawn)
 
