@@ -692,8 +692,8 @@ class Value(_Right):
 
 
 @misconception(
-    "A second call passes on what the first left in the Values between, and the leaves get it twice: three times the "
-    "gradient in place of two. Keep what a call passes on apart from what was there.",
+    "A second call also passes on what the first left in the Values between, and the leaves get too much. Keep what a "
+    "call passes on apart from what was there.",
     name="second-call-adds-up-inside",
     violates=("a_second_backward",),
 )

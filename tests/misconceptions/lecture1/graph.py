@@ -255,7 +255,7 @@ def to_dot(root):
 
 
 @misconception(
-    "The closing brace is missing.",
+    "The brace that closes the graph is missing: end the text with }.",
     name="not-closed",
     violates=("it_is_dot",),
 )
