@@ -211,9 +211,9 @@ def test_weight_decay(submission, rng):
 @needs("test_first_loss", "test_weight_decay")
 def test_losses(submission, rng):
     """Each step notes its loss before the update, decay included, as a Python float."""
-    cases = [(*random_pairs(rng, V, M), 12, lr, decay) for V, M, lr, decay in ((7, 40, 3.0, 1.7), (5, 25, 1.5, 0.0))]
+    cases = [(*random_pairs(rng, V, M), 12, lr, decay) for V, M, lr, decay in ((5, 25, 1.5, 0.0), (7, 40, 3.0, 1.7))]
     answers = [trained(submission, *case)[1] for case in cases]
-    for case, losses in zip(cases, answers, strict=True):
+    for case, losses in zip(cases[::-1], answers[::-1], strict=True):  # a report shows the input of the latest call
         check(
             isinstance(losses, list) and all(type(loss) is float for loss in losses),
             "The losses must be a list of Python floats: .item() makes one of a tensor.",

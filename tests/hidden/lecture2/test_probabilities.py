@@ -56,7 +56,7 @@ def test_rows_are_distributions(submission, rng):
         changed, row = counts.clone(), integer(rng, 0, V - 1)
         changed[row, integer(rng, 0, V - 1)] += integer(rng, 20, 40)
         before, after = submission.probabilities(counts), submission.probabilities(changed)
-        for P in (before, after):
+        for P in (after, before):  # a report shows the input of the latest call
             check(
                 is_table(P, V),
                 f"probabilities must return a tensor of floats, float32 or float64, here of shape {(V, V)}.",
@@ -64,7 +64,7 @@ def test_rows_are_distributions(submission, rng):
             assert_close(
                 P.sum(1),
                 torch.ones(V, dtype=P.dtype),
-                name="the sums of the rows of P",
+                name="P.sum(1)",
                 rtol=1e-5,
                 oracle="a distribution",
             )
