@@ -158,8 +158,8 @@ def plane(points: Points) -> PlaneDrawing:
         height=_HEIGHT,
         points=placed,
         regions=_regions(points.regions),
-        x_ticks=tuple(Tick(x_of(x), few_digits(x)) for x in (left, (left + right) / 2, right)),
-        y_ticks=tuple(Tick(y_of(y), few_digits(y)) for y in (bottom, (bottom + top) / 2, top)),
+        x_ticks=tuple(Tick(x_of(x), f"{x:.2g}") for x in (left, (left + right) / 2, right)),
+        y_ticks=tuple(Tick(y_of(y), f"{y:.2g}") for y in (bottom, (bottom + top) / 2, top)),
         words=f"{points.name}: {len(placed)} points{': ' + labels if labels else ''}",
     )
 

@@ -18,6 +18,7 @@ from grader.checks import (
     needs,
     points,
     record_curve,
+    record_points,
     uniform,
 )
 
@@ -247,3 +248,33 @@ def test_the_four_points(submission, rng):
     check(all(isinstance(one, int | float) for one in out), "The model must still answer with Values.")
     reached = math.fsum((float(one) - y) ** 2 for one, y in zip(out, YS, strict=True))
     check_training(reached=reached, target=0.05, losses=given, reference=expected, what="loss on the four points")
+
+
+def outputs(numbers, inputs, hidden):
+    """What a network of two inputs, so many hidden neurons and one output says, by its numbers in their order."""
+    first, last = numbers[: 3 * hidden].reshape(hidden, 3), numbers[3 * hidden :]
+    return np.tanh(np.tanh(inputs @ first[:, :2].T + first[:, 2]) @ last[:-1] + last[-1])
+
+
+@needs("test_the_four_points")
+def test_a_plane(submission, rng):
+    """Four clusters in a plane that no line parts are learnt: the network gives each point the sign of its target."""
+    hidden, steps = 5, 60
+    xs = [[a + number(rng, 0.05, 0.3), b + number(rng, 0.05, 0.3)] for a in (-1, 1) for b in (-1, 1) for _ in range(2)]
+    ys = [1.0 if a * b > 0 else -1.0 for a, b in xs]
+    places = np.array(xs)
+    while True:  # the reference parts them in seven of eight draws; those are the ones to learn from
+        twin = Twin(submission, rng, 2, hidden, 1)
+        expected = twin.train(xs, ys, steps, 0.15)
+        if (outputs(twin.numbers(), places, hidden) * ys).min() > 0.3:
+            break
+    losses = submission.train(twin.model, xs, ys, steps, 0.15)
+    record_curve("loss in the plane", losses, reference=expected)
+    found = twin.found()
+    kinds = [3 if y > 0 else 1 for y in ys]
+    record_points("the plane, parted by your network", places, kinds=kinds, regions=lambda p: outputs(found, p, hidden))
+    out = np.array([as_losses([value.data for value in (twin.model(x),)], 1)[0] for x in xs])
+    wrong = int((out * ys <= 0).sum())
+    check(
+        wrong == 0, f"After {steps} steps {wrong} of {len(xs)} points are on the wrong side; a right loop parts them."
+    )
