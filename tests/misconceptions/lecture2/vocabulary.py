@@ -153,7 +153,7 @@ def build_vocab(words):
 
 
 @misconception(
-    "The numbers are the characters' code points. Number them by their place among the sorted ones: 1, 2, 3, …",
+    "The numbers are the characters' code points. Number them by their place among the sorted ones, from 1.",
     name="code-points",
 )
 def build_vocab(words):
