@@ -196,6 +196,11 @@ def _is_foreign(name: str) -> bool:
     return name.startswith(("__", "_pytest", "_hypothesis", "_repr_", "_ipython", *_HYPOTHESIS_LOOKS_FOR))
 
 
+def _operate(handle: Handle, operation: str, *args: Any) -> Any:
+    """Have an operator applied where the object is. It is no method: a name such as ``_op`` is the learner's."""
+    return handle._talk.request(operation, handle, args, {}, handle._name)  # noqa: SLF001 - of its own module
+
+
 class Handle:
     """Stands for an object in the worker; attributes, calls, items, iteration, ``len`` and operators go there."""
 
@@ -224,23 +229,20 @@ class Handle:
     def __setattr__(self, name: str, value: Any) -> None:
         self._talk.request(Operation.SET, self, (name, value), {}, f"{self._name}.{name}")
 
-    def _op(self, operation: str, *args: Any) -> Any:
-        return self._talk.request(operation, self, args, {}, self._name)
-
     def __getitem__(self, key: Any) -> Any:
-        return self._op("getitem", key)
+        return _operate(self, "getitem", key)
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self._op("setitem", key, value)
+        _operate(self, "setitem", key, value)
 
     def __contains__(self, item: Any) -> bool:
-        return self._op("contains", item) is True
+        return _operate(self, "contains", item) is True
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._op(Operation.ITER))
+        return iter(_operate(self, Operation.ITER))
 
     def __len__(self) -> int:
-        length = self._op("len")
+        length = _operate(self, "len")
         return length if type(length) is int and 0 <= length <= sys.maxsize else 0  # a forged one must not raise here
 
     def __bool__(self) -> bool:
@@ -250,25 +252,25 @@ class Handle:
         return f"<{self._info.type_name} object in the submission>"
 
     def __add__(self, other: Any) -> Any:
-        return self._op("add", other)
+        return _operate(self, "add", other)
 
     def __sub__(self, other: Any) -> Any:
-        return self._op("sub", other)
+        return _operate(self, "sub", other)
 
     def __mul__(self, other: Any) -> Any:
-        return self._op("mul", other)
+        return _operate(self, "mul", other)
 
     def __truediv__(self, other: Any) -> Any:
-        return self._op("truediv", other)
+        return _operate(self, "truediv", other)
 
     def __pow__(self, other: Any) -> Any:
-        return self._op("pow", other)
+        return _operate(self, "pow", other)
 
     def __matmul__(self, other: Any) -> Any:
-        return self._op("matmul", other)
+        return _operate(self, "matmul", other)
 
     def __neg__(self) -> Any:
-        return self._op("neg")
+        return _operate(self, "neg")
 
     def __radd__(self, other: Any) -> Any:
         return self._reflected("add", other)

@@ -160,7 +160,7 @@ def test_what_was_asked_for_and_is_not_in_the_file_is_missing(tmp_path, jobs):
     words = ["lecture7.head", "lecture7.averaging", "lecture7.multi_head", "--submission", "single_head.py"]
     done = grade(*words, "-j", jobs, "--format", "json", "--output", "report.json", cwd=tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "18/37 points + 0 of 1 bonus · 1 of 3 exercises done" in done.stdout
+    assert "18/38 points + 0 of 1 bonus · 1 of 3 exercises done" in done.stdout
     assert "Well done" not in done.stdout
     report = json.loads((tmp_path / "report.json").read_text())
     averaging, head, multi_head = report["exercises"]

@@ -6,7 +6,7 @@
 # verdicts = ["failed"]
 # says = ["eval is an int"]
 # seconds = 60
-# earns = 14
+# earns = 15
 # ///
 import torch
 

@@ -364,14 +364,13 @@ def test_edges_are_drawn(submission, rng):
 @needs("test_each_value_is_drawn")
 def test_operations_are_drawn(submission, rng):
     """The operation of each result is to be read: in its own label, or in that of a node just before it."""
-    attribute = library(submission, "operator").attrgetter("_op")  # a handle has an _op itself
     for graph, grads, text in drawings(submission, rng, (shared, chain, equal_numbers)):
         drawing = Drawing(text)
         places, _ = matched(drawing, graph, grads)
         for name, place in places.items():
             if place not in graph.computed:
                 continue
-            operation = attribute(graph.values[place])
+            operation = graph.values[place]._op
             check(isinstance(operation, str), "_op must be a text.")
             rest = re.sub(r"\b(?:data|grad)\b[\s:=]*-?[0-9.]+", "", drawing.labels[name])
             shown = [rest, *drawing.operations.get(name, [])]

@@ -54,11 +54,6 @@ def how_many(submission, value):
     return found if type(found) is int else -1
 
 
-def operation_of(submission, value):
-    """A Value's _op. A handle has an attribute of that name itself."""
-    return library(submission, "operator").attrgetter("_op")(value)
-
-
 def test_a_new_value(submission, rng):
     """A new Value has its number in data, a grad of 0, and no operands and no operation."""
     for given_number in (number(rng), integer(rng, 2, 9), -integer(rng, 2, 9), number(rng), 0):
@@ -66,7 +61,7 @@ def test_a_new_value(submission, rng):
         name = f"Value({given_number})"
         found = number_in(value.data, f"{name}.data")
         assert_close(found, float(given_number), name=f"{name}.data", oracle="as it was given")
-        grad, operation = value.grad, operation_of(submission, value)
+        grad, operation = value.grad, value._op
         check(number_in(grad, f"{name}.grad") == 0, f"{name}.grad must be 0 to begin with; it is {grad}.")
         check(operation == "", f"{name}._op must be the empty text: nothing was computed. It is {operation!r}.")
         operands = how_many(submission, value)
@@ -172,12 +167,12 @@ def test_operands_are_noted(submission, rng):
         asked.append((f"a {symbol} b", held, [True, True, False], how_many(submission, result) == 2))
         result = must_be_value(BINARY[symbol](a, 3), f"a {symbol} 3")
         asked.append((f"a {symbol} 3", [holds(submission, result, a)], [True], how_many(submission, result) in {1, 2}))
-        texts[f"a {symbol} b"] = operation_of(submission, result)
+        texts[f"a {symbol} b"] = result._op
     a = submission.Value(abs(number(rng)))
     for name, result in (("a ** 2", a**2), ("a.exp()", a.exp()), ("a.tanh()", a.tanh()), ("a.relu()", a.relu())):
         held = [holds(submission, must_be_value(result, name), a)] * (name == "a ** 2")
         asked.append((name, held, [True] * len(held), how_many(submission, result) > 0))
-        texts[name] = operation_of(submission, result)
+        texts[name] = result._op
     for name, held, wanted, counted in asked:
         for operand, found, right in zip(("a", "b", "a third Value"), held, wanted, strict=False):
             check(found is right, f"{operand} is {'not ' * right}in ({name})._prev.")
