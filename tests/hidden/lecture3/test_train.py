@@ -24,6 +24,7 @@ from grader.checks import (
     normal,
     points,
     record_curve,
+    record_points,
     requires_grad,
     training,
     undisturbed,
@@ -353,7 +354,9 @@ def learn(submission, rng, words, steps, *, with_oracle):
     bigram = bigram_loss(train, heldout, LECTURE[0])
     baselines = {"uniform": math.log(LECTURE[0]), "pairs of characters": bigram}
     record_curve("loss", losses, reference=right_losses or None, baselines=baselines)
-    reached = F.cross_entropy(logits_of(weights_of(model, weights), heldout[0]), heldout[1]).item()
+    learnt = weights_of(model, weights)
+    record_points("two dimensions of your embedding", learnt["C"][:, :2], labels=list(".abcdefghijklmnopqrstuvwxyz"))
+    reached = F.cross_entropy(logits_of(learnt, heldout[0]), heldout[1]).item()
     return reached, right, losses, right_losses, bigram
 
 

@@ -16,6 +16,7 @@ from grader.checks import (
     needs,
     normal,
     points,
+    record_histogram,
     strategies,
     undisturbed,
     uniform,
@@ -199,7 +200,9 @@ def statistics(submission, outs):
 @points(2)
 def test_activation_stats(submission, rng):
     """activation_stats gives a dict for each layer, in their order, with mean and standard deviation of its out."""
-    for outs in (outs_of_layers(rng), outs_of_layers(rng)[:1]):
+    first = outs_of_layers(rng)
+    record_histogram("out of each layer", {f"layer {n}": out for n, out in enumerate(first, 1)}, low=-1, high=1)
+    for outs in (first, outs_of_layers(rng)[:1]):
         answer = statistics(submission, outs)
         for number, (each, out) in enumerate(zip(answer, outs, strict=True), start=1):
             found = {name: each[name] for name in ("mean", "std")}
