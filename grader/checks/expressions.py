@@ -128,12 +128,12 @@ def slopes(expression: Expression) -> list[float]:
     return [0.0 if slope is None else slope.item() for slope in found]
 
 
-def record_expression(expression: Expression, nodes: Sequence[Any]) -> None:
+def record_expression(expression: Expression, grads: Sequence[Any]) -> None:
     """Keep the graph of a learner's objects for the report: each with its data and grad, and the right one if wrong.
 
     Args:
         expression: what was computed.
-        nodes: the learner's objects for all its numbers, after backward.
+        grads: what the learner's objects for all its numbers hold after backward.
     """
     wanted, numbers = slopes(expression), expression.evaluate(float)
     arrows: dict[int, list[int]] = {}
@@ -141,8 +141,7 @@ def record_expression(expression: Expression, nodes: Sequence[Any]) -> None:
         for operand in step.operands:
             arrows.setdefault(operand, []).append(place)
     drawn = []
-    for place, (node, right) in enumerate(zip(nodes, wanted, strict=True)):
-        grad = node.grad
+    for place, (grad, right) in enumerate(zip(grads, wanted, strict=True)):
         fits = isinstance(grad, int | float) and math.isclose(grad, right, rel_tol=1e-6, abs_tol=1e-9)
         shown = f"{grad:.4g}" if isinstance(grad, int | float) else type(grad).__name__
         name = (

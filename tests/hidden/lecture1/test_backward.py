@@ -64,7 +64,7 @@ def compare(submission, *cases):
         where = ", ".join(f"{name} = {leaf:.3f}" for name, leaf in zip(LETTERS, leaves, strict=False))
         slopes = autograd(function, leaves)[1]
         if not all(map(math.isclose, found, slopes)):
-            record_expression(expression, nodes)
+            record_expression(expression, [node.grad for node in nodes])
         for name, grad, right in zip(LETTERS, found, slopes, strict=False):
             assert_close(grad, right, name=f"{name}.grad after ({text}).backward(), for {where},")
 
@@ -361,11 +361,12 @@ def test_any_expression(submission, expression):
     nodes = expression.evaluate(submission.Value)
     tensors = expression.evaluate(lambda leaf: torch.tensor(leaf, dtype=torch.float64, requires_grad=True))
     must_be_value(nodes[-1], "the last one").backward()
-    record_expression(expression, nodes)
+    grads = grads_of(nodes)
+    record_expression(expression, grads)
     for tensor in tensors:
         tensor.retain_grad()
     tensors[-1].backward()
-    found = torch.tensor(grads_of(nodes), dtype=torch.float64)
+    found = torch.tensor(grads, dtype=torch.float64)
     expected = torch.stack([torch.zeros_like(tensor) if tensor.grad is None else tensor.grad for tensor in tensors])
     assert_close(found, expected, name=f"the grads of v0, v1, … in {expression.spelt()}")
 
