@@ -11,12 +11,13 @@ import keyword
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from grader.checks import seal
 from grader.course import Course, CourseError, Exercise, cut_stub
+from grader.course.model import Packages
 from grader.course.tables import CONTENTS
 from grader.errors import UsageError
 
@@ -45,7 +46,7 @@ class Scaffold(msgspec.Struct, frozen=True):
 def scaffold(
     course: Course,
     name: str,
-    packages: Literal["torch", "numpy", "python"] = "torch",
+    packages: Packages = "torch",
     title: str = "",
     *,
     quiz: bool = False,

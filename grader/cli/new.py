@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 import click
 
 from grader.cli.options import course_option
 from grader.course import find_course
+from grader.course.model import Packages
 
 
 @click.command()
@@ -21,9 +21,7 @@ from grader.course import find_course
 @click.option("--quiz", is_flag=True, help="Learners fill in a dict of answers, and write no code.")
 @click.option("--title", default="", help="What reports call the exercise.")
 @course_option
-def new(
-    name: str, packages: Literal["torch", "numpy", "python"] | None, quiz: bool, title: str, course_path: Path | None
-) -> None:
+def new(name: str, packages: Packages | None, quiz: bool, title: str, course_path: Path | None) -> None:
     """Write the files of a new exercise around a small working example, to be replaced. Nothing is overwritten.
 
     Whatever is left to its author says TODO, and `grade validate` fails until none is there.

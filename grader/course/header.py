@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from grader.course.course_file import CourseError
+from grader.course.model import Packages
 from grader.names import closest
 
 _OPENING = "# /// exercise"
@@ -31,7 +32,7 @@ class Header:
     title: str
     forbids: tuple[str, ...] = ()
     why_forbidden: str = _WHY_FORBIDDEN
-    packages: Literal["torch", "numpy", "python"] = "torch"
+    packages: Packages = "torch"
     preload: tuple[str, ...] = ()
     quiz: bool = False
     hints: tuple[str, ...] = ()

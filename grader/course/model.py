@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from grader.errors import UsageError
 from grader.names import closest, one_of, plain, printable
 
+Packages = Literal["torch", "numpy", "python"]  # what an exercise may import: all, NumPy alone, neither
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -45,7 +47,7 @@ class Exercise:
     title: str
     forbids: tuple[str, ...]
     why_forbidden: str
-    packages: Literal["torch", "numpy", "python"]
+    packages: Packages
     preload: tuple[str, ...]
     quiz: bool
     hints: tuple[str, ...]
