@@ -81,7 +81,7 @@ class Session:
                 self._references = self._stack.enter_context(References(self.course))
                 self._stack.enter_context(hypothesis_profile(self.options.examples, shrink=not self.options.brief))
             self._isolation = self.sandboxes.isolation()
-            self._demand_isolation(self._isolation)
+        self._demand_isolation(self._isolation)  # each time: who was refused may ask again
         return self._references, self._isolation
 
     def _demand_isolation(self, isolation: Isolation) -> None:

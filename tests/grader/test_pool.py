@@ -365,6 +365,13 @@ def test_what_cannot_begin_is_an_error(course):
     assert of_pools(os.getpid()) == set()
 
 
+def test_what_was_refused_isolation_is_refused_again(course):
+    with Session(course, course.exercises, RunOptions(isolation="none", require_isolation=True)) as session:
+        for _ in range(2):
+            with pytest.raises(GraderError, match="Full isolation is required"):
+                session.prepare()
+
+
 def test_what_cannot_be_sent_is_refused(course):
     for options, hooks in (
         (RunOptions(debug=True), Hooks()),
