@@ -16,6 +16,7 @@ from typing import Any, NoReturn, Protocol
 from grader.bounds import MOST_FORGOTTEN, MOST_HELD, NAME, PATH
 from grader.errors import GraderError
 from grader.sandbox import wire
+from grader.sandbox.endless import CALL_SECONDS, Endless
 from grader.sandbox.generators import SentGenerators
 from grader.sandbox.request import (
     Answer,
@@ -32,7 +33,6 @@ from grader.sandbox.request import (
 )
 from grader.sandbox.wire import HandleInfo
 
-CALL_SECONDS = 10.0
 CALLS_TOGETHER = 3  # all calls of a check may take so many times the limit of one
 
 
@@ -54,13 +54,19 @@ class Conversation:
         peer: who answers.
         defined: the names that the submission's module defines.
         seed: seeds the worker's random generators before the first request.
+        check: whose it is.
+        endless: what ran out of time in the checks before.
     """
 
-    def __init__(self, peer: Peer, defined: list[str], seed: int) -> None:
+    def __init__(
+        self, peer: Peer, defined: list[str], seed: int, check: str = "", endless: Endless | None = None
+    ) -> None:
         self.peer = peer
         self.defined = defined
         self.seed = seed
         self.seconds = CALL_SECONDS
+        self._check = check
+        self._endless = Endless() if endless is None else endless
         self.until = math.inf  # on the monotonic clock: nothing is asked after it
         self.spent = 0.0  # waiting for answers
         self.log_is_whole = True
@@ -114,11 +120,16 @@ class Conversation:
         ref = 0 if target is None else target._info.ref  # noqa: SLF001
         if started > self.until:
             raise NoAnswer("timeout", "together", call, self.seconds)
+        since = self._endless.since(name, self.seconds)
+        if since:
+            raise NoAnswer("endless", since, call, self.seconds)
         try:
             request = Request(operation, ref, args, kwargs, options)
             kind, value, echoed = self.peer.exchange(request, min(self.seconds, left))
         except LostError as lost:
             detail = "together" if lost.kind == "timeout" and left < self.seconds else lost.detail
+            if lost.kind == "timeout":
+                self._endless.note(name, self._check, self.seconds)
             raise NoAnswer(lost.kind, detail, call, self.seconds) from None
         except GraderError as fault:
             raise SandboxFault(str(fault)) from fault

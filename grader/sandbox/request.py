@@ -120,7 +120,7 @@ class SymbolMissing(Interrupted):
 
 
 class NoAnswer(Interrupted):
-    """The worker gave no answer: ``timeout``, ``crashed`` or ``protocol``."""
+    """The worker gave no answer: ``timeout``, ``crashed`` or ``protocol``; or was not asked: ``endless``."""
 
     def __init__(self, kind: str, detail: str, call: Call, seconds: float) -> None:
         super().__init__(f"{kind}: {detail}")

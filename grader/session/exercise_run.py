@@ -31,7 +31,8 @@ from grader.reports.model import (
     Verdict,
     Visibility,
 )
-from grader.sandbox.proxy import CALL_SECONDS, Conversation
+from grader.sandbox.endless import CALL_SECONDS, Endless
+from grader.sandbox.proxy import Conversation
 from grader.sandbox.request import RaisedError
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings, stand_ins
 from grader.session.kept import fingerprint, fingerprint_of_code
@@ -157,6 +158,7 @@ class ExerciseRun:
             lambda: given.references.solution(exercise),
         )
         self._loaded: Loaded | None = None
+        self._endless = Endless()
         self._unusable: Outcome | None = None
         self._blocked_by = ""
         self._stand_ins: dict[str, SourceFile] = {}
@@ -283,7 +285,7 @@ class ExerciseRun:
         peer, wrap = self._loaded.peer, self.given.hooks.wrap
         if wrap is not None:
             peer = wrap(f"{self.exercise.id}:{check.name}", peer)
-        talk = Conversation(peer, self._loaded.defined, self.seed_of(check.name, "worker"))
+        talk = Conversation(peer, self._loaded.defined, self.seed_of(check.name, "worker"), check.name, self._endless)
         talk.seconds = min(check.seconds or CALL_SECONDS, self._most_seconds)
         return talk
 

@@ -82,6 +82,8 @@ class Judge(msgspec.Struct, eq=False):
             case NoAnswer(detail="together") if context.mismatches:
                 found = context.mismatches[-1]  # before the time for a smaller one ran out
                 return self._failed(found, context, visibility, shown_output, searched=False)
+            case NoAnswer(kind="endless"):
+                return Outcome(Verdict.BLOCKED, self.words.endless(error), waits_for=error.detail)
             case NoAnswer():
                 return Outcome(_LOST[error.kind], self.words.no_answer(error, shown_output))
             case RaisedError():

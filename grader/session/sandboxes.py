@@ -21,7 +21,7 @@ from grader.sandbox.request import LostError
 from grader.sandbox.runtime import Runtime
 from grader.sandbox.zygote import Ready, Setup
 
-_IMPORT_SECONDS = 20.0
+_IMPORT_SECONDS = 14.0
 _MOST_TEXT = 1 << 20  # characters, of which each may take four bytes on the wire
 _TOO_MUCH_TEXT = "The submission's Python files hold more than a million characters: hand in the exercises alone."
 _LIBRARIES = {"torch": ("numpy", "torch"), "numpy": ("numpy",), "python": ()}

@@ -148,6 +148,11 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             headline = f"The calls of this check take more than {CALLS_TOGETHER * error.seconds:g} s together."
         return Failure(headline, location=self.location(error.call), output=output)
 
+    def endless(self, error: NoAnswer) -> Failure:
+        """A call that was not made, for the same function had brought no answer before."""
+        name = error.call.name
+        return Failure(f"Not run: {name} found no end before, in {error.detail}, so it is not called again.")
+
     def wrong(
         self,
         mismatch: Mismatch,
