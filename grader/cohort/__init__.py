@@ -1,0 +1,1 @@
+"""Cohorts: hundreds of hand-ins, a gradebook, and what comes out of it."""
