@@ -135,8 +135,7 @@ with Gradebook(Path(sys.argv[1]), write=True, wait=True) as book:
 
 def writer(path, seconds):
     command = [sys.executable, "-P", "-c", WRITER, str(path), str(seconds)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": ROOT})
-    return process
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": ROOT})
 
 
 ROOT = str(Path(__file__).resolve().parents[2])
