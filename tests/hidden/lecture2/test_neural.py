@@ -228,9 +228,10 @@ def test_arguments_stay_as_they_are(submission, rng):
     """The arguments of all three stay as they are, and so does torch's global generator."""
     pairs, logits, weights = [], [], []
     with undisturbed(submission, rng):
-        for _ in range(2):
+        for length in (2, 3):  # of the first word, so that pairs of it alone differ, too
             letters, stoi = random_vocabulary(rng, 7)
-            pairs.append(assert_unchanged(submission.bigram_dataset, random_words(rng, letters, 5), stoi))
+            words = [letters[1] * length, *random_words(rng, letters, 5)]
+            pairs.append(assert_unchanged(submission.bigram_dataset, words, stoi))
             logits.append(assert_unchanged(submission.forward, normal(rng, 7, 7).float(), integers(rng, 0, 6, 9)))
             weights.append(assert_unchanged(submission.train, *random_pairs(rng, 6, 30), 3, 1.0, 0.1))
     for answers, name in ((pairs, "(xs, ys)"), (logits, "logits"), (weights, "(W, losses)")):
