@@ -26,6 +26,7 @@ _COMMANDS = {
     "hint": ("grader.cli.hint", "hint"),
     "show": ("grader.cli.show", "show"),
     "init": ("grader.cli.init", "init"),
+    "batch": ("grader.cli.batch", "batch"),
     "new": ("grader.cli.new", "new"),
     "validate": ("grader.cli.validate", "validate"),
     "release": ("grader.cli.release", "release"),

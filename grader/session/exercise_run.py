@@ -187,7 +187,7 @@ class ExerciseRun:
             outcome = _fault(str(fault))
         if isinstance(outcome, CheckResult):
             self.taken_over += 1
-            self.checks.append(outcome)
+            self._add(outcome)
             return outcome
         return None if outcome is None else self._note(check, outcome, CheckContext(), 0.0)
 
@@ -331,8 +331,13 @@ class ExerciseRun:
             bonus=check.is_bonus,
             waits_for=outcome.waits_for,
         )
-        self.checks.append(result)
+        self._add(result)
         return result
+
+    def _add(self, result: CheckResult) -> None:
+        self.checks.append(result)
+        if self.given.hooks.on_check is not None:
+            self.given.hooks.on_check(self.exercise.id, result)
 
     def _outcome(self, check: Check, error: BaseException | None, context: CheckContext, output: str) -> Outcome:
         fault = fault_in(error)

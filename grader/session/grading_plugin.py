@@ -167,8 +167,12 @@ class GradingPlugin:
 
     def _end(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         run = self._run_of(item)
-        if run is not None and (nextitem is None or self._run_of(nextitem) is not run):
-            run.release()
+        if run is None or (nextitem is not None and self._run_of(nextitem) is run):
+            return
+        run.release()
+        told = self.given.hooks.on_exercise
+        if told is not None and not told(run.result(), run.faults):
+            item.session.shouldfail = "whoever watches has seen enough"  # shouldstop would pass for Ctrl-C
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from grader.reports.model import CheckResult, Report
+from grader.reports.model import CheckResult, ExerciseResult, Report
 
 if TYPE_CHECKING:
     from grader.checks.context import CheckContext
@@ -68,6 +68,9 @@ class Hooks(msgspec.Struct, frozen=True, eq=False):
         select: which checks to run, by exercise, name and function; None for all.
         on_start: told of each check, by exercise and name, before it runs.
         on_progress: called after each check with the report so far.
+        on_check: called with an exercise's id and what became of a check of it.
+        on_exercise: called with the result of an exercise when its last check has ended, and with what failed on our
+            side meanwhile. What it returns says whether to go on with the next.
         watch: told of each check's context, by ``exercise:check``, before it runs.
         wrap: puts something between a check, named in the same way, and its worker.
         kept: results of full mode from runs that were cut short; those of this run are added.
@@ -76,6 +79,8 @@ class Hooks(msgspec.Struct, frozen=True, eq=False):
     select: Select | None = None
     on_start: Callable[[str, str], None] | None = None
     on_progress: Callable[[Report], None] | None = None
+    on_check: Callable[[str, CheckResult], None] | None = None
+    on_exercise: Callable[[ExerciseResult, Sequence[str]], bool] | None = None
     watch: Callable[[str, CheckContext], None] | None = None
     wrap: Wrap | None = None
     kept: Keeper | None = None
