@@ -123,6 +123,18 @@ def unpack(
                 folder.add(f"{to}/{called}" if to else called, member.kind, member.chunks, member.packed)
 
 
+def raw_parts(path: Path, parts: Collection[tuple[str, str]]) -> Iterator[bytes]:
+    """The bytes of some of what is in an archive, one file after the other.
+
+    Raises:
+        RefusedError: it cannot be opened.
+    """
+    with _opened(path, path.name) as members:
+        for member in members:
+            if member.kind == "file" and _called(member.name.replace("\\", "/").removeprefix("./"), parts) is not None:
+                yield from member.chunks()
+
+
 def _called(name: str, parts: Collection[tuple[str, str]]) -> str | None:
     """What a member is called in the hand-in; None where it belongs to another one."""
     for part, called in parts:

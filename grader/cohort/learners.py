@@ -169,6 +169,6 @@ def _forms(name: str) -> list[str]:
     straight = f"{first.strip()} {last.strip()}".strip() if comma else name
     words = straight.split()
     turned = " ".join([*words[-1:], *words[:-1]])
-    squashed = [re.sub(r"[\W_]+", "", form) for form in ((last + first if comma else turned), name)]
+    squashed = [re.sub(r"[\W_]+", "", form) for form in ((last + first if comma else turned), straight)]
     forms = [straight, *(f"={form}" for form in squashed if form)]  # squashed ones are compared with squashed ones
     return list(dict.fromkeys(alike(form) for form in forms))

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from grader.course.notebooks import MOST_BYTES as MOST_OF_A_FILE
+from grader.course.notebooks import MOST_BYTES as _MOST_OF_A_FILE
 from grader.course.reading import ATTEMPTS, SKIPPED
 from grader.errors import GraderError
 from grader.names import printable
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
-MOST_OF_AN_ARCHIVE = 64 << 20  # bytes of an archive in a hand-in
+_MOST_OF_AN_ARCHIVE = 64 << 20  # bytes of an archive in a hand-in
 _MOST_BYTES = 96 << 20  # of all that is written of one hand-in
 _MOST_FILES = 2_000  # that are written
 _MOST_ENTRIES = 50_000  # that are looked at: whoever hands in an environment hands in as many
@@ -97,7 +97,7 @@ class PrivateFolder:
         shown = "/".join(parts)
         if kind != "folder" and len(self.names) < _MOST_NAMES:
             self.names.append(shown)
-        if not shown.lower().endswith((*ATTEMPTS, *ARCHIVES)) or kind == "folder":
+        if not most_of(shown) or kind == "folder":
             return
         if kind != "file":
             what = "a link, and links are not followed" if kind == "link" else "no regular file"
@@ -120,8 +120,7 @@ class PrivateFolder:
         if self.budget.files < 0:
             raise RefusedError(f"It holds more than {_MOST_FILES:,} files of code. Hand in the exercises alone.")
         is_archive = shown.lower().endswith(ARCHIVES)
-        # of a file that is too long to be read, one byte more than can be read tells so
-        most = MOST_OF_AN_ARCHIVE if is_archive else MOST_OF_A_FILE + 1
+        most = most_of(shown) + 1  # of a file that is too long to be read, one byte more than can be read tells so
         written = 0
         fd = self._create(parts, shown)
         try:
@@ -141,7 +140,7 @@ class PrivateFolder:
         finally:
             os.close(fd)
         if is_archive and written == most:
-            raise RefusedError(f"{shown} is larger than {most >> 20} MiB. Hand in the exercises alone.")
+            raise RefusedError(f"{shown} is larger than {_MOST_OF_AN_ARCHIVE >> 20} MiB. Hand in the exercises alone.")
 
     def _claim(self, parts: tuple[str, ...], shown: str) -> None:
         """See that nothing else has the name, on whatever disk."""
@@ -163,6 +162,13 @@ class PrivateFolder:
             ) from None
         except OSError as error:
             raise GraderError(_no_room(error)) from error
+
+
+def most_of(name: str) -> int:
+    """The bytes that are taken of a file, by its name; 0 where nobody reads it."""
+    if name.lower().endswith(ARCHIVES):
+        return _MOST_OF_AN_ARCHIVE
+    return _MOST_OF_A_FILE if name.lower().endswith(ATTEMPTS) else 0
 
 
 def safe_parts(name: str) -> tuple[str, ...]:

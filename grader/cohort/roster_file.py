@@ -25,7 +25,8 @@ _HEADS = {
     "last": ("last name", "surname", "family name", "lastname", "nachname"),
     "email": ("email", "email address", "e-mail", "e-mail address", "mail", "e-mail-adresse", "adresse de courriel"),
     "login": ("login", "sis login id", "username", "user name", "user", "github_username", "github", "login id"),
-    "number": ("number", "id", "student id", "sid", "student number", "matriculation number", "matrikelnummer"),
+    "number": ("number", "id", "student id", "student number", "matriculation number", "matrikelnummer"),
+    "sid": ("sid",),
     "other": ("sis user id", "id number", "id-nummer"),
     "section": ("section", "sections", "group", "tutorial"),
     "role": ("role",),
@@ -49,13 +50,14 @@ def read(path: Path, zone: str) -> Roster:
     shown = printable(str(path))
     try:
         times_in = ZoneInfo(zone) if zone else None
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise UsageError(
             f"{printable(zone)} is no time zone that is known here. Name it as in Europe/Berlin or America/New_York."
         ) from None
     head, rows = _table(_text_of(path, shown), shown)
-    platform = _platform_of(head)
-    if not {"name", "first", "last", "email", "login", "number"}.intersection(head):
+    kinds = _kinds(head)
+    platform = _platform_of(head, kinds)
+    if not {"name", "first", "last", "email", "login", "number", "sid"}.intersection(kinds):
         raise UsageError(
             f"{shown}, line 1: none of its columns says who somebody is. Give it a first line with any of "
             "name, email, login, number, section; or take Canvas's, Moodle's or Gradescope's own table."
@@ -103,13 +105,13 @@ def _text_of(path: Path, shown: str) -> str:
 
 
 def _table(text: str, shown: str) -> tuple[list[str], Iterator[_Row]]:
-    """The kinds of the columns, empty where one is of none, and the rows below."""
+    """The heads of the columns, and the rows below."""
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=lambda one: sum(bool(kind) for kind in _kinds(first.rstrip("\r").split(one))))
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = _rows(lines, shown)
     _, head = next(rows, (1, []))
-    return _kinds(head), _read_rows(rows, head, shown)
+    return head, _read_rows(rows, head, shown)
 
 
 def _rows(lines: Iterator[list[str]], shown: str) -> Iterator[tuple[int, list[str]]]:
@@ -130,7 +132,7 @@ def _rows(lines: Iterator[list[str]], shown: str) -> Iterator[tuple[int, list[st
 
 
 def _kinds(head: Sequence[str]) -> list[str]:
-    """What each column is, the first of a kind alone."""
+    """What each column is, the first of a kind alone; empty where it is of none."""
     kinds: list[str] = []
     for cell in head:
         kind = _KINDS.get(alike(cell.strip().strip('"')), "")
@@ -149,23 +151,21 @@ def _read_rows(rows: Iterator[tuple[int, list[str]]], head: list[str], shown: st
         yield _Row(line, {kind: cell.strip() for kind, cell in zip(kinds, cells, strict=False) if kind})
 
 
-def _platform_of(kinds: list[str]) -> str:
+def _platform_of(head: list[str], kinds: list[str]) -> str:
     """Whose table it is, by the columns that nobody else's has."""
     known = set(kinds)
     if {"participant", "name", "time"} <= known or {"number", "name", "time"} <= known:
         return "moodle"
-    if {"name", "number", "section", "login", "other"} <= known or {"name", "number", "other", "section"} <= known:
+    if {"student", "id", "section"} <= {alike(cell) for cell in head}:
         return "canvas"
-    if {"number", "role"} <= known or {"number", "first", "last", "email", "section"} <= known:
-        return "gradescope"
-    return "roster"
+    return "gradescope" if "sid" in known else "roster"
 
 
 def _person(row: _Row, platform: str, zone: tzinfo | None, shown: str) -> Person | None:
     """Who stands in a row; None where that is no learner."""
     cell = {kind: clean_name(text) for kind, text in row.cells.items()}
     name = cell.get("name") or " ".join(filter(None, (cell.get("first"), cell.get("last"))))
-    number, login, email = cell.get("number", ""), cell.get("login", ""), cell.get("email", "")
+    number, login, email = cell.get("sid") or cell.get("number", ""), cell.get("login", ""), cell.get("email", "")
     if platform == "canvas" and (not number or name == _TEST_STUDENT):  # Points Possible, and who may read only
         return None
     if alike(cell.get("role", "")) not in _STUDENTS:
