@@ -89,7 +89,7 @@ def batch(
     from grader.session.options import RunOptions
 
     people = read_roster(roster) if roster is not None else None
-    found = find_hand_ins(hand_ins, layout, people)
+    found = find_hand_ins(hand_ins, layout, people, course)
     options = RunOptions(isolation=isolation, require_isolation=require_isolation, full=full)
     with Gradebook(gradebook, write=True, wait=wait) as book, watching(len(found), log, verbose=verbose) as watch:
         if book.copy is not None:

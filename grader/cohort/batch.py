@@ -188,7 +188,7 @@ class Batch:
             marked_late=hand_in.marked_late,
             attempt=hand_in.attempt,
             fault=content.fault,
-            notes=content.notes,
+            notes=content.submission.notes if content.submission is not None else (),
         )
         return _Begun(self, hand_in, content, learner)
 

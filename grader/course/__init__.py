@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.course.course_file import CourseError
 from grader.course.find import find_course
+from grader.course.layout import NothingRecognisedError
 from grader.course.model import Course, Exercise, Unit
 from grader.course.source import SourceFile
 from grader.course.submission import Submission, missing_hint, missing_sibling, read_submission
@@ -20,6 +21,7 @@ __all__ = [
     "Course",
     "CourseError",
     "Exercise",
+    "NothingRecognisedError",
     "SourceFile",
     "Submission",
     "Unit",

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _MOST_ENTRIES = 2_000
 _MOST_READ = 30  # files of a nameless unit folder
+_DEEPEST = 8  # folders around the exercises: archives keep those that they were made from
+_MOST_BESIDE = 50  # folders that are looked into for one that is laid out as exercises
 _LAYOUTS = ("exercises", "solutions")
 _STANDARD_INPUT = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _SUFFIXES = (".py", ".ipynb")
 _ADDITIONS = r"(?i)(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$"  # train (1), train-2
 _DEFINITION = r"(?m)^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)"
+
+
+class NothingRecognisedError(UsageError):
+    """A path holds nothing that belongs to the course."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,20 @@ class Layout:
     is_script: bool = False
 
 
-def lay_out(path: Path, course: Course, wanted: Collection[str] = ()) -> Layout:
+def lay_out(path: Path, course: Course, wanted: Collection[str] = (), within: Path | None = None) -> Layout:
     """Tell what a path holds.
 
+    Args:
+        path: a folder or a file.
+        course: says which units and exercises there are.
+        wanted: the ids of the exercises to be graded.
+        within: the folder that nothing above is looked at of, or named. None: there is no such folder.
+
     Raises:
-        UsageError: if there is nothing, or nothing that belongs to the course.
+        NothingRecognisedError: if there is nothing that belongs to the course.
+        UsageError: if there is nothing at all, or what it is cannot be told.
     """
-    shown = printable(str(path))
+    shown = shown_within(path, within)
     path = _absolute(path, shown)
     try:
         mode = os.lstat(path).st_mode
@@ -68,17 +81,34 @@ def lay_out(path: Path, course: Course, wanted: Collection[str] = ()) -> Layout:
         return _lay_out_file(path, course, shown, wanted)
     if not stat.S_ISDIR(mode):
         raise UsageError(_no_folder(path, mode, shown))
+    folder = path
     for folder in _descend(path):
-        found = _lay_out_folder(folder, course, wanted)
+        found = _lay_out_folder(folder, course, wanted, within)
         if found is not None:
             return found
-    if path.name in _LAYOUTS:
+    if path.name in _LAYOUTS and path != within:
         return Layout(root=path)
+    beside = [found for name in _folders(folder)[:_MOST_BESIDE] if (found := _units_below(folder / name, course))]
+    if len(beside) == 1:
+        return beside[0]
+    if beside:
+        raise UsageError(
+            f"There are exercises in several folders of {shown}. "
+            f"Give one of them: {one_of([shown_within(found.root, within) for found in beside[:3]])}."
+        )
     units = ", ".join(unit.name for unit in course.units[:3])
-    raise UsageError(
+    raise NothingRecognisedError(
         f"{shown} holds no exercise of this course. Give a folder with the units in it ({units}, …), "
         "one unit, or one exercise file."
     )
+
+
+def shown_within(path: Path, within: Path | None) -> str:
+    """Name a path as it is seen from a folder that a learner does not know; as it is typed where there is none."""
+    if within is None:
+        return printable(str(path))
+    seen = os.path.relpath(path, within)
+    return "the hand-in" if seen == "." else printable(seen)
 
 
 def _absolute(path: Path, shown: str) -> Path:
@@ -118,8 +148,8 @@ def stem_of(file: str) -> str:
 
 
 def _descend(path: Path) -> Iterable[Path]:
-    """Yield a folder and, as archives wrap their content, the only folder in it, and the only one in that."""
-    for _ in range(3):
+    """Yield a folder and, as archives wrap their content, the only folder in it, the only one in that, and so on."""
+    for _ in range(_DEEPEST):
         yield path
         inner = _folders(path)
         if len(inner) != 1:
@@ -137,27 +167,38 @@ def _only_file_in(path: Path) -> str:
     return files[0] if len(files) == 1 else ""
 
 
-def _lay_out_folder(path: Path, course: Course, wanted: Collection[str]) -> Layout | None:
+def _units_below(path: Path, course: Course) -> Layout | None:
+    """The folder with units in it that a folder wraps; None where there is none."""
+    return next((found for folder in _descend(path) if (found := _with_units(folder, _folders(folder), course))), None)
+
+
+def _with_units(path: Path, inner: list[str], course: Course) -> Layout | None:
+    """A folder that has units in it, or ``exercises/`` with units in it."""
     units = {unit.name for unit in course.units}
+    if _LAYOUTS[0] in inner and units.intersection(_folders(path / _LAYOUTS[0])):
+        return Layout(root=path / _LAYOUTS[0])
+    return Layout(root=path) if units.intersection(inner) else None
+
+
+def _lay_out_folder(path: Path, course: Course, wanted: Collection[str], within: Path | None) -> Layout | None:
     inner = _folders(path)
-    for name in _LAYOUTS[:1]:
-        if name in inner and units.intersection(_folders(path / name)):
-            return Layout(root=path / name)
-    if units.intersection(inner):
-        return Layout(root=path)
+    found = _with_units(path, inner, course)
+    if found is not None:
+        return found
     for name in _LAYOUTS:
         if name in inner:
             return Layout(root=path / name)
-    alone = _only_file_in(path) if path.name not in units else ""
+    alone = _only_file_in(path) if path.name not in {unit.name for unit in course.units} else ""
+    shown = shown_within(path / alone, within)
     if alone and wanted:
-        return _lay_out_file(path / alone, course, printable(str(path / alone)), wanted)
-    unit = _unit_of(path, course)
+        return _lay_out_file(path / alone, course, shown, wanted)
+    unit = _unit_of(path, course, shown_within(path, within))
     if not unit and alone:
-        return _lay_out_file(path / alone, course, printable(str(path / alone)), wanted)
+        return _lay_out_file(path / alone, course, shown, wanted)
     if not unit:
         return None
     only = tuple(exercise.id for exercise in course.unit(unit).exercises)
-    if path.name == unit and path.parent.name in _LAYOUTS:  # its neighbours are the same learner's
+    if path.name == unit and path.parent.name in _LAYOUTS and path != within:  # its neighbours are the same learner's
         return Layout(root=path.parent, only=only)
     return Layout(root=path, unit=unit, only=only)
 
@@ -221,7 +262,7 @@ def _exercise_of(path: Path, course: Course, shown: str, named: list[Exercise]) 
     )
 
 
-def _unit_of(path: Path, course: Course) -> str:
+def _unit_of(path: Path, course: Course, shown: str) -> str:
     """Tell which unit a folder is: by its name, then by the files in it; empty if neither tells."""
     for unit in course.units:
         if unit.name == path.name:
@@ -245,7 +286,7 @@ def _unit_of(path: Path, course: Course) -> str:
     told = _best({unit.name: tuple(map(sum, zip(*map(evidence, unit.exercises), strict=True))) for unit in best})
     if best and len(told) != 1:
         raise UsageError(
-            f"The files in {printable(str(path))} could belong to {one_of([unit.name for unit in best])}. "
+            f"The files in {shown} could belong to {one_of([unit.name for unit in best])}. "
             "Name the folder after its unit."
         )
     return told[0] if told else ""

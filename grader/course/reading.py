@@ -30,8 +30,8 @@ _MOST_TEXT = 1 << 20  # characters in all files together: what a worker is sent,
 _MOST_TOKENS = 200_000  # in all files together: two seconds of parsing, and as many trees as are kept
 _MOST_IN_NOTEBOOKS = 32 << 20  # bytes, of all notebooks together
 _MANY = "Your Python files hold more than a million characters, or 200,000 words and symbols, taken together"
-_SKIPPED = frozenset({"__pycache__", "venv", "env", "node_modules", "build", "dist"})
-_ATTEMPTS = (".py", ".ipynb", ".txt", ".pyi", ".pyw")
+SKIPPED = frozenset({"__pycache__", "venv", "env", "node_modules", "build", "dist"})
+ATTEMPTS = (".py", ".ipynb", ".txt", ".pyi", ".pyw")
 _SUFFIXES = (".py", ".ipynb")
 
 
@@ -151,7 +151,7 @@ class Reader:
         if self.entries >= _MOST_ENTRIES:
             self.note(f"There are over {_MOST_ENTRIES:,} files here; not all were looked at. Hand in only code.")
         for entry in entries:
-            if entry.name.startswith(".") or entry.name in _SKIPPED:
+            if entry.name.startswith(".") or entry.name in SKIPPED:
                 continue
             if entry.kind == "folder" or (entry.kind == "link" and "." not in entry.name):
                 self.walk_into(folder, entry, package, below, depth)
@@ -182,7 +182,7 @@ class Reader:
         module = ".".join((*package, stem))
         if module in self.files:
             return
-        if name.endswith(_ATTEMPTS) and name != "__init__.py" and len(self.strays) < _MOST_STRAYS:
+        if name.endswith(ATTEMPTS) and name != "__init__.py" and len(self.strays) < _MOST_STRAYS:
             self.strays.append(".".join(package).replace(".", "/") + f"/{name}" if package else name)
         if name.endswith(".ipynb") and len(package) < 2 and module not in self.exercises:
             self.loose.append((package, self.take(folder, name, module, f"{below}{name}")))

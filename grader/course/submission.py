@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course.layout import lay_out, stem_of
+from grader.course.layout import lay_out, shown_within, stem_of
 from grader.course.reading import Reader
 from grader.course.source import Folder, SourceFile
 from grader.errors import UsageError
@@ -26,7 +26,8 @@ class Submission:
     """What a learner hands in.
 
     Attributes:
-        root: the folder laid out as ``exercises/``; or the unit's folder, or the file's, where that is all.
+        root: the folder laid out as ``exercises/``; or the unit's folder, or the file's, where that is all. It is for
+            people to see: nothing is read from it any more.
         files: every Python file, by its dotted module name below ``exercises/``.
         only: the ids of the exercises handed in, where that is a single unit or file; empty otherwise.
         alone: the file that is handed in alone, as its author would type it; empty where it has others about it.
@@ -44,7 +45,7 @@ class Submission:
     folders: tuple[str, ...] = ()
 
 
-def read_submission(path: Path, course: Course, wanted: Collection[str] = ()) -> Submission:
+def read_submission(path: Path, course: Course, wanted: Collection[str] = (), within: Path | None = None) -> Submission:
     """Read a submission.
 
     Args:
@@ -53,23 +54,28 @@ def read_submission(path: Path, course: Course, wanted: Collection[str] = ()) ->
         course: says which units and exercises there are.
         wanted: the ids of the exercises to be graded. A single file is the one that is here; of several it is those
             of which it defines something. Where none is, its name tells, or else its content.
+        within: a folder that the learner does not know, an absolute path: whatever is said of a file names it as it
+            is in there, and nothing above is looked at.
 
     Returns:
         The files; whatever is wrong with one of them is its ``fault``.
 
     Raises:
-        UsageError: if there is nothing at the path, or nothing that belongs to the course.
+        NothingRecognisedError: if nothing belongs to the course.
+        UsageError: if there is nothing at the path, or it cannot be told what it is.
     """
     try:
-        layout = lay_out(path, course, wanted)
-        reader = Reader(layout, course, _displayed(layout.root, path), wanted)
+        layout = lay_out(path, course, wanted, within)
+        seen = _displayed(layout.root, path) if within is None else os.path.relpath(layout.root, within)
+        reader = Reader(layout, course, seen, wanted)
         with Folder(layout.root) as root:
             reader.read(root)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(f"{printable(str(path))} cannot be read: {reason}. Make it readable first.") from error
+        shown = shown_within(path, within)
+        raise UsageError(f"{shown} cannot be read: {reason}. Make it readable first.") from error
     return Submission(
-        root=layout.root,
+        root=layout.root if within is None else Path(seen),
         files=reader.files,
         only=layout.only,
         alone=reader.shown(layout.file) if layout.file else "",

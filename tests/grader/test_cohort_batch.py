@@ -62,7 +62,7 @@ def grade(course, hand_ins, path, processes=2, seed=1, executor=None, **how):
     watch = Watch()
     work = Batch(course, course.exercises, RunOptions(), prints_of(course, RunOptions()), seed, watch, **how)
     with Gradebook(path, write=True) as book, executor or Pool(processes) as pool:
-        work.run(book, find_hand_ins([hand_ins]), pool)
+        work.run(book, find_hand_ins([hand_ins], course=course), pool)
     return work, watch
 
 
@@ -172,7 +172,17 @@ def test_the_checks_are_kept_as_a_run_alone_has_them(course, class_, tmp_path):
         rows = [row for row in book.standing() if row.learner == bob]
         kept = {row.exercise: book.result_of(row) for row in rows}
     out = tmp_path / "report.json"
-    words = ["day1", "--course", course.root, "--submission", class_ / "bob", "--seed", rows[0].seed, "--format", "json"]
+    words = [
+        "day1",
+        "--course",
+        course.root,
+        "--submission",
+        class_ / "bob",
+        "--seed",
+        rows[0].seed,
+        "--format",
+        "json",
+    ]
     command = [sys.executable, "-P", "-m", "grader", *map(str, words), "--output", str(out)]
     subprocess.run(command, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True)
     for exercise in json.loads(out.read_text())["exercises"]:

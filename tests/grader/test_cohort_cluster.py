@@ -121,7 +121,7 @@ def test_a_worker_with_another_course_grades_nothing(course, cluster, tmp_path):
     work = module.Batch(course, course.exercises, RunOptions(), other, 1, Watch())
     with Gradebook(tmp_path / "grades.db", write=True) as book, Cluster(cluster[0]) as executor:
         with pytest.raises(GraderError, match=r"another course in .*: day1\.alone differ"):
-            work.run(book, find_hand_ins([tmp_path / "in"]), executor)
+            work.run(book, find_hand_ins([tmp_path / "in"], course=course), executor)
 
 
 def test_nobody_at_the_address_is_wrong_usage():
