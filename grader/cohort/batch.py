@@ -17,6 +17,7 @@ from grader.course import Course, Exercise
 from grader.reports.model import CheckResult, Environment, ExerciseResult, Isolation, Status
 from grader.session.grading import in_order, now
 from grader.session.options import RunOptions
+from grader.session.parallel import broken_off
 from grader.session.pool import Ended, Job
 
 _SEEDS = 10**12
@@ -230,7 +231,7 @@ class _Begun:
         self._seed = seed_of(batch.seed, hand_in.learner.key)
         self._numbers: dict[str, int] = {}
         self._checks: dict[str, list[CheckResult]] = {}
-        self._at = ""
+        self._at = Begun("", "")
         self._early = True  # nothing of it has been graded in this run
         self._faults: dict[str, str] = {}
         self._status: dict[str, Status] = {}
@@ -284,7 +285,7 @@ class _Begun:
     def hear(self, event: Event) -> None:
         """Write what is told of it."""
         if isinstance(event, Begun):
-            self._at = event.exercise
+            self._at = event
         elif isinstance(event, Checked):
             if event.exercise in self.todo:
                 self._checks.setdefault(event.exercise, []).append(event.check)
@@ -333,9 +334,10 @@ class _Begun:
 
     def lose(self, why: str) -> None:
         """Its process has ended: that costs the exercise that it was at, and no other."""
-        at = self._at if self._at in self.todo else self.todo[0]
-        exercise = self._batch.course.exercise(at)
-        self._end(ExerciseResult(at, exercise.title, exercise.file), why)
+        at = self._at if self._at.exercise in self.todo else Begun(self.todo[0], "start")
+        exercise = self._batch.course.exercise(at.exercise)
+        self._checks.setdefault(exercise.id, []).append(broken_off(at.check))
+        self._end(ExerciseResult(exercise.id, exercise.title, exercise.file), why)
 
     def summary(self) -> HandInDone:
         """What became of it."""

@@ -249,7 +249,7 @@ class _ParallelRun:
             result = ExerciseResult(exercise, known.title, file)
         if exercise not in self._faults:
             return result
-        return msgspec.structs.replace(result, checks=(*result.checks, _broken_off(self._at.get(exercise, "start"))))
+        return msgspec.structs.replace(result, checks=(*result.checks, broken_off(self._at.get(exercise, "start"))))
 
     def _report(self, *, complete: bool) -> Report:
         results = tuple(self._result(exercise.id) for exercise in self.exercises)
@@ -285,7 +285,7 @@ class _ParallelRun:
         )
 
 
-def _broken_off(check: str) -> CheckResult:
+def broken_off(check: str) -> CheckResult:
     """The result of a check that its process did not live to the end of: what passed before does not make it done."""
     demand = "The checks from here on could not be run."
     return CheckResult(check, demand, Verdict.GRADER_FAULT, 0.0, failure=GRADER_FAILED)

@@ -18,7 +18,6 @@ from grader.cohort.gradebook import Gradebook
 from grader.cohort.hand_ins import find_hand_ins
 from grader.cohort.prints import prints_of
 from grader.course import find_course
-from grader.reports.model import Status, Verdict
 from grader.session.options import RunOptions
 from grader.session.pool import Pool
 
@@ -80,7 +79,7 @@ RIGHT = dict.fromkeys(NAMES, ("passed", 2.0))
 
 @pytest.fixture
 def class_(course, tmp_path):
-    """Five: one right, one wrong on what two others build on, one in parts, one with nothing, one that cannot be read."""
+    """Five: one right, one wrong on what two others build on, one in parts, one empty, one unreadable."""
     hand_in(course, tmp_path / "in/ada")
     hand_in(course, tmp_path / "in/bob", first=("2.0 * x", "3.0 * x"))
     hand_in(course, tmp_path / "in/cem", alone=None, third=("return 2.0 * x", "raise KeyError(x)"))
@@ -193,7 +192,7 @@ def test_the_checks_are_kept_as_a_run_alone_has_them(course, class_, tmp_path):
 
 
 def test_who_loops_waits_for_the_others(course, tmp_path):
-    loop = {name: ("return 2.0 * x", "while True: pass") for name in ("alone", "first")}
+    loop = dict.fromkeys(("alone", "first"), ("return 2.0 * x", "while True: pass"))
     hand_in(course, tmp_path / "in/a-looper", **loop)
     for name in ("bob", "cem", "dea"):
         hand_in(course, tmp_path / f"in/{name}")
@@ -214,7 +213,7 @@ def test_a_process_that_dies_costs_an_exercise_and_is_tried_again(tmp_path):
     assert "signal 9" in work.ungraded[0].fault
     assert points(tmp_path / "grades.db")["ada"] == RIGHT | {"fragile": ("grader fault", 1.0)}
     course = make_course(tmp_path / "course")
-    work, watch = grade(course, tmp_path / "in", tmp_path / "grades.db")
+    work, _ = grade(course, tmp_path / "in", tmp_path / "grades.db")
     assert points(tmp_path / "grades.db")["ada"] == RIGHT
     assert not work.ungraded
 

@@ -1,5 +1,6 @@
 """A Dask cluster grades as the pool does, bit for bit; a worker that is lost costs nothing."""
 
+import json
 import os
 import signal
 import subprocess
@@ -10,10 +11,15 @@ from pathlib import Path
 
 import pytest
 from small_course import make_course
-from test_cohort_batch import call, grade, hand_in, points, rows
+from test_cohort_batch import Watch, call, grade, hand_in, points, rows
 
+from grader.cohort.batch import Batch
 from grader.cohort.cluster import Cluster
+from grader.cohort.gradebook import Gradebook
+from grader.cohort.hand_ins import find_hand_ins
+from grader.cohort.prints import prints_of
 from grader.errors import GraderError, UsageError
+from grader.session.options import RunOptions
 
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'gradlings[cluster]'")
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +45,6 @@ def cluster(tmp_path):
         while not file.exists() and time.monotonic() < until:
             time.sleep(0.1)
         time.sleep(0.2)
-        import json
-
         address = json.loads(file.read_text())["address"]
         processes += [started(*WORKER, "--local-directory", str(tmp_path), address) for _ in range(2)]
         yield address, processes
@@ -107,18 +111,10 @@ def test_a_process_that_dies_under_a_worker_costs_its_exercise(cluster, tmp_path
 
 def test_a_worker_with_another_course_grades_nothing(course, cluster, tmp_path):
     class_of(course, tmp_path / "in", 1)
-    from grader.cohort import prints
-
-    other = prints.prints_of(course, __import__("grader.session.options").session.options.RunOptions())
+    known = prints_of(course, RunOptions())
     checks = course.root / "tests/hidden/day1/test_alone.py"
     checks.write_text(checks.read_text() + "\n# changed after the batch has begun\n")
-    import grader.cohort.batch as module
-    from grader.cohort.gradebook import Gradebook
-    from grader.cohort.hand_ins import find_hand_ins
-    from grader.session.options import RunOptions
-    from test_cohort_batch import Watch
-
-    work = module.Batch(course, course.exercises, RunOptions(), other, 1, Watch())
+    work = Batch(course, course.exercises, RunOptions(), known, 1, Watch())
     with Gradebook(tmp_path / "grades.db", write=True) as book, Cluster(cluster[0]) as executor:
         with pytest.raises(GraderError, match=r"another course in .*: day1\.alone differ"):
             work.run(book, find_hand_ins([tmp_path / "in"], course=course), executor)
