@@ -69,7 +69,7 @@ class Cluster:
 
         self._demand_workers()
         at: dict[Future, Job[_R]] = {}
-        done = as_completed()
+        done = as_completed(loop=self._client.loop)
         while True:
             while len(at) < self._room():
                 job = take(len(at))

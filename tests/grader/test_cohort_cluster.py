@@ -24,7 +24,7 @@ from grader.session.options import RunOptions
 distributed = pytest.importorskip("distributed", reason="Dask is not installed: pip install 'gradlings[cluster]'")
 ROOT = Path(__file__).resolve().parents[2]
 # a worker loses what a test does not need: its dashboard, and the nanny that would start a killed one anew
-WORKER = ["-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard", "--no-nanny"]
+WORKER = ["-m", "distributed.cli.dask_worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny"]
 
 
 def started(*words, **how):
@@ -38,7 +38,17 @@ def started(*words, **how):
 def cluster(tmp_path):
     """A scheduler and two workers, each a process of its own."""
     file = tmp_path / "scheduler.json"
-    words = ["-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file)]
+    words = [
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+        "--scheduler-file",
+        str(file),
+    ]
     processes = [started(*words)]
     try:
         until = time.monotonic() + 60
