@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     "--scheduler", metavar="tcp://HOST:PORT", help="Grade on a Dask cluster (pip install 'gradlings[cluster]')."
 )
 @click.option("--full", is_flag=True, help="Run the checks of full mode, too.")
+@click.option("--no-training", is_flag=True, help="Leave out the checks that train, and their points: a quick look.")
 @click.option(
     "--require-isolation/--allow-less-isolation",
     default=True,
@@ -63,6 +64,7 @@ def batch(
     jobs: int | None,
     scheduler: str | None,
     full: bool,
+    no_training: bool,
     require_isolation: bool,
     wait: bool,
     log: Path | None,
@@ -90,7 +92,7 @@ def batch(
 
     people = read_roster(roster) if roster is not None else None
     found = find_hand_ins(hand_ins, layout, people, course)
-    options = RunOptions(isolation=isolation, require_isolation=require_isolation, full=full)
+    options = RunOptions(isolation=isolation, require_isolation=require_isolation, full=full, training=not no_training)
     with Gradebook(gradebook, write=True, wait=wait) as book, watching(len(found), log, verbose=verbose) as watch:
         if book.copy is not None:
             say(f"{gradebook} was of an older version; a copy is in {book.copy}.")

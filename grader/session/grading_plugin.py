@@ -82,6 +82,8 @@ class GradingPlugin:
         function, options = getattr(item, "obj", None), self.given.options
         if marks.is_full(function) and not (options.full and marks.device_of(function) in {"", options.device}):
             return False
+        if marks.is_training(function) and not options.training:
+            return False
         run, select = self._run_of(item), self.given.hooks.select
         return run is None or select is None or select(run.exercise.id, item.name, function)
 

@@ -41,6 +41,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
         full: run the checks of full mode too, which want real data or minutes.
         device: where these train, ``cpu`` or ``cuda``.
+        training: run the checks that train; False leaves them out, with their points.
         names: look for what was misunderstood in the bank; False where only verdicts count.
         symbols: find out which of the solution's symbols each check leads to, see ``Run.used``.
         brief: stop at the first check that fails, and look neither for a smaller input nor for a cause: where all that
@@ -56,6 +57,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     alone: bool = False
     full: bool = False
     device: str = "cpu"
+    training: bool = True
     names: bool = True
     symbols: bool = False
     brief: bool = False

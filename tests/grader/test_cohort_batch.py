@@ -191,6 +191,14 @@ def test_the_checks_are_kept_as_a_run_alone_has_them(course, class_, tmp_path):
         assert told == [(c.name, c.verdict.value, c.failure.headline if c.failure else None) for c in one.checks]
 
 
+def test_what_trains_may_be_left_out(course, class_, tmp_path):
+    words = ["in/ada", "--gradebook", "grades.db", "--course", course.root]
+    assert call(*words, "--no-training", cwd=tmp_path).returncode == 0
+    assert points(tmp_path / "grades.db")["ada"] == RIGHT | {"third": ("passed", 1.0)}
+    assert call(*words, cwd=tmp_path).returncode == 0
+    assert points(tmp_path / "grades.db")["ada"] == RIGHT
+
+
 def test_who_loops_waits_for_the_others(course, tmp_path):
     loop = dict.fromkeys(("alone", "first"), ("return 2.0 * x", "while True: pass"))
     hand_in(course, tmp_path / "in/a-looper", **loop)
