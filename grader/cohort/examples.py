@@ -113,7 +113,8 @@ def _names(learner: LearnerRow) -> re.Pattern[str] | None:
 def _spellings(learner: LearnerRow) -> Iterator[str]:
     whole = [learner.name, learner.login, learner.email, learner.number, learner.key, learner.key.partition(":")[2]]
     parts = [part for name in whole for part in re.split(r"[\s,;.@<>()_-]+", name)]
-    for name in whole + parts:
+    pieces = [piece for part in parts for piece in re.split("['’‘`]", part)]  # however O’Brien is spelt
+    for name in [*whole, *parts, *pieces]:
         plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
         letters = "".join(c for c in plain if c.isalnum() or c.isspace())
         for spelling in (name, plain, letters):

@@ -112,6 +112,7 @@ class Overview(msgspec.Struct, frozen=True):
         title: the course's, where it is known.
         learners: how many there are.
         handed_in: how many have handed in what could be read.
+        earned, points: of all that was graded and counts.
         mistakes: the misconceptions that were found, those of most learners first.
         clusters: wrong answers without a name, the largest group first.
         stops: crashes and time-outs.
@@ -122,6 +123,8 @@ class Overview(msgspec.Struct, frozen=True):
     title: str
     learners: int
     handed_in: int
+    earned: float = 0.0
+    points: float = 0.0
     units: tuple[UnitCount, ...] = ()
     checks: tuple[CheckCount, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
@@ -193,6 +196,8 @@ def overview_of(
             title=course.title if course is not None else "",
             learners=len(people),
             handed_in=len(readable),
+            earned=sum(row.earned for row in rows if row.state == "done"),
+            points=sum(row.points for row in rows if row.state == "done"),
             units=tuple(_units(rows, counts, course)),
             checks=tuple(_checks(book, ids, order)),
             mistakes=mistakes_of(book, ids, people, tried),
@@ -297,7 +302,7 @@ def _units(rows: Iterable[GradingRow], counts: Iterable[ExerciseCount], course: 
             earned[row.exercise.partition(".")[0]][row.learner] += row.earned
     for unit, exercises in units.items():
         points = sum(count.spread.points for count in exercises)
-        sums = [(value, points) for value in earned[unit].values()]
+        sums = [(value, points) for value in earned[unit].values()]  # an exercise that is not there costs its points
         yield UnitCount(unit, titles.get(unit, ""), tuple(exercises), _spread(sums))
 
 
@@ -308,7 +313,8 @@ def _spread(sums: Sequence[tuple[float, float]]) -> Spread:
         share = earned / points if points else 0.0
         bins[BINS - 1 if share > 1 - 1e-9 else max(int(10 * share + 1e-9), 0)] += 1
     mean = sum(earned for earned, _ in sums) / len(sums) if sums else 0.0
-    return Spread(max((points for _, points in sums), default=0.0), mean, len(sums), tuple(bins))
+    most = Counter(points for _, points in sums).most_common(1)  # others where a check was added since
+    return Spread(most[0][0] if most else 0.0, mean, len(sums), tuple(bins))
 
 
 def _checks(book: Gradebook, ids: str, order: Mapping[str, int]) -> Iterator[CheckCount]:

@@ -92,5 +92,6 @@ def _reasons(book: Gradebook) -> dict[int, str]:
 
 
 def _short(why: str, learner: LearnerRow) -> str:
-    said = in_short(why).removeprefix(_TRACEBACK).strip()
+    said = in_short(why)
+    said = said.rstrip().splitlines()[-1] if said.startswith(_TRACEBACK) else said
     return anonymous(said, learner)[:_LONGEST] or "Nothing could be read."

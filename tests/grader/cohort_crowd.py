@@ -27,7 +27,10 @@ EXERCISES = (
     )),
 )  # fmt: skip
 MISTAKES = (
-    ("divides-twice", "The loss is a mean over the batch, so its gradient carries 1/N once. Here N is divided by twice."),
+    (
+        "divides-twice",
+        "The loss is a mean over the batch, so its gradient carries 1/N once. Here N is divided by twice.",
+    ),
     ("no-mean", "The loss is a mean over the batch, so its gradient carries 1/N."),
     ("sign", "The one-hot target is subtracted from the probabilities, not added to them."),
     ("axis", "The softmax runs along the last axis, over the classes; here it runs along the batch."),
@@ -99,20 +102,23 @@ def first_failure(random_, kind, name):
 def result(random_, exercise, kind, name, checks=6):
     """What became of an exercise."""
     verdict, failure = first_failure(random_, kind, name)
-    found = [CheckResult("test_value", f"{exercise} gives the right values.", verdict, 3, failure=failure, seconds=0.02)]
+    found = [
+        CheckResult("test_value", f"{exercise} gives the right values.", verdict, 3, failure=failure, seconds=0.02)
+    ]
     whole = kind in {"missing", "idle", "blocked"}
     for place in range(1, checks):
         named = (f"test_property_{place}", f"Property {place} of {exercise} holds for any batch.")
+        bonus = place == checks - 1
         if kind == "blocked":
             waits = Failure("Not run: lecture5.forward is not done.")
-            found.append(CheckResult(*named, Verdict.BLOCKED, 1, failure=waits))
+            found.append(CheckResult(*named, Verdict.BLOCKED, 1, failure=waits, bonus=bonus))
         elif whole:
-            found.append(CheckResult(*named, verdict, 1, failure=failure))
+            found.append(CheckResult(*named, verdict, 1, failure=failure, bonus=bonus))
         elif place == 1 and verdict is not Verdict.PASSED:
             waits = Failure("Not run: it waits for “the right values”.")
             found.append(CheckResult(*named, Verdict.BLOCKED, 1, failure=waits, waits_for="test_value"))
         else:
-            found.append(CheckResult(*named, Verdict.PASSED, 1, seconds=0.01, bonus=place == checks - 1))
+            found.append(CheckResult(*named, Verdict.PASSED, 1, seconds=0.01, bonus=bonus))
     if kind == "blocked":
         found[0] = CheckResult(*[found[0].name, found[0].demand], Verdict.BLOCKED, 3, failure=found[1].failure)
     blocker = "lecture5.forward" if kind == "blocked" else ""
@@ -139,7 +145,9 @@ def crowd(book, people=2000, exercises=EXERCISES, seed=3, pool=40):
     for number in range(1, people + 1):
         name = NAMES[number % len(NAMES)] + f" {number}"
         email = f"{number}@example.org"
-        learners.append((number, f"canvas:{number + 90000}", name, str(number + 90000), f"login{number}", email, "A", 1))
+        learners.append(
+            (number, f"canvas:{number + 90000}", name, str(number + 90000), f"login{number}", email, "A", 1)
+        )
         if number % 40 == 7:
             continue
         content = "" if number % 40 == 9 else f"{number:064x}"
@@ -154,7 +162,7 @@ def crowd(book, people=2000, exercises=EXERCISES, seed=3, pool=40):
             fault = "Traceback (most recent call last)\n  …\n\nMemoryError" if kind == "fault" else ""
             gradings.append(
                 (
-                    grading, number, content, exercise, found.title, found.file, "c", "g", "o", random_.randrange(10**9),
+                    grading, number, content, exercise, found.title, found.file, "c", "g", "o", len(gradings),
                     run, "fault" if fault else "done", found.status.value, found.points, found.earned,
                     found.bonus_points, found.bonus_earned, random_.expovariate(2), found.blocked_by, "[]", fault,
                 )
