@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from grader.cohort.examples import Example, Told, example, told
-from grader.cohort.forms import answer_form, sentence_form
+from grader.cohort.forms import OTHER, answer_form, sentence_form
 from grader.cohort.gradebook import Gradebook
 from grader.cohort.mistakes import bodies_of
 from grader.cohort.people import Person, sources_of
@@ -16,6 +16,7 @@ from grader.cohort.records import HandInRow, LearnerRow
 
 _MOST = 60  # groups that are told
 _MOST_PEOPLE = 5  # of a group, whose code an author would read
+_MOST_LAWS = 3
 _LOOKED_AT = 5
 
 
@@ -123,9 +124,15 @@ def _wrong(book: Gradebook, ids: str) -> list[_Wrong]:
 
 
 def _key(one: _Wrong, failure: Told) -> _Key:
-    laws = tuple(sentence_form(finding.text) for finding in failure.findings)
+    """What must be the same. A law is found on some inputs and not on others: it parts what nothing else would."""
     headline = sentence_form(failure.headline, names=one.verdict == "raised")
-    return one.exercise, one.demands, headline, answer_form(failure.counterexample), laws
+    answer = answer_form(failure.counterexample)
+    laws = _laws(failure) if not answer or answer.startswith(OTHER) else ()
+    return one.exercise, one.demands, headline, answer, laws
+
+
+def _laws(failure: Told) -> tuple[str, ...]:
+    return tuple(sentence_form(finding.text) for finding in failure.findings)
 
 
 def _cluster(
@@ -135,14 +142,15 @@ def _cluster(
     tried: Mapping[str, int],
     sources: Mapping[tuple[int, str], str],
 ) -> Cluster:
-    exercise, demands, headline, answer, laws = key
+    exercise, demands, headline, answer, _ = key
+    laws = Counter(law for _, failure in those for law in _laws(failure))
     shown = [example(failure, one.demands[0], people[one.learner]) for one, failure in those[:_LOOKED_AT]]
     return Cluster(
         exercise=exercise,
         demands=demands,
         headline=headline,
         answer=answer,
-        laws=laws,
+        laws=tuple(law for law, _ in laws.most_common(_MOST_LAWS)),
         learners=len(those),
         tried=max(tried.get(exercise, 0), len(those)),
         people=tuple(

@@ -7,6 +7,7 @@ import re
 
 from grader.reports.model import Counterexample
 
+OTHER = "other numbers than expected"  # how a form begins that says nothing else
 _LONGEST = 160  # characters of a form
 _MOST_READ = 4_000
 _NEAR = 3e-3  # values are written in six digits, and three where there are many
@@ -65,9 +66,9 @@ def answer_form(shown: Counterexample | None) -> str:
         return _literal(shown.yours, yours, numbers)
     if yours != expected:
         return "as many numbers in another shape" if len(numbers) == len(right) else "another number of values"
-    return (
-        _relation(numbers, right) or (shown.smallest and _literal(shown.yours, "", numbers)) or _apart(numbers, right)
-    )
+    literal = _literal(shown.yours, "", numbers) if shown.smallest else ""
+    one = len(set(right)) < 2  # of which anything is a multiple
+    return (literal if one else "") or _relation(numbers, right) or literal or _apart(numbers, right)
 
 
 def _read(text: str) -> tuple[str, list[float]]:
@@ -94,7 +95,7 @@ def _relation(yours: list[float], right: list[float]) -> str:
         for ratio, words in _RATIOS.items():
             if abs(ratios[0] - ratio) <= _NEAR * abs(ratio):
                 return f"{words} what is expected"
-    if len(set(right)) < 2:  # of one number anything is a multiple
+    if len(set(right)) < 2:
         return ""
     if alike:
         return "a multiple of what is expected"
@@ -114,4 +115,4 @@ def _literal(text: str, otherwise: str, numbers: list[float]) -> str:
 def _apart(yours: list[float], right: list[float]) -> str:
     near = _NEAR * max(map(abs, right), default=0.0)
     good = sum(abs(a - b) <= near for a, b in zip(yours, right, strict=True))
-    return "other numbers than expected, some of them right" if good else "other numbers than expected"
+    return f"{OTHER}, some of them right" if good else OTHER

@@ -287,6 +287,9 @@ def test_the_examples_of_the_docstrings_hold():
         ("'abc 7'", "'abd'", "'abc #'"),
         ("[1.23456, 2.34567, 3.45678, 4.56789]", None, "[#, …]"),
         ("0.30000", "0.10000", "0.30000"),
+        ("[[0.125]]", "[[0.25]]", "[[0.125]]"),  # of one number anything is a multiple
+        ("[[1.234567]]", "[[0.6172835]]", "2 times what is expected"),
+        ("[[1.234567]]", "[[0.7172835]]", "other numbers than expected"),
         ("None", "[1]", "None"),
         ("", "[1]", ""),
         ("[" * 3000, "[", "[" * 159 + "…"),
@@ -332,6 +335,21 @@ def test_alike_answers_of_different_inputs_are_one_group(book):
     ]
     assert {one.tried for one in groups} == {9}
     assert len(groups[0].people) == 3
+
+
+def test_a_law_parts_only_what_nothing_else_does(book):
+    run = run_of(book)
+    law = (Finding("pattern", "Yours is 1.25 times too large.", "scale"),)
+    graded(book, run, "a", answering("[1.25, 2.5]", "[1, 2]"))
+    graded(book, run, "b", answering("[1.25, 3.75]", "[1, 3]", findings=law))
+    for person, findings in (("c", ()), ("d", law)):
+        graded(book, run, person, answering("[0.271828, 3.14159]", "[1.41421, 1.73205]", findings=findings))
+    groups = overview_of(book).clusters.told
+    assert [(one.learners, one.answer, one.laws) for one in groups] == [
+        (2, "a multiple of what is expected", ("Yours is # times too large.",)),
+        (1, "other numbers than expected", ()),
+        (1, "other numbers than expected", ("Yours is # times too large.",)),
+    ]
 
 
 def test_what_is_left_out_is_counted(book):
