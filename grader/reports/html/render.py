@@ -21,6 +21,7 @@ from grader.reports.text import sanitize
 from grader.reports.text_page import advice, bonus_text, in_short, points_text, praise, waiting_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
+STYLE = _TEMPLATES / "style.css"  # the look of every page
 
 
 def to_html(report: Report, tasks: Mapping[str, str] | None = None, graphs: Mapping[str, Graph] | None = None) -> bytes:
@@ -45,7 +46,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         optimized=False,  # half of the time is compiling; folding constants would add to it
-        finalize=_safe_to_show,
+        finalize=safe_to_show,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -66,12 +67,12 @@ def _environment() -> jinja2.Environment:
         "plane": pictures.plane,
         "histogram": pictures.histogram,
         "graph_drawing": graph_drawing,
-        "style": Markup((_TEMPLATES / "style.css").read_text("utf-8")),  # noqa: S704 - our own file
+        "style": Markup(STYLE.read_text("utf-8")),  # noqa: S704 - our own file
     }
     return environment
 
 
-def _safe_to_show(value: Any) -> Any:
+def safe_to_show(value: Any) -> Any:
     """What every ``{{ … }}`` passes through before it is escaped: text of bounded length in which all is printable."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return sanitize(value[:LONGEST_TEXT], multiline=True)
