@@ -32,8 +32,8 @@ def overview(gradebook: Path, output: Path, units: tuple[str, ...], course_path:
     It is the instructor's: it hides the names of learners until they are asked for, and holds them all the same.
     """
     from grader.cohort.gradebook import Gradebook
-    from grader.cohort.overview import overview_of
-    from grader.cohort.page import to_page
+    from grader.cohort.overview.counts import overview_of
+    from grader.cohort.overview.page import to_page
     from grader.course import find_course
     from grader.course.find import own_course
 

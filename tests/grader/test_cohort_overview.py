@@ -18,13 +18,13 @@ from cohort_samples import NAMES, fill
 from sandboxed import ROOT
 from test_report_html import ATTACK, Outline
 
-from grader.cohort import examples, forms
-from grader.cohort.examples import anonymous
-from grader.cohort.forms import answer_form, sentence_form
 from grader.cohort.gradebook import Gradebook
-from grader.cohort.overview import Outcome, latest_standing, overview_of
-from grader.cohort.page import to_page
-from grader.cohort.page.drawing import bars
+from grader.cohort.overview import examples, forms
+from grader.cohort.overview.counts import Outcome, latest_standing, overview_of
+from grader.cohort.overview.examples import anonymous
+from grader.cohort.overview.forms import answer_form, sentence_form
+from grader.cohort.overview.page import to_page
+from grader.cohort.overview.page.drawing import bars
 from grader.cohort.records import LearnerRow
 from grader.course import find_course
 from grader.errors import UsageError

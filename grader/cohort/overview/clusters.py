@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from grader.cohort.examples import Example, Told, example, told
-from grader.cohort.forms import OTHER, answer_form, sentence_form
 from grader.cohort.gradebook import Gradebook
-from grader.cohort.mistakes import bodies_of
-from grader.cohort.people import Person, sources_of
+from grader.cohort.overview.examples import Example, Told, example, told
+from grader.cohort.overview.forms import OTHER, answer_form, sentence_form
+from grader.cohort.overview.mistakes import bodies_of
+from grader.cohort.overview.people import Person, sources_of
 from grader.cohort.records import HandInRow, LearnerRow
 
 _MOST = 60  # groups that are told

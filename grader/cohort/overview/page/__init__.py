@@ -5,6 +5,6 @@ Its one script sorts tables, and is allowed by its hash; without scripts all can
 
 from __future__ import annotations
 
-from grader.cohort.page.render import to_page
+from grader.cohort.overview.page.render import to_page
 
 __all__ = ["to_page"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from grader.cohort.overview import Spread
+from grader.cohort.overview.counts import Spread
 
 _TENTHS = 10
 

@@ -8,8 +8,8 @@ from typing import Self
 
 import msgspec
 
-from grader.cohort.examples import anonymous
 from grader.cohort.gradebook import Gradebook
+from grader.cohort.overview.examples import anonymous
 from grader.cohort.records import GradingRow, HandInRow, LearnerRow
 from grader.reports.model import Status
 from grader.reports.text_page import in_short

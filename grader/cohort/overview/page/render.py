@@ -10,8 +10,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from grader.cohort.overview import ExerciseCount, Outcome, Overview, Spread
-from grader.cohort.page.drawing import bars, spread_in_words
+from grader.cohort.overview.counts import ExerciseCount, Outcome, Overview, Spread
+from grader.cohort.overview.page.drawing import bars, spread_in_words
 from grader.reports.html.render import STYLE, safe_to_show
 from grader.reports.text_page import points_text
 

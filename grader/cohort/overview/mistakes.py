@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from grader.cohort.examples import Example, anonymous, example, told
-from grader.cohort.forms import sentence_form
 from grader.cohort.gradebook import Gradebook
-from grader.cohort.people import Person, sources_of
+from grader.cohort.overview.examples import Example, anonymous, example, told
+from grader.cohort.overview.forms import sentence_form
+from grader.cohort.overview.people import Person, sources_of
 from grader.cohort.records import HandInRow, LearnerRow
 
 _LOOKED_AT = 5  # failures of which the shortest is the example

@@ -10,11 +10,11 @@ from statistics import median
 
 import msgspec
 
-from grader.cohort.clusters import Clusters, clusters_of
 from grader.cohort.gradebook import Gradebook
-from grader.cohort.mistakes import Mistake, Stop, mistakes_of, stops_of
-from grader.cohort.people import Person, Trouble, troubles_of
-from grader.cohort.progress import RunCount, runs_of
+from grader.cohort.overview.clusters import Clusters, clusters_of
+from grader.cohort.overview.mistakes import Mistake, Stop, mistakes_of, stops_of
+from grader.cohort.overview.people import Person, Trouble, troubles_of
+from grader.cohort.overview.progress import RunCount, runs_of
 from grader.cohort.records import GradingRow, HandInRow
 from grader.course import Course
 from grader.errors import UsageError
