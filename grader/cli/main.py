@@ -29,6 +29,7 @@ _COMMANDS = {
     "new": ("grader.cli.new", "new"),
     "validate": ("grader.cli.validate", "validate"),
     "release": ("grader.cli.release", "release"),
+    "book": ("grader.cli.book", "book"),
     "doctor": ("grader.cli.doctor", "doctor"),
 }
 
