@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator
 
 from grader.cohort.exports.class_grades import ClassGrades, number
 from grader.cohort.gradebook import Gradebook
@@ -29,7 +31,7 @@ def to_csv(grades: ClassGrades) -> bytes:
         UTF-8 with the mark by which spreadsheets know it, lines as RFC 4180 has them.
     """
     head = [*_IDENTITY, *(f"{unit} {name}" for unit in grades.units for name in _OF_UNIT), "total", "maximum", "notes"]
-    return _table(head, (_learner(grades, learner) for learner in grades.learners))
+    return _table(head, (_cells(_learner(grades, learner)) for learner in grades.learners))
 
 
 def to_long_csv(book: Gradebook, grades: ClassGrades) -> bytes:
@@ -63,33 +65,32 @@ def _unit(grade: Grade) -> Iterator[Cell]:
     yield grade.state.value
 
 
-def _checks(book: Gradebook, grades: ClassGrades) -> Iterator[Iterator[Cell]]:
+def _checks(book: Gradebook, grades: ClassGrades) -> Iterator[list[str]]:
     rows = book.query(
         "SELECT grading, name, demand, verdict, points, bonus, seconds, waits_for, headline, "
         "(SELECT group_concat(name, '; ') FROM finding WHERE result = result.id AND kind = 'misconception') AS names, "
         "(SELECT group_concat(text, char(10)) FROM finding WHERE result = result.id) AS texts "
         "FROM result ORDER BY grading, place"
     )
-    by_grading: dict[int, list[Sequence[Cell]]] = {}
+    by_grading: dict[int, list[sqlite3.Row]] = {}
     for row in rows:
-        by_grading.setdefault(row["grading"], []).append(tuple(row))
+        by_grading.setdefault(row["grading"], []).append(row)
     for learner in grades.learners:
+        who = _cells(_identity(learner))
         for grade in grades.grades[learner.id]:
+            hand_in = grades.hand_ins.get(grade.hand_in)
+            came = _cells((hand_in.time, hand_in.source)) if hand_in else []
             for exercise in grade.exercises:
+                before = [*who, *_cells((grade.unit, exercise.exercise))]
+                behind = [*came, str(exercise.grading)]
                 for check in by_grading.get(exercise.grading, ()):
-                    yield _check(grades, learner, grade, exercise.exercise, check)
+                    yield [*before, *_cells(_check(check)), *behind]
 
 
-def _check(
-    grades: ClassGrades, learner: LearnerRow, grade: Grade, exercise: str, check: Sequence[Cell]
-) -> Iterator[Cell]:
-    grading, name, demand, verdict, points, bonus, seconds, waits_for, headline, names, texts = check
-    hand_in = grades.hand_ins[grade.hand_in]
-    yield from _identity(learner)
-    yield from (grade.unit, exercise, name, demand, verdict, points)
-    yield points if verdict == Verdict.PASSED.value else 0
-    yield from (bonus, round(float(seconds), 4), waits_for, headline, names or "", texts or "")
-    yield from (hand_in.time, hand_in.source, grading)
+def _check(row: sqlite3.Row) -> Iterator[Cell]:
+    _, name, demand, verdict, points, bonus, seconds, waits_for, headline, names, texts = row
+    earned = points if verdict == Verdict.PASSED.value else 0
+    yield from (name, demand, verdict, points, earned, bonus, seconds, waits_for, headline, names or "", texts or "")
 
 
 def _identity(learner: LearnerRow) -> Iterator[Cell]:
@@ -97,17 +98,20 @@ def _identity(learner: LearnerRow) -> Iterator[Cell]:
     yield int(learner.enrolled)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[Cell]]) -> bytes:
+def _table(head: Iterable[str], rows: Iterable[list[str]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in head])
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerow(_cells(head))
+    writer.writerows(rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _cell(value: Cell) -> str:
-    """Numbers stay numbers; text that would be computed gets an apostrophe."""
-    if not isinstance(value, str):
-        return number(value)
+def _cells(values: Iterable[Cell]) -> list[str]:
+    """Cells as they are written. Numbers stay numbers; text that would be computed gets an apostrophe."""
+    return [_text(value) if isinstance(value, str) else number(value) for value in values]
+
+
+@functools.lru_cache(maxsize=10_000)  # the same names and demands stand in many rows
+def _text(value: str) -> str:
     shown = sanitize(value[:_LONGEST], multiline=True)
     return f"'{shown}" if value.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown
