@@ -51,7 +51,8 @@ def fill(book: Gradebook, exercises, people: int) -> None:
         book.hand_in(learner, source, content, run, time=f"2026-11-0{day}T12:00:00+00:00")
         for exercise in exercises:
             grading = book.begin(
-                run, learner=learner, content=content, exercise=exercise.id, course="c", grader="g", options="o", seed=number
+                run, learner=learner, content=content, exercise=exercise.id, course="c", grader="g", options="o",
+                seed=number,
             )  # fmt: skip
             checks = []
             for place in range(CHECKS):

@@ -31,7 +31,7 @@ def export() -> None:
     """Take grades or feedback out of a gradebook."""
 
 
-@export.command("csv")
+@export.command("csv", short_help="A row a learner, or a row a check.")
 @click.option("--output", type=NamedPath(dir_okay=False), help=_OUTPUT)
 @click.option("--long", "is_long", is_flag=True, help="A row a check. Without it: a row a learner.")
 @with_book
@@ -42,7 +42,7 @@ def as_csv(opened: Opened, output: Path | None, is_long: bool) -> None:
     _write(to_long_csv(opened.book, opened.grades) if is_long else to_csv(opened.grades), output)
 
 
-@export.command("json")
+@export.command("json", short_help="All of it, for programs.")
 @click.option("--output", type=NamedPath(dir_okay=False), help=_OUTPUT)
 @with_book
 def as_json(opened: Opened, output: Path | None) -> None:
@@ -52,7 +52,7 @@ def as_json(opened: Opened, output: Path | None) -> None:
     _write(to_json(opened.grades), output)
 
 
-@export.command("canvas")
+@export.command("canvas", short_help="Fill in Canvas's own export.")
 @click.option("--into", type=NamedPath(dir_okay=False), required=True, help="Canvas's export of the gradebook.")
 @click.option("--assignment", default="", help="The column: its name or its number. Not needed where there is one.")
 @click.option("--zeros", is_flag=True, help=_ZEROS)
@@ -66,7 +66,7 @@ def as_canvas(opened: Opened, into: Path, assignment: str, zeros: bool, output: 
     _write_filled(fill_canvas(into, assignment, opened.grades, zeros=zeros), output)
 
 
-@export.command("moodle")
+@export.command("moodle", short_help="Fill in Moodle's worksheet.")
 @click.option("--into", type=NamedPath(dir_okay=False), required=True, help="Moodle's grading worksheet.")
 @click.option("--zeros", is_flag=True, help=_ZEROS)
 @click.option("--output", type=NamedPath(dir_okay=False), required=True, help="Write to this file.")
@@ -79,7 +79,7 @@ def as_moodle(opened: Opened, into: Path, zeros: bool, output: Path) -> None:
     _write_filled(fill_moodle(into, opened.grades, zeros=zeros), output)
 
 
-@export.command("feedback")
+@export.command("feedback", short_help="Pages to hand back.")
 @click.option(
     "--as",
     "platform",
@@ -123,7 +123,7 @@ def _as_folder(made: Iterator[Feedback], output: Path) -> tuple[int, list[Learne
         nameless += [] if one.files else [one.learner]
     if before:
         example = printable(str(min(before)), 120)
-        say(f"Note: in {output} are {len(before)} files of another time, as {example}. Look before you give it back.")
+        say(f"Note: {output} has files of another time ({len(before)}), as {example}. Look before you give it back.")
     return given, nameless
 
 

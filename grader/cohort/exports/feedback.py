@@ -15,7 +15,7 @@ from grader.cohort.gradebook import Gradebook
 from grader.cohort.records import GradingRow, HandInRow, LearnerRow, RunRow
 from grader.course import Course
 from grader.graph import Graph
-from grader.reports.model import Environment, ExerciseResult, Isolation, Report
+from grader.reports.model import CheckResult, Environment, ExerciseResult, Isolation, Report, Visibility
 
 PAGE, TEXT = "feedback.html", "grade.txt"
 
@@ -90,7 +90,7 @@ class _Material:
                 row = self._gradings.get(exercise.grading)
                 if row is not None:
                     source = grades.hand_ins[grade.hand_in].source
-                    results.append(as_theirs(self._book.result_of(row), source))
+                    results.append(as_theirs(_kept_hidden(self._book.result_of(row)), source))
                     rows.append(row)
         if not rows:
             return b""
@@ -103,6 +103,28 @@ class _Material:
             environment=_environment(run),
         )
         return to_html(report, self._tasks, self._graphs, {row.exercise: row.seed for row in rows})
+
+
+def _kept_hidden(result: ExerciseResult) -> ExerciseResult:
+    """A result whose hidden checks show no expected value: the grader records none, and here none would pass."""
+    checks = tuple(
+        _without_answers(check) if check.visibility is Visibility.HIDDEN else check for check in result.checks
+    )
+    return result if checks == result.checks else msgspec.structs.replace(result, checks=checks)
+
+
+def _without_answers(check: CheckResult) -> CheckResult:
+    failure = check.failure
+    if failure is not None:
+        example = failure.counterexample
+        if example is not None:
+            example = msgspec.structs.replace(example, expected=None)
+        failure = msgspec.structs.replace(failure, counterexample=example, errors=None)
+    curves = tuple(
+        msgspec.structs.replace(c, series=tuple(s for s in c.series if s.name == "yours"), band=None)
+        for c in check.curves
+    )
+    return msgspec.structs.replace(check, failure=failure, curves=curves, maps=(), pictures=())
 
 
 def as_theirs(result: ExerciseResult, source: str) -> ExerciseResult:

@@ -52,7 +52,7 @@ def lateness_in_words(grade: Grade) -> str:
     if grade.late_days_used:
         said += f", {_days(grade.late_days_used, 'late day')} used"
     if grade.days_charged and grade.penalty:
-        said += f", {_days(grade.days_charged)} charged: {number(grade.penalty)} points off"
+        said += f", {_days(grade.days_charged)} charged: {_points(grade.penalty)} off"
     return said
 
 
@@ -70,6 +70,10 @@ def _score(grade: Grade) -> str:
 def _when(hand_in: HandInRow, zone: str) -> str:
     when = parsed(hand_in.time)
     return f", handed in {shown(when, zone)}" if when else ""
+
+
+def _points(points: float) -> str:
+    return "1 point" if points == 1 else f"{number(points)} points"
 
 
 def _days(count: int, word: str = "day") -> str:
