@@ -10,12 +10,18 @@ _KEPT = ("--submission", "--course", "--isolation", "--device")
 _FLAGS = ("--full",)  # without it a check of full mode would not run again
 
 
-def repeat_command(report: Report, exercise: str) -> str:
+def repeat_command(report: Report, exercise: str, seed: int | None = None) -> str:
     """``grade lecture5.linear --seed 7``, with the options of the run that decide what is graded.
 
     An exercise's inputs depend on the seed and on the exercise alone, not on what else was graded.
+
+    Args:
+        report: the report.
+        exercise: the exercise's id.
+        seed: the exercise's own, where it is not the report's.
     """
-    return shlex.join(["grade", exercise, *_options(report.command), "--seed", str(report.seed)])
+    drawn = report.seed if seed is None else seed
+    return shlex.join(["grade", exercise, *_options(report.command), "--seed", str(drawn)])
 
 
 def _options(command: str) -> list[str]:

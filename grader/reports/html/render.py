@@ -24,19 +24,25 @@ _TEMPLATES = Path(__file__).parent / "templates"
 STYLE = _TEMPLATES / "style.css"  # the look of every page
 
 
-def to_html(report: Report, tasks: Mapping[str, str] | None = None, graphs: Mapping[str, Graph] | None = None) -> bytes:
+def to_html(
+    report: Report,
+    tasks: Mapping[str, str] | None = None,
+    graphs: Mapping[str, Graph] | None = None,
+    seeds: Mapping[str, int] | None = None,
+) -> bytes:
     """Render a report as one self-contained page.
 
     Args:
         report: the report.
         tasks: the stub of each exercise, by its id, where they are at hand: the page then says what was asked.
         graphs: the graph of each exercise that has one, by its id.
+        seeds: the seed of each exercise, by its id, where they are not all the report's.
 
     Returns:
         UTF-8. The same report gives the same bytes.
     """
     page = _environment().get_template("page.html.j2")
-    text = page.render(view=View(report, tasks or {}, graphs or {}))
+    text = page.render(view=View(report, tasks or {}, graphs or {}, seeds or {}))
     return text.encode("utf-8", errors="backslashreplace")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -202,16 +203,20 @@ class View:
         report: the report.
         tasks: the stub of each exercise, by its id.
         graphs: the graph of each exercise that has one, by its id.
+        seeds: the seed of each exercise, by its id, where they are not all the report's.
     """
 
-    def __init__(self, report: Report, tasks: Mapping[str, str], graphs: Mapping[str, Graph]) -> None:
+    def __init__(
+        self, report: Report, tasks: Mapping[str, str], graphs: Mapping[str, Graph], seeds: Mapping[str, int]
+    ) -> None:
         self.report = report
+        self.has_one_seed = set(seeds.values()) <= {report.seed}
         present = {exercise.unit for exercise in report.exercises}
         self.units = {unit: title for unit, title in report.units if unit in present}
         self.exercises = [
             ExerciseView(
                 exercise,
-                repeat_command(report, exercise.exercise),
+                repeat_command(report, exercise.exercise, seeds.get(exercise.exercise)),
                 _task(tasks[exercise.exercise]) if exercise.exercise in tasks else None,
                 graphs.get(exercise.exercise),
             )
@@ -241,6 +246,7 @@ class View:
         return any(c.failure and c.failure.errors for e in self.report.exercises for c in e.checks)
 
 
+@functools.lru_cache(maxsize=256)  # the pages of a class tell the same tasks
 def _task(stub: str) -> Task:
     """A stub taken apart; as it stands where it cannot be."""
     try:

@@ -1,0 +1,1 @@
+"""What comes out of a gradebook: tables, the platforms' own files filled in, and pages to hand back."""
