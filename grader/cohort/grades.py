@@ -149,7 +149,7 @@ def grades_of_rows(
     units: dict[str, list[str]] = {}
     for exercise in exercises:
         units.setdefault(exercise.partition(".")[0], []).append(exercise)
-    extensions = _extensions(policies, learners)
+    extensions = extensions_of(policies, learners)
     by_due = sorted(units, key=lambda unit: policies.of(unit).due or _FAR)  # so late days are spent
     found: list[Grade] = []
     for learner in learners:
@@ -193,7 +193,7 @@ class _Unit:
         extensions: Sequence[Extension],
     ) -> None:
         self.unit, self.exercises, self.policy, self.handed = unit, exercises, policy, handed
-        self.due, self.extension = _extended(policy, extensions)
+        self.due, self.extension = extended(policy, extensions)
 
     def grade(self, learner: LearnerRow, budget: int, policies: Policies) -> Grade:
         """The grade, with so many late days left."""
@@ -333,7 +333,7 @@ def _choose(candidates: Sequence[_Candidate], counts: str) -> tuple[_Candidate, 
     return candidates[-1], f"the latest of {len(candidates)}: none was on time"
 
 
-def _extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[datetime.datetime | None, str]:
+def extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[datetime.datetime | None, str]:
     """When a unit is due for a learner, and by which extension; of several the one that gives most."""
     due, said = policy.due, ""
     for extension in extensions:
@@ -346,7 +346,7 @@ def _extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[date
     return due, said
 
 
-def _extensions(policies: Policies, learners: Sequence[LearnerRow]) -> dict[tuple[int, str], list[Extension]]:
+def extensions_of(policies: Policies, learners: Sequence[LearnerRow]) -> dict[tuple[int, str], list[Extension]]:
     """The extensions of each learner and unit."""
     found: dict[tuple[int, str], list[Extension]] = defaultdict(list)
     units = tuple(policies.units)
