@@ -29,6 +29,7 @@ _COMMANDS = {
     "new": ("grader.cli.new", "new"),
     "validate": ("grader.cli.validate", "validate"),
     "release": ("grader.cli.release", "release"),
+    "bundle": ("grader.cli.bundle", "bundle"),
     "doctor": ("grader.cli.doctor", "doctor"),
 }
 

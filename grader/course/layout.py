@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _MOST_ENTRIES = 2_000
 _MOST_READ = 30  # files of a nameless unit folder
-_LAYOUTS = ("exercises", "solutions")
+LAYOUTS = ("exercises", "solutions")
 _STANDARD_INPUT = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _SUFFIXES = (".py", ".ipynb")
 _ADDITIONS = r"(?i)(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$"  # train (1), train-2
@@ -72,7 +72,7 @@ def lay_out(path: Path, course: Course, wanted: Collection[str] = ()) -> Layout:
         found = _lay_out_folder(folder, course, wanted)
         if found is not None:
             return found
-    if path.name in _LAYOUTS:
+    if path.name in LAYOUTS:
         return Layout(root=path)
     units = ", ".join(unit.name for unit in course.units[:3])
     raise UsageError(
@@ -140,12 +140,12 @@ def _only_file_in(path: Path) -> str:
 def _lay_out_folder(path: Path, course: Course, wanted: Collection[str]) -> Layout | None:
     units = {unit.name for unit in course.units}
     inner = _folders(path)
-    for name in _LAYOUTS[:1]:
+    for name in LAYOUTS[:1]:
         if name in inner and units.intersection(_folders(path / name)):
             return Layout(root=path / name)
     if units.intersection(inner):
         return Layout(root=path)
-    for name in _LAYOUTS:
+    for name in LAYOUTS:
         if name in inner:
             return Layout(root=path / name)
     alone = _only_file_in(path) if path.name not in units else ""
@@ -157,7 +157,7 @@ def _lay_out_folder(path: Path, course: Course, wanted: Collection[str]) -> Layo
     if not unit:
         return None
     only = tuple(exercise.id for exercise in course.unit(unit).exercises)
-    if path.name == unit and path.parent.name in _LAYOUTS:  # its neighbours are the same learner's
+    if path.name == unit and path.parent.name in LAYOUTS:  # its neighbours are the same learner's
         return Layout(root=path.parent, only=only)
     return Layout(root=path, unit=unit, only=only)
 
@@ -166,7 +166,7 @@ def _lay_out_file(path: Path, course: Course, shown: str, wanted: Collection[str
     held = _exercises_in(path, course, shown, wanted)
     first, folder = held[0], path.parent
     if len(held) == 1 and path.name == f"{first.name}.py" and folder.name == first.unit:  # it lies where it belongs
-        if folder.parent.name in _LAYOUTS:
+        if folder.parent.name in LAYOUTS:
             return Layout(root=folder.parent, only=(first.id,))
         return Layout(root=folder, unit=first.unit, only=(first.id,))
     is_script = held != _named_as(path, course, wanted)
