@@ -1,4 +1,4 @@
-"""What a handout remembers of its course, in `bundle.toml`: a hand-in with it tells that it was done on an older one."""
+"""What a handout remembers of its course, in `bundle.toml`: by it a hand-in tells whether it was an older one."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def read_handout(text: str) -> Handout | None:
     values: dict[str, str] = dict(re.findall(_LINE, head))
     if values.get("schema") != str(SCHEMA) or not values.get("course"):
         return None
-    return Handout(values["course"], dict(re.findall(_LINE, below)), values.get("grader", ""), values.get("made", ""))
+    stubs = dict(re.findall(_LINE, below))
+    return Handout(values["course"], stubs, values.get("grader", ""), values.get("made", "")) if stubs else None
 
 
 def older_handout(submission: Submission, course: Course) -> str:

@@ -1,0 +1,1 @@
+"""Many submissions: hand-ins, the gradebook, what comes of them."""
