@@ -488,7 +488,7 @@ def assert_holds_no_answer(course, own):
                 assert not any(sentence in plain for sentence in check.sentences)
     assert telling > 4 * len(exercises)
     assert not any(
-        "# solution" in text or "misconception" in text for name, text in texts.items() if name[-3:] == ".py"
+        "# end solution" in text or "@misconception" in text for name, text in texts.items() if name[-3:] == ".py"
     )
     assert {name.split("/")[0] for name in texts} == {".gitignore", "README.md", "bundle.toml", "exercises", "tests"}
     assert {tuple(name.split("/")[:2]) for name in texts if name.startswith("tests")} == {("tests", "hidden")}
