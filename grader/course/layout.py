@@ -26,7 +26,7 @@ _MOST_ENTRIES = 2_000
 _MOST_READ = 30  # files of a nameless unit folder
 _DEEPEST = 8  # folders around the exercises: archives keep those that they were made from
 _MOST_BESIDE = 50  # folders that are looked into for one that is laid out as exercises
-_LAYOUTS = ("exercises", "solutions")
+LAYOUTS = ("exercises", "solutions")
 _STANDARD_INPUT = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _SUFFIXES = (".py", ".ipynb")
 _ADDITIONS = r"(?i)(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$"  # train (1), train-2
@@ -86,7 +86,7 @@ def lay_out(path: Path, course: Course, wanted: Collection[str] = (), within: Pa
         found = _lay_out_folder(folder, course, wanted, within)
         if found is not None:
             return found
-    if path.name in _LAYOUTS and path != within:
+    if path.name in LAYOUTS and path != within:
         return Layout(root=path)
     beside = [found for name in _folders(folder)[:_MOST_BESIDE] if (found := _units_below(folder / name, course))]
     if len(beside) == 1:
@@ -175,8 +175,8 @@ def _units_below(path: Path, course: Course) -> Layout | None:
 def _with_units(path: Path, inner: list[str], course: Course) -> Layout | None:
     """A folder that has units in it, or ``exercises/`` with units in it."""
     units = {unit.name for unit in course.units}
-    if _LAYOUTS[0] in inner and units.intersection(_folders(path / _LAYOUTS[0])):
-        return Layout(root=path / _LAYOUTS[0])
+    if LAYOUTS[0] in inner and units.intersection(_folders(path / LAYOUTS[0])):
+        return Layout(root=path / LAYOUTS[0])
     return Layout(root=path) if units.intersection(inner) else None
 
 
@@ -185,7 +185,7 @@ def _lay_out_folder(path: Path, course: Course, wanted: Collection[str], within:
     found = _with_units(path, inner, course)
     if found is not None:
         return found
-    for name in _LAYOUTS:
+    for name in LAYOUTS:
         if name in inner:
             return Layout(root=path / name)
     alone = _only_file_in(path) if path.name not in {unit.name for unit in course.units} else ""
@@ -198,7 +198,7 @@ def _lay_out_folder(path: Path, course: Course, wanted: Collection[str], within:
     if not unit:
         return None
     only = tuple(exercise.id for exercise in course.unit(unit).exercises)
-    if path.name == unit and path.parent.name in _LAYOUTS and path != within:  # its neighbours are the same learner's
+    if path.name == unit and path.parent.name in LAYOUTS and path != within:  # its neighbours are the same learner's
         return Layout(root=path.parent, only=only)
     return Layout(root=path, unit=unit, only=only)
 
@@ -207,7 +207,7 @@ def _lay_out_file(path: Path, course: Course, shown: str, wanted: Collection[str
     held = _exercises_in(path, course, shown, wanted)
     first, folder = held[0], path.parent
     if len(held) == 1 and path.name == f"{first.name}.py" and folder.name == first.unit:  # it lies where it belongs
-        if folder.parent.name in _LAYOUTS:
+        if folder.parent.name in LAYOUTS:
             return Layout(root=folder.parent, only=(first.id,))
         return Layout(root=folder, unit=first.unit, only=(first.id,))
     is_script = held != _named_as(path, course, wanted)
