@@ -155,7 +155,7 @@ def _is_archive_file(path: Path) -> bool:
 
 
 def _names_in(path: Path) -> list[str]:
-    """The files in a folder, within bounds, and without what nobody wrote."""
+    """The files in a folder, within bounds, and without what nobody wrote; what is no file says so behind its name."""
     found: list[str] = []
     waiting = [""]
     looked_at = 0
@@ -174,7 +174,13 @@ def _names_in(path: Path) -> list[str]:
             if entry.kind == "folder" and name.count("/") < _DEEPEST:
                 waiting.append(f"{name}/")
             elif entry.kind != "folder":
-                found.append(name)
+                found.append(
+                    name
+                    if entry.kind == "file"
+                    else f"{name} (a link)"
+                    if entry.kind == "link"
+                    else f"{name} (a device)"
+                )
     return sorted(found)
 
 
