@@ -10,8 +10,9 @@ from pathlib import Path
 
 import msgspec
 
-from grader.cohort.archives import UNOPENED, is_archive, list_archive, raw_parts, stem_of_archive, unpack
+from grader.cohort.archives import UNOPENED, is_archive, names_at_top, stem_of_archive, unpack
 from grader.cohort.clones import check_out
+from grader.cohort.exports import raw_parts, take
 from grader.cohort.places import HandIn
 from grader.cohort.private import Budget, PrivateFolder, RefusedError, is_left_out, most_of
 from grader.course import Course, NothingRecognisedError, Submission, read_submission
@@ -77,8 +78,10 @@ def _read(hand_in: HandIn, course: Course, wanted: frozenset[str]) -> Submission
     with PrivateFolder() as folder:
         if hand_in.commit:
             check_out(path, hand_in.commit, folder)
+        elif _is_archive_file(path) and hand_in.parts:
+            take(path, hand_in.parts, folder)
         elif _is_archive_file(path):
-            unpack(path, "The hand-in" if hand_in.parts else path.name, folder, hand_in.parts)
+            unpack(path, path.name, folder)
         else:
             for name, called in hand_in.parts:
                 _copy(path, name, called, folder)
@@ -123,7 +126,7 @@ def _read_archives(
         for name in archives:
             shown = printable(name)
             # archives that wrap a folder each lie beside one another; of several the others are wrapped
-            is_wrapped = len({one.partition("/")[0] for one, _ in list_archive(path / name, shown)}) == 1
+            is_wrapped = len(names_at_top(path / name, shown)) == 1
             to = "" if is_wrapped or len(archives) == 1 else stem_of_archive(Path(name).name)
             unpack(path / name, shown, folder, to=to)
         return _noted(_read_folder(folder.path, folder, course, wanted, level + 1), folder)

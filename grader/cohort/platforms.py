@@ -91,7 +91,7 @@ def _attempts(files: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
         found = re.fullmatch(_AGAIN, called)
         base, again = (found["stem"] + found["ending"], int(found["again"])) if found else (called, 0)
         while again in versions.get(base, {}):  # the one of the higher number in Canvas is the later one
-            again += 1  # noqa: PLW2901
+            again += 1
         versions.setdefault(base, {})[again] = name
     own = [base for base, found in versions.items() if len(found) > 1 and 0 not in found]
     for base in own:
