@@ -24,7 +24,7 @@ from grader.names import printable
 UNOPENED = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz", ".lz", ".z", ".cab", ".iso", ".dmg")
 _CHUNK = 1 << 16
 _MOST_TABLE = 32 << 20  # bytes of a zip's table of contents: 300,000 files, of an export of a whole class
-_MOST_STREAM = 1 << 30  # bytes that a compressed tar unpacks to
+_MOST_STREAM = 256 << 20  # bytes that a compressed tar unpacks to, as all of it must be to find what is in it
 _SMALL_STREAM = 32 << 20  # bytes below which a compressed tar is no bomb
 _MOST_RATIO = 250
 _FILE = b"PK\3\4"
@@ -117,8 +117,13 @@ def names_at_top(path: Path, shown: str) -> set[str]:
 
 
 @contextmanager
-def opened(path: Path, shown: str) -> Iterator[Iterator[Member]]:
+def opened(path: Path, shown: str, most: int = _MOST_STREAM) -> Iterator[Iterator[Member]]:
     """Open an archive, by what it is; whatever is wrong with it is a sentence.
+
+    Args:
+        path: the archive.
+        shown: what it is called in the sentence.
+        most: the bytes that a compressed tar may unpack to.
 
     Raises:
         RefusedError: it cannot be opened, or what the body does with it is refused.
@@ -127,7 +132,7 @@ def opened(path: Path, shown: str) -> Iterator[Iterator[Member]]:
     with refusing(shown), path.open("rb") as file:
         head = file.read(BLOCK)
         file.seek(0)
-        yield _members(file, head, path, shown)
+        yield _members(file, head, path, shown, most)
 
 
 @contextmanager
@@ -153,12 +158,12 @@ def refusing(shown: str) -> Iterator[None]:
         ) from error
 
 
-def _members(file: IO[bytes], head: bytes, path: Path, shown: str) -> Iterator[Member]:
+def _members(file: IO[bytes], head: bytes, path: Path, shown: str, most: int) -> Iterator[Member]:
     """The members of an archive, by how it begins."""
     if head.startswith(b"PK"):
         return _zip_members(file, shown)
     if head.startswith(b"\x1f\x8b"):
-        return _tar_members(_Counted(file, path.stat().st_size), shown)
+        return _tar_members(_Counted(file, path.stat().st_size, most), shown)
     if head[257:262] == b"ustar" or (head and path.name.lower().endswith(".tar")):
         return _tar_members(file, shown)
     raise RefusedError(_none(head, shown))
@@ -284,9 +289,9 @@ def _tar_members(file: IO[bytes] | _Counted, shown: str) -> Iterator[Member]:
 class _Counted:
     """What a gzip unpacks to, as long as that is bearable."""
 
-    def __init__(self, file: IO[bytes], packed: int) -> None:
+    def __init__(self, file: IO[bytes], packed: int, most: int) -> None:
         self._stream = gzip.GzipFile(fileobj=file)
-        self._packed = packed
+        self._packed, self._most = packed, most
         self._read = 0
 
     def read(self, size: int) -> bytes:
@@ -295,6 +300,6 @@ class _Counted:
         self._read += len(data)
         if self._read > max(_SMALL_STREAM, self._packed * _MOST_RATIO):
             raise RefusedError(f"It unpacks to more than {_MOST_RATIO} times its size, as no program does.")
-        if self._read > _MOST_STREAM:
-            raise RefusedError("It unpacks to more than 1 GiB. Unpack it into a folder, and give that.")
+        if self._read > self._most:
+            raise RefusedError(f"It unpacks to more than {self._most >> 20} MiB. Leave out all but the exercises.")
         return data

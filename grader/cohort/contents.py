@@ -116,7 +116,12 @@ def _read_folder(
     except UsageError as error:
         return str(error)
     names = private.names if private is not None else _names_in(path)
-    return _fault_of(submission, names, course, wanted) or submission
+    fault = _fault_of(submission, names, course, wanted)
+    notes = tuple(
+        f"{printable(name)} was not opened, as there is code beside it."
+        for name in [name for name in names if is_archive(name)][:_SHOWN]
+    )
+    return fault or dataclasses.replace(submission, notes=(*submission.notes, *notes))
 
 
 def _read_archives(

@@ -15,6 +15,7 @@ from grader.cohort.private import PrivateFolder, RefusedError, is_left_out, safe
 from grader.names import printable
 
 _KEPT = 8  # tables
+_MOST_STREAM = 2 << 30  # bytes that a compressed tar of a whole class unpacks to
 
 
 class Listed(NamedTuple):
@@ -79,7 +80,7 @@ def take(path: Path, parts: Collection[tuple[str, str]], folder: PrivateFolder) 
 def _table(path: Path, shown: str, changed: int, size: int) -> tuple[Listed, ...]:
     del changed, size  # of another file of that name it is another table
     found: list[Listed] = []
-    with opened(path, shown) as members:
+    with opened(path, shown, _MOST_STREAM) as members:
         for member in members:
             try:
                 parts = safe_parts(member.name)

@@ -15,6 +15,7 @@ from grader.cohort.learners import Learner, Roster, alike, clean_name, named, nu
 from grader.cohort.places import HandIn, Place, is_the_instructors
 from grader.cohort.private import RefusedError
 from grader.course import Course
+from grader.errors import UsageError
 from grader.names import plain, printable
 
 LAYOUTS = ("auto", "plain", "canvas", "moodle", "gradescope", "git")
@@ -261,11 +262,14 @@ def is_one_hand_in(place: Place, course: Course, wrapped: int = 0) -> bool:
         course: knows what its units and exercises are called.
         wrapped: in how many folders they may be wrapped.
     """
+    try:
+        folders = place.folders
+    except UsageError:  # closed to us
+        return False
     units = {unit.name for unit in course.units} | {"exercises", "solutions"}
     exercises = {plain(exercise.name) for exercise in course.exercises}
-    if units.intersection(place.folders) or any(
+    if units.intersection(folders) or any(
         plain(Path(name).stem) in exercises for name in place.files if name.endswith((".py", ".ipynb"))
     ):
         return True
-    folders = place.folders
     return wrapped > 0 and len(folders) == 1 and is_one_hand_in(place.inner(folders[0]), course, wrapped - 1)

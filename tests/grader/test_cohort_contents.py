@@ -5,11 +5,14 @@ import pickle
 from pathlib import Path
 
 import handed_in
+import msgspec
 import pytest
 
 from grader.cohort import private
 from grader.cohort.contents import read_hand_in
 from grader.cohort.hand_ins import find_hand_ins
+from grader.course import find_course
+from grader.session.grading import Session
 
 GOOD = handed_in.GOOD
 WANTED = handed_in.LECTURE5
@@ -205,6 +208,41 @@ def test_notes_say_what_was_left_out(read):
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
     (content,) = read({"jane.tgz": handed_in.tarred({"lecture5/linear.py": GOOD, "lecture5/cross_entropy.py": link})})
     assert any(note.startswith("lecture5/cross_entropy.py is a link") for note in content.submission.notes)
+
+
+def test_report_of_what_was_opened_names_no_folder_of_the_instructors(tmp_path):
+    """A crash, a syntax error, an unfinished and a missing exercise, each graded for real."""
+    own = find_course()
+    exercises = [own.exercise(f"lecture5.{name}") for name in ("linear", "cross_entropy", "atomic", "batchnorm")]
+    texts = ["raise ValueError(__file__)\n", "def broken(:\n", exercises[2].stub.read_text()]
+    files = {f"hw/lecture5/{e.name}.py": text for e, text in zip(exercises, texts, strict=False)}
+    handed_in.written(tmp_path / "in", {"jane.zip": handed_in.zipped(files)})
+    (hand_in,) = find_hand_ins([tmp_path / "in"])
+    content = read_hand_in(hand_in, own, {exercise.id for exercise in exercises})
+    with Session(own, exercises) as session:
+        report = session.grade(exercises, pickle.loads(pickle.dumps(content.submission)), 5)
+    told = msgspec.json.encode(report).decode()
+    assert report.faults == ()
+    assert f"hw/lecture5/{exercises[0].name}.py" in told
+    assert "gradlings-hand-in" not in told
+    assert str(tmp_path) not in told
+    assert private.tempfile.gettempdir() + "/" not in told
+
+
+def test_archive_beside_code_is_told_of(read):
+    (content,) = read({"jane/linear.py": GOOD, "jane/old.zip": handed_in.zipped({"linear.py": "old"})})
+    assert content.submission.files["lecture5.linear"].text == GOOD
+    assert "old.zip was not opened, as there is code beside it." in content.submission.notes
+
+
+def test_names_that_are_no_text(read, tmp_path):
+    folder = os.fsencode(tmp_path / "in") + b"/caf\xe9"
+    os.makedirs(folder)
+    for name in (b"linear.py", b"\xff.txt"):
+        with open(folder + b"/" + name, "w") as file:
+            file.write(GOOD)
+    (content,) = read({})
+    assert "lecture5.linear" in content.submission.files
 
 
 def test_hostile_names_inside(read):
