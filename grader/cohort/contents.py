@@ -203,10 +203,16 @@ def _fault_of(submission: Submission, names: list[str], course: Course, wanted: 
             return f"It holds {held}, which is not among what is graded: {_listed([e.id for e in exercises])}."
     hints = (missing_hint(submission, exercise) for exercise in exercises)
     hint = next((hint for hint in hints if "Did you mean" in hint or ", but there is" in hint), "")
-    return _nothing(names, course, wanted, hint)
+    return _nothing(names, course, wanted, hint, "Nothing of what is graded is in it.")
 
 
-def _nothing(names: list[str], course: Course, wanted: frozenset[str], hint: str = "") -> str:
+def _nothing(
+    names: list[str],
+    course: Course,
+    wanted: frozenset[str],
+    hint: str = "",
+    what: str = "Nothing of the course is recognised in it.",
+) -> str:
     """What is said of a hand-in in which nothing is recognised: what is there, and what was looked for."""
     if not names:
         return "It is empty: there is no file in it."
@@ -217,7 +223,7 @@ def _nothing(names: list[str], course: Course, wanted: frozenset[str], hint: str
         hint = f"Take the last ending off {printable(as_text)}."
     elif not hint and packed:
         hint = f"{printable(packed)} is packed in a way that is not opened. Hand in a zip."
-    found = f"Nothing of the course is recognised in it. It holds {_listed([printable(name, 80) for name in names])}"
+    found = f"{what} It holds {_listed([printable(name, 80) for name in names])}"
     return f"{found}; looked for were {_listed(looked_for)}. {hint}".rstrip()
 
 

@@ -60,6 +60,8 @@ WAYS = {
     "wrapped": below("jane/my-course/exercises/lecture5/"),
     "deep": below("jane/home/jane/uni/nn/my-course/exercises/lecture5/"),
     "beside others": below("jane/my-course/lecture5/") | {"jane/data/names.txt": "", "jane/essay.pdf": ""},
+    "beside data": below("jane/5/") | {"jane/data/names.txt": "", "jane/report/essay.pdf": ""},
+    "deep beside data": below("jane/uni/nn/src/") | {"jane/uni/data/names.txt": ""},
     "zip": {"jane.zip": handed_in.zipped(BOTH)},
     "zip of a unit": {"jane.zip": handed_in.zipped(below("lecture5/"))},
     "zip of a course": {"jane.zip": handed_in.zipped(below("my course/exercises/lecture5/") | {"__MACOSX/x": ""})},
@@ -162,7 +164,10 @@ def test_notebooks(read):
             {"jane.zip": handed_in.zipped({"a.zip": handed_in.zipped({"b.zip": handed_in.zipped(BOTH)})})},
             "an archive in an archive in an archive",
         ),
-        ({"jane/lecture1/value.py": "class Value:\n    pass\n"}, "Nothing of the course is recognised"),
+        (
+            {"jane/lecture1/value.py": "class Value:\n    pass\n"},
+            "Nothing of what is graded is in it. It holds lecture1/value.py;",
+        ),
         ({"jane/lecture5/lineer.py": GOOD}, "Did you mean lecture5/lineer.py?"),
         (
             {"jane/value.py": "class Value:\n    pass\n", "jane/train.py": "def train(): pass\n"},
