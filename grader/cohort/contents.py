@@ -11,8 +11,8 @@ from pathlib import Path
 import msgspec
 
 from grader.cohort.archives import UNOPENED, is_archive, names_at_top, stem_of_archive, unpack
+from grader.cohort.class_archives import raw_parts, take
 from grader.cohort.clones import check_out
-from grader.cohort.exports import raw_parts, take
 from grader.cohort.places import HandIn
 from grader.cohort.private import Budget, PrivateFolder, RefusedError, is_left_out, most_of
 from grader.course import Course, NothingRecognisedError, Submission, read_submission

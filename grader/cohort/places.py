@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.cohort.exports import list_export, read_member
+from grader.cohort.class_archives import list_export, read_member
 from grader.cohort.learners import Learner
 from grader.course.source import Entry, Folder
 from grader.errors import UsageError

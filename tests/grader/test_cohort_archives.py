@@ -14,7 +14,7 @@ import pytest
 
 from grader.cohort import archives, private
 from grader.cohort.archives import unpack
-from grader.cohort.exports import list_export, read_member, take
+from grader.cohort.class_archives import list_export, read_member, take
 from grader.cohort.private import PrivateFolder, RefusedError
 from grader.cohort.tar_stream import read_tar
 
