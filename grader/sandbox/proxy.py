@@ -102,8 +102,8 @@ class Conversation:
             Interrupted: there is nothing to go on with.
         """
         as_sent = self._generators.as_sent
-        logged = {key: as_sent(value) for key, value in kwargs.items()}
-        call = Call(operation, target, name, tuple(map(as_sent, args)), logged)
+        logged = {key: _apart(as_sent(value)) for key, value in kwargs.items()}
+        call = Call(operation, target, name, tuple(_apart(as_sent(value)) for value in args), logged)
         options, self._options = self._options, {}
         if echo:
             options["echo"] = True
@@ -174,6 +174,16 @@ def weight_of(value: Any) -> int:
     return int(getattr(value, "nbytes", 0)) if type(value).__module__ in {"torch", "numpy"} else 0
 
 
+def _apart(value: Any) -> Any:
+    """The same in containers of its own: what a check puts into a list afterwards was not sent with it."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _apart(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind(map(_apart, value)) if _CONTAINERS & set(map(type, value)) else kind(value)
+    return value
+
+
 def _weight_of_structure(value: Any) -> int:
     """About how many bytes Python spends on a value beside its arrays."""
     if isinstance(value, str | bytes):
@@ -186,6 +196,7 @@ def _weight_of_structure(value: Any) -> int:
     return 0
 
 
+_CONTAINERS = {list, tuple, dict}
 _PER_VALUE = 40
 _NUMBERS = {int, float, bool, type(None)}
 _MAY_HOLD_HANDLES = {HandleInfo, list, tuple, dict, set, frozenset}

@@ -201,6 +201,19 @@ def test_a_generator_is_replayed_as_it_was_sent(named):
     assert gives_the_same(module(source), context.talk.log, time.thread_time() + 5)
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_a_list_is_replayed_as_it_was_sent(named):
+    source = "def f(xs): return sum(map(float, xs[0])) + xs[1]['a']"
+    context = CheckContext()
+    context.talk = converse(module(source))
+    f, xs = context.talk.symbol("f"), [[1.0, 2.0], {"a": 3.0}]
+    assert (f(xs=xs) if named else f(xs)) == 6.0
+    xs[0][0], xs[1]["a"] = 7.0, 7.0  # the check goes on with it
+    assert f(xs) == 16.0
+    xs.clear()
+    assert gives_the_same(module(source), context.talk.log, time.thread_time() + 5)
+
+
 def test_random_wrong_answers_are_not_falsely_accused(session):
     trial = try_diagnosis(session, COURSE, [EXERCISES["cross_entropy"]], 3 * len(rules(0)))
     assert trial.answers == 3 * len(rules(0))
