@@ -359,6 +359,7 @@ def learn(submission, rng, words, steps, *, with_oracle):
     learnt = weights_of(model, weights)
     record_points("two dimensions of your embedding", learnt["C"][:, :2], labels=list(".abcdefghijklmnopqrstuvwxyz"))
     reached = F.cross_entropy(logits_of(learnt, heldout[0]), heldout[1]).item()
+    record_curve("loss", losses, reference=right_losses or None, baselines=baselines | {"on unseen words": reached})
     return reached, right, losses, right_losses, bigram
 
 

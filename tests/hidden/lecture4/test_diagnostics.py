@@ -147,10 +147,10 @@ def in_training(rng, lr, steps=100):
     x, teacher = normal(rng, N, widths[0]), normal(rng, widths[0], widths[-1])
     targets = (x @ teacher).argmax(1)
     weights = [normal(rng, *size) * (5 / 3) / size[0] ** 0.5 for size in itertools.pairwise(widths)]
-    weights = [W.float().requires_grad_() for W in (*weights[:-1], weights[-1] * 0.1)]
+    weights = [W.contiguous().requires_grad_() for W in (*weights[:-1], weights[-1] * 0.1)]
     for _ in range(steps):
         ix = torch.randint(0, N, (32,), generator=rng)
-        h = x[ix].float()
+        h = x[ix]
         for W in weights[:-1]:
             h = torch.tanh(h @ W)
         grads = torch.autograd.grad(torch.nn.functional.cross_entropy(h @ weights[-1], targets[ix]), weights)
@@ -198,7 +198,7 @@ def test_update_ratio(submission, rng):
         expected = tuple(longhand(*each, speed))
         check(isinstance(answer, list | tuple) and len(answer) == len(expected), "update_ratio must return a list.")
         names = tuple(f"the ratio of W{i + 1} at step {step}" for i in range(len(expected)))
-        assert_close(tuple(answer), expected, name=names, oracle="by hand", rtol=1e-4)
+        assert_close(tuple(answer), expected, name=names, oracle="by hand")
 
 
 @needs("test_update_ratio")
