@@ -141,9 +141,9 @@ def random_parameters(rng):
     return params, grads
 
 
-def in_training(rng, lr, steps=100):
+def in_training(rng, lr, steps=60):
     """(weights, gradients) before each step of a small network's training, as the lecture starts it."""
-    widths, N = (10, 30, 30, 30, 6), 400
+    widths, N = (10, 20, 20, 20, 6), 400
     x, teacher = normal(rng, N, widths[0]), normal(rng, widths[0], widths[-1])
     targets = (x @ teacher).argmax(1)
     weights = [normal(rng, *size) * (5 / 3) / size[0] ** 0.5 for size in itertools.pairwise(widths)]
