@@ -109,7 +109,9 @@ def assert_responds(first: Any, second: Any, *, name: str = "the answer") -> Non
     pronoun = "it" if verb == "is" else "they"
     for answer in (first, second):
         words = f"{name} {verb} {type_in_words(answer)}; a value is wanted{question(answer)}"
-        check(answer is not None and not isinstance(answer, Handle | Unsendable), words)
+        if answer is None:
+            raise current().fail(Mismatch("demand", "", words, call=current().call_that_gave_nothing()))
+        check(not isinstance(answer, Handle | Unsendable), words)
         check(_is_finite(answer), f"{name} must hold finite numbers; here are NaN or Inf.")
     words = f"{name} {verb} the same for two inputs: {pronoun} must depend on them."
     check(_difference(first, second) is not None, words)

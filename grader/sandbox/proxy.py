@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from grader.bounds import MOST_FORGOTTEN, MOST_HELD, NAME, PATH
@@ -196,6 +198,7 @@ def _weight_of_structure(value: Any) -> int:
     return 0
 
 
+_STDLIB = f"{Path(os.__file__).parent}/"
 _CONTAINERS = {list, tuple, dict}
 _PER_VALUE = 40
 _NUMBERS = {int, float, bool, type(None)}
@@ -340,6 +343,12 @@ def signature_of(function: Handle) -> str:
 def info_of(handle: Handle) -> HandleInfo:
     """What is known of a handle without asking."""
     return handle._info  # noqa: SLF001
+
+
+def has_a_place(handle: Handle) -> bool:
+    """Whether a handle is of something with a place in a file that is no library's: a learner can look there."""
+    info = info_of(handle)
+    return bool(info.file) and info.line > 0 and "site-packages" not in info.file and not info.file.startswith(_STDLIB)
 
 
 def conversation_of(thing: SubmissionProxy | Handle) -> Conversation:

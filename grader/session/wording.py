@@ -17,7 +17,7 @@ from grader.course import Exercise, SourceFile, closest
 from grader.course.forbidden import Use
 from grader.names import place_of
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Visibility
-from grader.sandbox.proxy import CALLS_TOGETHER, Handle, info_of
+from grader.sandbox.proxy import CALLS_TOGETHER, Handle, has_a_place, info_of
 from grader.sandbox.request import Call, NoAnswer, NotStarted, Operation, RaisedError, SymbolMissing
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
@@ -296,9 +296,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         """Where to look in the learner's code, for a call."""
         if call is not None and call.target is not None:
             info = info_of(call.target)
-            others = self.others | self.of_course
-            elsewhere = "site-packages" in info.file or info.file in others  # a model that the check built
-            if info.file and info.line and not elsewhere:
+            if has_a_place(call.target) and info.file not in self.others | self.of_course:
                 return place_of(*self._place(info.file, info.line))
         return self.file
 
