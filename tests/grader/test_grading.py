@@ -148,7 +148,7 @@ def test_a_function_without_end_is_waited_for_twice(lecture5):
     assert unrun
     assert any(
         check.failure.headline
-        == f"Not run: cross_entropy_backward found no end in {second}, and is not waited for again."
+        == f"Not run: cross_entropy_backward found no end before, in {second}, so it is not called again."
         and check.waits_for == second
         for check in unrun
     )
