@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.in_words import as_array, is_tensor, show
+from grader.checks.in_words import as_array, is_tensor, question, show
 from grader.checks.trained import TrainingRun
 from grader.diagnosis.evidence import Explanation
 from grader.diagnosis.fresh_inputs import contradicted
 from grader.diagnosis.patterns import laws_and_diagnosers, laws_of
-from grader.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
+from grader.diagnosis.replay import KnownWrong, gives_the_same, returns_none, symbols_used, weight
 from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.diagnosis.suspects import Suspects
 from grader.diagnosis.training import read
@@ -59,7 +59,23 @@ def diagnose(
     law = common_law(context, shown) or (_law_of_state(context, solution) if not findings else None)
     if law is not None and not (findings and law.law in _SAYS_NO_MORE):
         findings.append(Finding("pattern", law.text, law.law))
-    return tuple(findings)
+    return tuple(findings) or _forgotten_return(context, shown, solution)
+
+
+def _forgotten_return(
+    context: CheckContext, shown: Mismatch, solution: Callable[[], ModuleType]
+) -> tuple[Finding, ...]:
+    """That something returned None: a check's own sentence says what was wanted, and seldom what came."""
+    if (
+        shown.kind != "demand"
+        or question(None) in shown.headline
+        or context.talk is None
+        or not context.talk.log_is_whole
+    ):
+        return ()
+    name = returns_none(solution(), context.talk.log)
+    text = f"{name} returns None{question(None)} (print only shows it.)"
+    return (Finding("pattern", text, "forgotten return"),) if name else ()
 
 
 def matching_misconception(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -248,12 +248,40 @@ def _has_handle(value: Any) -> bool:
     return isinstance(value, Handle) or (isinstance(value, dict) and any(map(_has_handle, value.values())))
 
 
+def returns_none(module: ModuleType, log: Sequence[Call]) -> str:
+    """What the submission called that gave None where a right module gives a value, as ``relu``; empty if nothing."""
+    if all(call.result is not None or call.raised is not None for call in log):
+        return ""
+    for call, ours, twins in _both_answers(module, log):
+        _alike(call.result, ours, twins)
+        if call.result is None and ours is not None and call.operation != Operation.GET:
+            return _called(call)
+    return ""
+
+
+def _called(call: Call) -> str:
+    """What was called, as the learner wrote it: ``Value.__add__`` for an operator, ``Neuron.__call__`` of an object."""
+    if call.operation not in {*Operation}:
+        return f"{call.name}.__{call.operation}__"
+    is_object = call.operation == Operation.CALL and call.target is not None and info_of(call.target).kind == "object"
+    return f"{call.name}.__call__" if is_object else call.name
+
+
 def _first_in_form(module: ModuleType, log: Sequence[Call]) -> str:
+    for call, ours, twins in _both_answers(module, log):
+        difference = _form(call.result, ours, twins)
+        if difference:
+            return f"{_called(call)} {'is' if call.operation == Operation.GET else 'returns'} {difference}"
+    return ""
+
+
+def _both_answers(module: ModuleType, log: Sequence[Call]) -> Iterator[tuple[Call, Any, dict[int, Any]]]:
+    """Each call with a right module's answer to it, and the twins so far: for who looks to add to."""
     talk, twins = converse(module), dict[int, Any]()
     deadline = time.thread_time() + _FORM_SECONDS
     for call in log[:_MOST_CALLS]:
         if time.thread_time() > deadline:
-            return ""
+            return
         try:
             target = None if call.target is None else twins[info_of(call.target).ref]
             ours = talk.request(
@@ -264,11 +292,8 @@ def _first_in_form(module: ModuleType, log: Sequence[Call]) -> str:
                 call.name,
             )
         except (RaisedError, Interrupted, KeyError):
-            return ""
-        difference = _form(call.result, ours, twins)
-        if difference:
-            return f"{call.name} {'is' if call.operation == 'get' else 'returns'} {difference}"
-    return ""
+            return
+        yield call, ours, twins
 
 
 def _form(theirs: Any, ours: Any, twins: dict[int, Any]) -> str:

@@ -115,12 +115,19 @@ def _by_type(error: RaisedError) -> str:
         "EOFError": "Nobody is there to answer input(): use the function's arguments.",
         "BdbQuit": "A breakpoint() has nobody to talk to here: run `grade --debug`, or take it out.",
         "PermissionError": _NOTHING_ELSE,
-        "RecursionError": "The recursion has no end, or is too deep for Python: use a loop.",
+        "RecursionError": _recursion(error),
         "MemoryError": _MEMORY,
         "TclError": _NO_SCREEN,
         "InductorError": "torch.compile needs a C++ compiler, and none is here: leave it out.",
     }
     return by_name.get(error.type_name, "")
+
+
+def _recursion(error: RaisedError) -> str:
+    """Where it goes round, if one line alone does: an operator calls a method too, and nobody sees it."""
+    text = "The recursion has no end, or goes deeper than the 1,000 calls that Python allows: a loop has no such bound."
+    *_, before, last = (("", 0, "", ""), ("", 0, "", ""), *error.frames)
+    return f"{text} `{last[3]}` leads to {last[2]} again." if last[3] and before == last else text
 
 
 # What is found in messages, the first that fits: the type (of any, where it is empty), a pattern, what helps.
@@ -133,6 +140,11 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "Grading runs on the CPU: leave .cuda() and device='cuda' out.",
     ),
     ("", "Cannot load backend|no display", _NO_SCREEN),
+    (
+        "RuntimeError",
+        r"m1 and m2 to have the same dtype, but got: (long|int|.* != (long|int))|but found (Long|Int)",
+        "Integers meet floats: .float() makes floats of them, .to(W.dtype) such as W holds. (F.one_hot gives ints.)",
+    ),
     (
         "",
         r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|but found (Double|Float|Long)",

@@ -140,7 +140,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         """A call brought no answer."""
         call = self._call_text(error.call)
         headline = {
-            "timeout": f"No answer within {error.seconds:g} s in {call}.",
+            "timeout": f"No answer within {error.seconds:g} s in {call}: a loop without end, or too much work.",
             "crashed": f"No answer from {call}: {error.detail}.",
             "protocol": f"{call} sent the grader {error.detail} in place of an answer.",
         }[error.kind]
@@ -245,7 +245,9 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         return names[1:] if names[:1] == ["self"] else names
 
     def _names_of_arguments(self, call: Call) -> list[str]:
-        """What the learner calls the arguments of a call: of a method, and of an object that is called, too."""
+        """What the learner calls the arguments of a call: of a method, an operator, an object that is called, too."""
+        if call.operation not in {*Operation}:
+            return parameters_in(self.text, f"{call.name}.__{call.operation}__")
         if call.target is not None and info_of(call.target).kind == "object":  # named by its class
             methods = [f"{call.name}.{method}" for method in ("__call__", "forward")]
             return next((names for method in methods if (names := parameters_in(self.text, method))), [])
@@ -265,6 +267,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
     def _call_text(self, call: Call) -> str:
         if call.operation == Operation.GET:
             return call.name
+        if call.operation not in {*Operation}:
+            return f"{call.name}.__{call.operation}__"
         if call.operation != Operation.CALL:
             return f"{call.name} ({call.operation})"
         return self._signature(call.name) or f"{call.name}()"

@@ -326,3 +326,17 @@ def test_a_loop_over_the_places_is_done_without_the_bonus(grade):
     result = grade("lecture5.tanh_embedding", top=LOOP)
     assert (result.status, result.earned) == (Status.PASSED, result.points)
     assert (result.bonus_earned, result.bonus_points) == (0, 1)
+
+
+def test_an_operator_is_spoken_of_by_its_method(grade):
+    result = grade("lecture1.value", ("return self + other", "return other + self"))
+    [failure] = [check.failure for check in result.checks if check.verdict is Verdict.RAISED]
+    assert failure.headline.endswith("`return other + self` leads to __radd__ again.")
+    assert [value.name for value in failure.counterexample.inputs] == ["other"]
+
+
+def test_a_forgotten_return_is_asked_about_where_a_check_has_words_of_its_own(grade):
+    result = grade("lecture1.value", ('return Value(max(0.0, self.data), (self,), "relu")', "max(0.0, self.data)"))
+    [failure] = [check.failure for check in result.checks if check.verdict is Verdict.FAILED]
+    assert "must be a Value" in failure.headline
+    assert [found.text.partition(":")[0] for found in failure.findings] == ["Value.relu returns None"]

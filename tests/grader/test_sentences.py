@@ -39,6 +39,7 @@ def sentence(function):
         (lambda: np.ones((2, 3)) @ np.ones((2, 3)), "inner sizes must agree"),
         (lambda: F.linear(torch.ones(2, 3), torch.ones(4, 2)), "inner sizes must agree"),
         (lambda: torch.ones(2, 3) @ torch.ones(3, 2).double(), "Two dtypes meet"),
+        (lambda: F.one_hot(torch.tensor([1, 0])) @ torch.ones(2, 3), "Integers meet floats: .float()"),
         (lambda: [].sort().copy(), "A function without a return gives None"),
         (lambda: [].sort()[0], "A function without a return gives None"),
         (lambda: len(open("/nowhere").read()), "sees no files"),
@@ -65,6 +66,17 @@ def test_nothing_usual_is_said_where_the_cause_is_known():
 def test_what_is_not_known_is_left_alone():
     assert sentence(lambda: {}["k"]) == "KeyError: 'k'"
     assert sentence(lambda: [1].pop(2)) == "IndexError: pop index out of range"
+
+
+def test_where_a_recursion_goes_round():
+    """An operator calls a method too, which a learner does not see."""
+    line = ("value.py", 88, "__radd__", "return other + self")
+    told = {"type": "RecursionError", "message": "too deep", "bases": ["RecursionError"]}
+    said = exception_sentence(RaisedError({**told, "frames": [line, line]}, None), "f", "")
+    assert said.endswith("a loop has no such bound. `return other + self` leads to __radd__ again.")
+    for frames in ([], [line], [line, ("value.py", 90, "__add__", "return self.__radd__(other)")]):
+        said = exception_sentence(RaisedError({**told, "frames": frames}, None), "f", "")
+        assert said.endswith("a loop has no such bound.")
 
 
 def said_of(kind, message, name="", names=(), exercises=()):
