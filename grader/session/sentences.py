@@ -176,6 +176,11 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "An nn.Embedding has no such row: tokens go into a table of tokens, places 0 to T - 1 into one of positions.",
     ),
     (
+        "TypeError",
+        "'NoneType' object is not callable",
+        "What is called here holds None. To keep a function leave the brackets out: f = g keeps g, f = g() its result.",
+    ),
+    (
         "",
         "'NoneType' object (has no attribute|is not)",
         "A function without a return gives None, and so does a method that changes its object in place.",

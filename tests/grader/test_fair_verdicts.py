@@ -340,3 +340,9 @@ def test_a_forgotten_return_is_asked_about_where_a_check_has_words_of_its_own(gr
     [failure] = [check.failure for check in result.checks if check.verdict is Verdict.FAILED]
     assert "must be a Value" in failure.headline
     assert [found.text.partition(":")[0] for found in failure.findings] == ["Value.relu returns None"]
+
+
+def test_an_attribute_that_is_misspelt_is_looked_for_in_its_object(grade):
+    result = grade("lecture1.backward", ("in node._prev", "in node.prev"))
+    failure = next(check.failure for check in result.checks if check.verdict is Verdict.RAISED)
+    assert failure.headline == "AttributeError: 'Value' object has no attribute 'prev'. Did you mean _prev?"

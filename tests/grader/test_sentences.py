@@ -42,6 +42,7 @@ def sentence(function):
         (lambda: F.one_hot(torch.tensor([1, 0])) @ torch.ones(2, 3), "Integers meet floats: .float()"),
         (lambda: [].sort().copy(), "A function without a return gives None"),
         (lambda: [].sort()[0], "A function without a return gives None"),
+        (lambda: "".join(map([].sort(), "ab")), "f = g keeps g"),
         (lambda: len(open("/nowhere").read()), "sees no files"),
         (lambda: input("?"), "use the function's arguments"),
     ],

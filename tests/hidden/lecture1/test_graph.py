@@ -8,7 +8,7 @@ makes of a difference or a tanh.
 import re
 from collections import Counter
 
-from grader.checks import check, integer, keeping, library, limit, needs, points, uniform
+from grader.checks import check, integer, keeping, library, limit, needs, points, type_in_words, uniform
 from grader.checks.dot import DotError, read_dot
 
 
@@ -224,7 +224,7 @@ class Drawing:
     """
 
     def __init__(self, text):
-        check(isinstance(text, str), f"to_dot must return a text; here is {type(text).__name__}.")
+        check(isinstance(text, str), f"to_dot must return a text; here is {type_in_words(text)}.")
         try:
             dot = read_dot(text)
         except DotError as error:

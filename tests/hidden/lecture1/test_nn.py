@@ -20,6 +20,7 @@ from grader.checks import (
     needs,
     new_seed,
     points,
+    type_in_words,
     uniform,
 )
 
@@ -36,7 +37,7 @@ def numbers(rng, count, low=0.3, high=1.3):
 
 def must_be_value(thing, name):
     """Demand that an answer is one object of the learner's, and no list and no plain number."""
-    check(type(thing).__name__ in {"Handle", "Value"}, f"{name} must be a Value; here is {type(thing).__name__}.")
+    check(type(thing).__name__ in {"Handle", "Value"}, f"{name} must be a Value; here is {type_in_words(thing)}.")
     return thing
 
 
@@ -44,7 +45,7 @@ def number_in(found, name):
     """A number that came, as a float."""
     check(
         isinstance(found, int | float) and not isinstance(found, bool),
-        f"{name} must be a number; here is {type(found).__name__}.",
+        f"{name} must be a number; here is {type_in_words(found)}.",
     )
     return float(found)
 
@@ -56,7 +57,7 @@ def data_of(value, name):
 
 def listed(things, count, name):
     """A list of so many objects."""
-    check(isinstance(things, list | tuple), f"{name} must be a list; here is {type(things).__name__}.")
+    check(isinstance(things, list | tuple), f"{name} must be a list; here is {type_in_words(things)}.")
     check(len(things) == count, f"{name} must hold {count}; it holds {len(things)}.")
     for thing in things:
         check(type(thing).__name__ not in {"int", "float", "NoneType", "list"}, f"{name} must hold objects of yours.")

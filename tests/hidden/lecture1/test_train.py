@@ -19,6 +19,7 @@ from grader.checks import (
     points,
     record_curve,
     record_points,
+    type_in_words,
     uniform,
 )
 
@@ -109,14 +110,14 @@ def loss_of(submission, twin, xs, ys):
     total = submission.loss(twin.model, xs, ys)
     check(
         type(total).__name__ in {"Handle", "Value"},
-        f"loss must return a Value, from which backward can start; here is {type(total).__name__}.",
+        f"loss must return a Value, from which backward can start; here is {type_in_words(total)}.",
     )
     return total
 
 
 def as_losses(losses, steps):
     """The losses: that they are as many floats as there were steps is said here."""
-    check(isinstance(losses, list), f"train must return a list of floats; here is {type(losses).__name__}.")
+    check(isinstance(losses, list), f"train must return a list of floats; here is {type_in_words(losses)}.")
     check(
         all(isinstance(one, int | float) and not isinstance(one, bool) for one in losses),
         "train must return a list of floats: note total.data, the number in the Value.",

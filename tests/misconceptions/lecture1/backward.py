@@ -176,6 +176,30 @@ class Value(_Right):
 
 
 @misconception(
+    "out._backward = _backward() runs the function at once, when there is no gradient yet, and keeps the None that it "
+    "returns. Leave the brackets out: out._backward = _backward.",
+    name="called-at-once",
+    violates=("the_derivative_of_itself_is_one",),
+)
+class Value(_InOneGo):
+    def __init__(self, data, operands=(), op="", slopes=None):
+        super().__init__(data, operands, op, slopes)
+        if operands:
+            self._backward = self._backward()
+
+
+@misconception(
+    "other * out.grad is a product of Values, and grad becomes a Value itself. The slope is a number: other.data.",
+    name="slope-a-value",
+    violates=("products",),
+)
+class Value(_InOneGo):
+    def __mul__(self, other):
+        other = self.wrapped(other)
+        return self.new(self.data * other.data, (self, other), "*", lambda: (other, self))
+
+
+@misconception(
     "In exp the gradient replaces what was in grad. A Value may be used elsewhere, too: +=, as in all other rules.",
     name="assigned-in-exp",
     violates=("a_value_that_is_used_twice",),
