@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.bounds import MOST_LOOKED_AT, MOST_MISTAKEN
+from grader.checks.in_words import as_array, is_tensor
 from grader.sandbox.proxy import Conversation, weight_of
 from grader.sandbox.request import Call, Operation
 
@@ -98,16 +101,43 @@ class CheckContext:
         return CheckFailed(mismatch)
 
     def call_that_gave(self, value: Any) -> Call | None:
-        """The latest call whose result is, or holds, this very object; else the latest call."""
+        """The latest call whose result is this very object, holds it or has it in an attribute; else the last call."""
         if self.talk is None or not self.talk.log:
             return None
         for call in reversed(self.talk.log) if value is not None else ():  # None is one object, whoever returns it
             if call.operation != Operation.GET and _holds(call.result, value):
                 return call
+        made = _call_that_made(value, self.talk.log)
+        if made is not None:
+            return made
         for call in reversed(self.talk.log):
             if call.operation == Operation.CALL:
                 return call
         return self.talk.log[-1]
+
+
+def _call_that_made(value: Any, log: Sequence[Call]) -> Call | None:
+    """The call that gave the object in an attribute of which a number was found: a check may ask long after it."""
+    number = _first_number(value)
+    if number is None:
+        return None
+    for at in range(len(log) - 1, -1, -1):
+        asked = log[at]
+        if asked.operation == Operation.GET and type(asked.result) is float and asked.result == number:
+            made = (call for call in reversed(log[:at]) if _holds(call.result, asked.target))
+            call = next(made, None) if asked.target is not None else None
+            return call if call is not None and call.operation != Operation.GET else None
+    return None
+
+
+def _first_number(value: Any) -> float | None:
+    """The number of a value, or the first of an array of them, where it is one that nothing else has by chance."""
+    while isinstance(value, tuple | list) and value:
+        value = value[0]
+    if not isinstance(value, float) and (is_tensor(value) or isinstance(value, np.ndarray)):
+        flat = as_array(value).reshape(-1)[:1]
+        value = flat[0].item() if flat.size else None
+    return value if isinstance(value, float) and value not in {-1.0, 0.0, 1.0} else None
 
 
 def _holds(result: Any, value: Any, depth: int = 0) -> bool:

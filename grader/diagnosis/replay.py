@@ -24,6 +24,7 @@ from grader.sandbox.proxy import Conversation, Handle, info_of, weight_of
 from grader.sandbox.request import Call, Interrupted, Operation, RaisedError
 from grader.sandbox.wire import Unsendable
 
+UNFINISHED = "UnfinishedError"  # raised by a known wrong answer in place of going on for ever
 _RTOL = 1e-9
 _MOST_CALLS = 3_000
 _FORM_SECONDS = 3.0  # of CPU

@@ -346,3 +346,12 @@ def test_an_attribute_that_is_misspelt_is_looked_for_in_its_object(grade):
     result = grade("lecture1.backward", ("in node._prev", "in node.prev"))
     failure = next(check.failure for check in result.checks if check.verdict is Verdict.RAISED)
     assert failure.headline == "AttributeError: 'Value' object has no attribute 'prev'. Did you mean _prev?"
+
+
+def test_the_input_is_that_of_the_answer_which_is_judged(grade):
+    """A check may ask for everything before it judges anything; what it asked last is then not what it shows."""
+    edits = ("x = layer(x)", "out = layer(x)"), ("return x\n", "return out\n"), ("strict=True", "strict=False")
+    result = grade("lecture1.nn", *edits)
+    failure = next(check.failure for check in result.checks if check.verdict is Verdict.FAILED)
+    assert "MLP(3, [3, 3])(x) is not right" in failure.headline
+    assert [value.text.count(",") for value in failure.counterexample.inputs] == [2]

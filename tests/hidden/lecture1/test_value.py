@@ -247,13 +247,16 @@ def test_large_numbers(submission, rng):
 @needs("test_sum_and_product")
 def test_data_are_floats(submission, rng):
     """data is a Python float, also of an int, and of what is computed from ints."""
+    asked = []
     for _ in range(3):
-        n, m = integer(rng, 2, 99), integer(rng, 2, 99)
+        n, m, x = integer(rng, 2, 99), integer(rng, 2, 99), number(rng)
         for value, expected, name in (
+            (submission.Value(x), x, f"Value({x:.3f})"),
             (submission.Value(n), n, f"Value({n})"),
             (submission.Value(n) + submission.Value(m), n + m, f"Value({n}) + Value({m})"),
             (submission.Value(n) * submission.Value(m), n * m, f"Value({n}) * Value({m})"),
         ):
-            found = must_be_value(value, name).data
-            check(isinstance(found, float), f"({name}).data must be a float; here is {type_in_words(found)}.")
-            assert_close(found, float(expected), name=f"({name}).data", oracle="float arithmetic")
+            asked.append((must_be_value(value, name).data, expected, f"({name}).data"))
+    for found, expected, name in asked:
+        check(isinstance(found, float), f"{name} must be a float; here is {type_in_words(found)}.")
+        assert_close(found, float(expected), name=name, oracle="float arithmetic")

@@ -139,6 +139,18 @@ class Value(_Right):
 
 
 @misconception(
+    "An int stays an int, and what is computed from ints are ints. Make a float of it once, float(data), and all that "
+    "follows is one.",
+    name="ints-kept",
+    violates=("data_are_floats",),
+)
+class Value(_Right):
+    def __init__(self, data, _children=(), _op=""):
+        super().__init__(data, _children, _op)
+        self.data = data
+
+
+@misconception(
     "a - b comes out as b - a: it is self + (-other).",
     name="difference-turned-round",
     violates=("difference_and_quotient",),
