@@ -101,33 +101,34 @@ class CheckContext:
         return CheckFailed(mismatch)
 
     def call_that_gave(self, value: Any) -> Call | None:
-        """The latest call whose result is this very object, holds it or has it in an attribute; else the last call."""
+        """The call whose result is, or holds, this object; that after which it was read; else the latest one."""
         if self.talk is None or not self.talk.log:
             return None
         for call in reversed(self.talk.log) if value is not None else ():  # None is one object, whoever returns it
             if call.operation != Operation.GET and _holds(call.result, value):
                 return call
-        made = _call_that_made(value, self.talk.log)
-        if made is not None:
-            return made
+        before = _call_before(value, self.talk.log)
+        if before is not None:
+            return before
         for call in reversed(self.talk.log):
             if call.operation == Operation.CALL:
                 return call
         return self.talk.log[-1]
 
 
-def _call_that_made(value: Any, log: Sequence[Call]) -> Call | None:
-    """The call that gave the object in an attribute of which a number was found: a check may ask long after it."""
+def _call_before(value: Any, log: Sequence[Call]) -> Call | None:
+    """The call after which a number was read in an attribute: a check may judge it long after, and others between."""
     number = _first_number(value)
-    if number is None:
-        return None
-    for at in range(len(log) - 1, -1, -1):
-        asked = log[at]
-        if asked.operation == Operation.GET and type(asked.result) is float and asked.result == number:
-            made = (call for call in reversed(log[:at]) if _holds(call.result, asked.target))
-            call = next(made, None) if asked.target is not None else None
-            return call if call is not None and call.operation != Operation.GET else None
+    reads = range(len(log) - 1, -1, -1) if number is not None else ()
+    for at in reads:
+        if log[at].operation == Operation.GET and type(log[at].result) is float and log[at].result == number:
+            return next((call for call in reversed(log[:at]) if _computes(call)), None)
     return None
+
+
+def _computes(call: Call) -> bool:
+    """Whether the submission's code was run: by a call, or by an operator."""
+    return call.operation == Operation.CALL or call.operation not in {*Operation}
 
 
 def _first_number(value: Any) -> float | None:

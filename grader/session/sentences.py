@@ -177,6 +177,16 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "TypeError",
+        "type.s. for .*: 'list' and '|type.s. for .* and 'list'|multiply sequence by non-int",
+        "Lists know no arithmetic: go through them, [a - b for a, b in zip(A, B)].",
+    ),
+    (
+        "UnboundLocalError",
+        "",
+        "A name to which a function assigns is its own everywhere in it: use another one, or assign before.",
+    ),
+    (
+        "TypeError",
         "'NoneType' object is not callable",
         "What is called here holds None. To keep a function leave the brackets out: f = g keeps g, f = g() its result.",
     ),

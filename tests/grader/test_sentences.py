@@ -29,6 +29,11 @@ def sentence(function):
     )
 
 
+def shadowed():
+    """The function's own name hides that of the module."""
+    sentence = sentence(lambda: None)  # noqa: F823, F841
+
+
 @pytest.mark.parametrize(
     ("function", "help_"),
     [
@@ -42,6 +47,10 @@ def sentence(function):
         (lambda: F.one_hot(torch.tensor([1, 0])) @ torch.ones(2, 3), "Integers meet floats: .float()"),
         (lambda: [].sort().copy(), "A function without a return gives None"),
         (lambda: [].sort()[0], "A function without a return gives None"),
+        (lambda: [1.0] - [2.0], "[a - b for a, b in zip(A, B)]"),
+        (lambda: [1.0] * [2.0], "[a - b for a, b in zip(A, B)]"),
+        (lambda: 1.0 + [2.0], "[a - b for a, b in zip(A, B)]"),
+        (shadowed, "use another one, or assign before"),
         (lambda: "".join(map([].sort(), "ab")), "f = g keeps g"),
         (lambda: len(open("/nowhere").read()), "sees no files"),
         (lambda: input("?"), "use the function's arguments"),
