@@ -15,7 +15,7 @@ from grader.checks.trained import TrainingRun
 from grader.diagnosis.evidence import Explanation
 from grader.diagnosis.fresh_inputs import contradicted
 from grader.diagnosis.patterns import laws_and_diagnosers, laws_of
-from grader.diagnosis.replay import KnownWrong, gives_the_same, returns_none, symbols_used, weight
+from grader.diagnosis.replay import KnownWrong, asks_for_gradients, gives_the_same, returns_none, symbols_used, weight
 from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.diagnosis.suspects import Suspects
 from grader.diagnosis.training import read
@@ -85,6 +85,7 @@ def matching_misconception(
     suspects: Suspects | None = None,
     *,
     messages: bool = False,
+    graph: bool = True,
 ) -> KnownWrong | None:
     """The one wrong answer that would have given all the submission's answers; None when none or several would.
 
@@ -94,6 +95,7 @@ def matching_misconception(
         solution: makes the solution's module.
         suspects: what other checks of the same submission have ruled out.
         messages: whether exceptions must say the same: where one ended the check, its type alone proves little.
+        graph: whether it must agree too which tensors require a gradient; where nobody does, it need not.
     """
     if context.talk is None or not context.talk.log_is_whole:
         return None
@@ -108,18 +110,20 @@ def matching_misconception(
         matches = [
             known
             for known in turn
-            if gives_the_same(known.module(), log, deadline, context.talk.seed, messages=messages)
+            if gives_the_same(known.module(), log, deadline, context.talk.seed, messages=messages, graph=graph)
         ]
         if time.thread_time() > deadline:  # not all were tried: one match proves nothing
             return None
         suspects.rule_out([known for known in turn if known not in matches], used)
         if matches:
             break
-    if matches and gives_the_same(solution(), log, deadline, context.talk.seed, messages=messages):
+    if graph and not matches and asks_for_gradients(log):
+        return matching_misconception(context, bank, solution, messages=messages, graph=False)
+    if matches and gives_the_same(solution(), log, deadline, context.talk.seed, messages=messages, graph=graph):
         # What is right would have given the same answers: what failed is finer than what was told apart here.
         if messages or not any(call.raised is not None for call in log):
             return None
-        return matching_misconception(context, matches, solution, messages=True)  # what exceptions say decides
+        return matching_misconception(context, matches, solution, messages=True, graph=graph)  # what they say decides
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
         return None
     return matches[0]

@@ -181,6 +181,23 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "Lists know no arithmetic: go through them, [a - b for a, b in zip(A, B)].",
     ),
     (
+        "TypeError",
+        "unsupported operand type.*'NoneType'",
+        "One side is None. So is a .grad before backward(), and that of a tensor which was computed, as W - lr * g is.",
+    ),
+    ("KeyError", r"\Atensor\(", "A tensor is no key of a dict that holds ints: .item() makes an int of it."),
+    ("TypeError", "invalid data type 'str'", "A tensor is indexed by numbers, and a text stands there."),
+    (
+        "RuntimeError",
+        "does not require grad and does not have a grad_fn",
+        "Nothing that it was computed from asks for a gradient: requires_grad=True, no .data or .item() on the way.",
+    ),
+    (
+        "RuntimeError",
+        "Class values must be smaller than num_classes",
+        "The tensor holds numbers from num_classes on: how many classes are there?",
+    ),
+    (
         "UnboundLocalError",
         "",
         "A name to which a function assigns is its own everywhere in it: use another one, or assign before.",

@@ -225,3 +225,28 @@ def test_who_comes_to_no_end_is_compared_with_who_gives_up(kind, names):
     words = Words(COURSE.exercise("lecture1.graph"), "graph.py")
     outcome = Judge(words, lambda: bank, right).judge(lost, context, Visibility.VISIBLE, "")
     assert [finding.name for finding in outcome.failure.findings] == names
+
+
+W = "import torch\ndef f(x): return torch.full((2,), x * {factor}, requires_grad={grad})"
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "name"),
+    [
+        (W.format(factor=3, grad=True), W.format(factor=2, grad=False), "three"),  # nobody asked for a leaf or for none
+        (W.format(factor=2, grad=True), W.format(factor=2, grad=False), None),
+        (W.format(factor=2, grad=False), W.format(factor=2, grad=True), None),
+        ("import torch\ndef f(x): return (torch.tensor(x) * 3).item()", "def f(x): return x * 2", "three float"),
+        ("import torch\ndef f(x): return x * 3 * (1 + 1e-7)", "def f(x): return x * 2", None),
+    ],
+)
+def test_what_nobody_asks_for_hides_no_mistake(answer, right, name):
+    """Whether a tensor requires a gradient, and digits that a float32 never had."""
+    context = CheckContext()
+    context.talk = converse(module(answer))
+    for x in (0.123456789, 0.987654321):
+        context.talk.symbol("f")(x)
+    wrong = {"three": W.format(factor=3, grad=False), "three float": "def f(x): return x * 3"}
+    bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
+    found = matching_misconception(context, bank, functools.partial(module, right))
+    assert (found.name if found is not None else None) == name
