@@ -205,7 +205,7 @@ def test_pairs(submission, rng):
     counts = torch.zeros(6, 6, dtype=torch.float64)
     words = drawn(submission, probs, itos, rng, 1_000)
     found = {"yours": torch.tensor([len(word) for word in words]), "as probs has it": lengths(probs, 10_000)}
-    record_histogram("how many letters a word has", found, low=-0.25, high=19.75)
+    record_histogram("how many letters a word has", found, low=0, high=20)
     for word in words:
         for a, b in itertools.pairwise(f".{word}."):
             counts[stoi[a], stoi[b]] += 1
