@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from contextvars import ContextVar
 from itertools import islice
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from grader.bounds import MOST_LOOKED_AT, MOST_MISTAKEN
+from grader.checks.in_words import as_array, is_tensor
 from grader.sandbox.proxy import Conversation, Handle, has_a_place, weight_of
 from grader.sandbox.request import Call, Operation
 
@@ -98,12 +101,15 @@ class CheckContext:
         return CheckFailed(mismatch)
 
     def call_that_gave(self, value: Any) -> Call | None:
-        """The latest call whose result is, or holds, this very object; else the latest call of the learner's code."""
+        """The call whose result is, or holds, this object; that after which it was read; else the learner's latest."""
         if self.talk is None or not self.talk.log:
             return None
         for call in reversed(self.talk.log) if value is not None else ():  # None is one object, whoever returns it
             if call.operation != Operation.GET and _holds(call.result, value):
                 return call
+        before = _call_before(value, self.talk.log)
+        if before is not None:
+            return before
         calls = [call for call in self.talk.log if call.operation == Operation.CALL]
         return (self._own_calls() or calls or self.talk.log)[-1]
 
@@ -115,6 +121,31 @@ class CheckContext:
         """The calls of the learner's code so far, without those of a library's."""
         calls = [call for call in self.talk.log if call.operation == Operation.CALL] if self.talk is not None else []
         return [call for call in calls if isinstance(call.target, Handle) and has_a_place(call.target)]
+
+
+def _call_before(value: Any, log: Sequence[Call]) -> Call | None:
+    """The call after which a number was read in an attribute: a check may judge it long after, and others between."""
+    number = _first_number(value)
+    reads = range(len(log) - 1, -1, -1) if number is not None else ()
+    for at in reads:
+        if log[at].operation == Operation.GET and type(log[at].result) is float and log[at].result == number:
+            return next((call for call in reversed(log[:at]) if _computes(call)), None)
+    return None
+
+
+def _computes(call: Call) -> bool:
+    """Whether the submission's code was run: by a call, or by an operator."""
+    return call.operation == Operation.CALL or call.operation not in {*Operation}
+
+
+def _first_number(value: Any) -> float | None:
+    """The number of a value, or the first of an array of them, where it is one that nothing else has by chance."""
+    while isinstance(value, tuple | list) and value:
+        value = value[0]
+    if not isinstance(value, float) and (is_tensor(value) or isinstance(value, np.ndarray)):
+        flat = as_array(value).reshape(-1)[:1]
+        value = flat[0].item() if flat.size else None
+    return value if isinstance(value, float) and value not in {-1.0, 0.0, 1.0} else None
 
 
 def _holds(result: Any, value: Any, depth: int = 0) -> bool:

@@ -58,8 +58,9 @@ def question(value: Any) -> str:
 
 
 def are(name: str) -> str:
-    """``are`` after a name in the plural, ``losses``; ``is`` after any other, ``loss``, ``bias`` or ``W1``."""
-    return "are" if re.search(r"(?<![aisu])s$", name) else "is"
+    """``are`` after a name in the plural, ``losses`` or ``the losses after one step``; ``is`` after any other."""
+    head = re.split(r",| (?:after|at|for|from|in|of|on|when|with)\b", name, maxsplit=1)[0]
+    return "are" if re.search(r"(?<![aisu])s$", head) else "is"  # neither loss nor bias
 
 
 def is_tensor(value: Any) -> bool:

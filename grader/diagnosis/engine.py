@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.in_words import as_array, is_tensor, show
+from grader.checks.in_words import as_array, is_tensor, question, show
 from grader.checks.trained import TrainingRun
 from grader.diagnosis.evidence import Explanation
 from grader.diagnosis.fresh_inputs import contradicted
 from grader.diagnosis.patterns import laws_and_diagnosers, laws_of
-from grader.diagnosis.replay import KnownWrong, gives_the_same, symbols_used, weight
+from grader.diagnosis.replay import KnownWrong, asks_for_gradients, gives_the_same, returns_none, symbols_used, weight
 from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.diagnosis.suspects import Suspects
 from grader.diagnosis.training import read
 from grader.reports.model import Finding
+from grader.sandbox.request import Call
 
 _REPLAY_SECONDS = 3.0
 _MOST_BYTES = 16 << 20
@@ -59,7 +60,24 @@ def diagnose(
     law = common_law(context, shown) or (_law_of_state(context, solution) if not findings else None)
     if law is not None and not (findings and law.law in _SAYS_NO_MORE):
         findings.append(Finding("pattern", law.text, law.law))
-    return tuple(findings)
+    return tuple(findings) or _forgotten_return(context, shown, solution)
+
+
+def _forgotten_return(
+    context: CheckContext, shown: Mismatch, solution: Callable[[], ModuleType | None]
+) -> tuple[Finding, ...]:
+    """That something returned None: a check's own sentence says what was wanted, and seldom what came."""
+    if (
+        shown.kind != "demand"
+        or question(None) in shown.headline
+        or context.talk is None
+        or not context.talk.log_is_whole
+    ):
+        return ()
+    right = solution()
+    name = returns_none(right, context.talk.log) if right is not None else ""
+    text = f"{name} returns None{question(None)} (print only shows it.)"
+    return (Finding("pattern", text, "forgotten return"),) if name else ()
 
 
 def matching_misconception(
@@ -69,6 +87,7 @@ def matching_misconception(
     suspects: Suspects | None = None,
     *,
     messages: bool = False,
+    graph: bool = True,
 ) -> KnownWrong | None:
     """The one wrong answer that would have given all the submission's answers; None when none or several would.
 
@@ -78,38 +97,58 @@ def matching_misconception(
         solution: makes the solution's module; None where there is none, and then nothing is recognised.
         suspects: what other checks of the same submission have ruled out.
         messages: whether exceptions must say the same: where one ended the check, its type alone proves little.
+        graph: whether it must agree too which tensors require a gradient; where nobody does, it need not.
     """
     if context.talk is None or not context.talk.log_is_whole:
         return None
     log = context.talk.log
-    if sum(map(weight, log)) > _MOST_BYTES:  # a check of speed; each known wrong answer would take as long again
-        return None
     right = solution() if bank else None
-    if right is None:
+    if right is None or sum(map(weight, log)) > _MOST_BYTES:  # a check of speed: each wrong answer would take as long
         return None
-    suspects = Suspects() if suspects is None else suspects
-    used = symbols_used(right, log)
-    deadline = time.thread_time() + _REPLAY_SECONDS  # what waits for a processor costs no name
-    matches: list[KnownWrong] = []
-    for turn in suspects.in_turns([known for known in bank if known.symbol in used], used):
-        matches = [
-            known
-            for known in turn
-            if gives_the_same(known.module(), log, deadline, context.talk.seed, messages=messages)
-        ]
-        if time.thread_time() > deadline:  # not all were tried: one match proves nothing
-            return None
-        suspects.rule_out([known for known in turn if known not in matches], used)
-        if matches:
-            break
-    if matches and gives_the_same(right, log, deadline, context.talk.seed, messages=messages):
+    same = _Sameness(log, context.talk.seed, time.thread_time() + _REPLAY_SECONDS, messages=messages, graph=graph)
+    matches = _matches(right, bank, same, suspects or Suspects())
+    if matches is None:
+        return None
+    if not matches and graph and asks_for_gradients(log):
+        return matching_misconception(context, bank, solution, messages=messages, graph=False)
+    if matches and same.of(right):
         # What is right would have given the same answers: what failed is finer than what was told apart here.
         if messages or not any(call.raised is not None for call in log):
             return None
-        return matching_misconception(context, matches, solution, messages=True)  # what exceptions say decides
+        return matching_misconception(context, matches, solution, messages=True, graph=graph)  # what they say decides
     if len(matches) != 1 or contradicted(context.talk, matches[0].module()):
         return None
     return matches[0]
+
+
+class _Sameness:
+    """Whether a module gives the answers of a check, as long as there is time: a wait for a processor costs no name."""
+
+    def __init__(self, log: Sequence[Call], seed: int, deadline: float, *, messages: bool, graph: bool) -> None:
+        self.log = log
+        self._seed, self._deadline, self._messages, self._graph = seed, deadline, messages, graph
+
+    @property
+    def is_over(self) -> bool:
+        return time.thread_time() > self._deadline
+
+    def of(self, module: ModuleType) -> bool:
+        return gives_the_same(module, self.log, self._deadline, self._seed, messages=self._messages, graph=self._graph)
+
+
+def _matches(
+    right: ModuleType, bank: Sequence[KnownWrong], same: _Sameness, suspects: Suspects
+) -> list[KnownWrong] | None:
+    """The wrong answers that give all of a check's; None where time ran out: one match proves nothing."""
+    used = symbols_used(right, same.log)
+    for turn in suspects.in_turns([known for known in bank if known.symbol in used], used):
+        matches = [known for known in turn if same.of(known.module())]
+        if same.is_over:
+            return None
+        suspects.rule_out([known for known in turn if known not in matches], used)
+        if matches:
+            return matches
+    return []
 
 
 def common_law(context: CheckContext, shown: Mismatch) -> Explanation | None:

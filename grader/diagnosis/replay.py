@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -24,7 +24,9 @@ from grader.sandbox.proxy import Conversation, Handle, info_of, weight_of
 from grader.sandbox.request import Call, Interrupted, Operation, RaisedError
 from grader.sandbox.wire import Unsendable
 
+UNFINISHED = "UnfinishedError"  # raised by a known wrong answer in place of going on for ever
 _RTOL = 1e-9
+_RTOL_FLOAT32 = 1e-5
 _MOST_CALLS = 3_000
 _FORM_SECONDS = 3.0  # of CPU
 _LONG = 1.0  # seconds
@@ -82,7 +84,13 @@ def _names_in(thing: Any) -> set[str]:
 
 
 def gives_the_same(
-    module: ModuleType, log: Sequence[Call], deadline: float, seed: int = 0, *, messages: bool = False
+    module: ModuleType,
+    log: Sequence[Call],
+    deadline: float,
+    seed: int = 0,
+    *,
+    messages: bool = False,
+    graph: bool = True,
 ) -> bool:
     """Whether a module gives every answer in the log, wrong ones and exceptions included.
 
@@ -93,18 +101,21 @@ def gives_the_same(
         seed: seeded the submission's global random generators.
         messages: whether exceptions must say the same too, but for names and numbers, and come from the same place;
             else their type will do.
+        graph: whether it must agree too which tensors require a gradient.
     """
     talk = converse(module, seed)
     twins: dict[int, Any] = {}
     for call in log[:_MOST_CALLS]:
         if time.thread_time() > deadline:
             return False
-        if not _same_answer(talk, call, twins, module if messages else None):
+        if not _same_answer(talk, call, twins, module if messages else None, graph=graph):
             return False
     return bool(log)
 
 
-def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any], told: ModuleType | None) -> bool:
+def _same_answer(
+    talk: Conversation, call: Call, twins: dict[int, Any], told: ModuleType | None, *, graph: bool
+) -> bool:
     """Whether an answer is that of the submission; exceptions of the module ``told`` must say what its own said."""
     try:
         args = _translate(call.args, twins)
@@ -123,7 +134,14 @@ def _same_answer(talk: Conversation, call: Call, twins: dict[int, Any], told: Mo
         return False
     if call.operation == Operation.ENTRY and type(result) is int:
         result = float(result)  # as the answer to a quiz is noted
-    return call.raised is None and _alike(call.result, result, twins)
+    return call.raised is None and _alike(call.result, result, twins, graph=graph)
+
+
+def asks_for_gradients(log: Sequence[Call]) -> bool:
+    """Whether any answer is, or holds, a tensor that requires a gradient: which may be all that is unlike."""
+    answers = [call.result for call in log]
+    answers += [item for answer in answers if isinstance(answer, tuple | list) for item in answer[:MOST_LOOKED_AT]]
+    return any(map(requires_grad, answers))
 
 
 def _same_end(theirs: RaisedError, ours: RaisedError, module: ModuleType) -> bool:
@@ -177,7 +195,7 @@ def _translate(value: Any, twins: dict[int, Any]) -> Any:
     return value
 
 
-def _alike(theirs: Any, ours: Any, twins: dict[int, Any]) -> bool:
+def _alike(theirs: Any, ours: Any, twins: dict[int, Any], *, graph: bool = True) -> bool:
     """Whether two answers are the same up to rounding; handles become twins."""
     if isinstance(theirs, Handle):
         if not isinstance(ours, Handle):
@@ -187,10 +205,12 @@ def _alike(theirs: Any, ours: Any, twins: dict[int, Any]) -> bool:
     if type(theirs) is not type(ours) and not (isinstance(theirs, float) and isinstance(ours, float)):  # or np.float64
         return False
     if isinstance(theirs, list | tuple):
-        return len(theirs) == len(ours) and all(_alike(a, b, twins) for a, b in zip(theirs, ours, strict=True))
+        pairs = zip(theirs, ours, strict=False)
+        return len(theirs) == len(ours) and all(_alike(a, b, twins, graph=graph) for a, b in pairs)
     if isinstance(theirs, dict):
-        return theirs.keys() == ours.keys() and all(_alike(theirs[key], ours[key], twins) for key in theirs)
-    return _alike_leaf(theirs, ours)
+        items = ((theirs[key], ours[key]) for key in theirs)
+        return theirs.keys() == ours.keys() and all(_alike(a, b, twins, graph=graph) for a, b in items)
+    return _alike_leaf(theirs, ours, graph=graph)
 
 
 def alike(theirs: Any, ours: Any) -> bool:
@@ -198,8 +218,8 @@ def alike(theirs: Any, ours: Any) -> bool:
     return _alike(theirs, ours, {})
 
 
-def _alike_leaf(theirs: Any, ours: Any) -> bool:
-    if requires_grad(theirs) != requires_grad(ours):
+def _alike_leaf(theirs: Any, ours: Any, *, graph: bool) -> bool:
+    if graph and requires_grad(theirs) != requires_grad(ours):
         return False
     if is_tensor(theirs) and is_tensor(ours) and theirs.dtype == ours.dtype and theirs.equal(ours):
         return True  # to the bit, as most are; and twenty times faster than what follows
@@ -207,7 +227,7 @@ def _alike_leaf(theirs: Any, ours: Any) -> bool:
         a, b = as_array(theirs), as_array(ours)
         if a.shape != b.shape or a.dtype != b.dtype:
             return False
-        return close(a, b)
+        return close(a, b, _RTOL_FLOAT32 if _was_float32(theirs) or _was_float32(ours) else _RTOL)
     if isinstance(theirs, Unsendable):
         return bool(theirs == ours)
     if isinstance(theirs, int | str | bytes | bool | complex | set | frozenset | type(None)):
@@ -216,13 +236,18 @@ def _alike_leaf(theirs: Any, ours: Any) -> bool:
     return is_generator and bool(state_of(theirs) == state_of(ours))
 
 
+def _was_float32(value: Any) -> bool:
+    """Whether a Python float came of a float32, as ``loss.item()`` does: none of its further digits means anything."""
+    return type(value) is float and value == float(np.float32(value)) and not value.is_integer()
+
+
 def close(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rtol: float = _RTOL) -> bool:
     """Whether two arrays of one shape agree to ``rtol`` of their scale, NaN and Inf included."""
     if a.size == 0:
         return True
     if not np.issubdtype(a.dtype, np.inexact):
         return bool(np.array_equal(a, b))
-    rtol = max(rtol, 1e-5) if a.dtype in {np.dtype(np.float32), np.dtype(np.float16)} else rtol
+    rtol = max(rtol, _RTOL_FLOAT32) if a.dtype in {np.dtype(np.float32), np.dtype(np.float16)} else rtol
     finite = np.isfinite(a)
     if not np.array_equal(finite, np.isfinite(b)) or not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return False
@@ -248,12 +273,40 @@ def _has_handle(value: Any) -> bool:
     return isinstance(value, Handle) or (isinstance(value, dict) and any(map(_has_handle, value.values())))
 
 
+def returns_none(module: ModuleType, log: Sequence[Call]) -> str:
+    """What the submission called that gave None where a right module gives a value, as ``relu``; empty if nothing."""
+    if all(call.result is not None or call.raised is not None for call in log):
+        return ""
+    for call, ours, twins in _both_answers(module, log):
+        _alike(call.result, ours, twins)
+        if call.result is None and ours is not None and call.operation != Operation.GET:
+            return _called(call)
+    return ""
+
+
+def _called(call: Call) -> str:
+    """What was called, as the learner wrote it: ``Value.__add__`` for an operator, ``Neuron.__call__`` of an object."""
+    if call.operation not in {*Operation}:
+        return f"{call.name}.__{call.operation}__"
+    is_object = call.operation == Operation.CALL and call.target is not None and info_of(call.target).kind == "object"
+    return f"{call.name}.__call__" if is_object else call.name
+
+
 def _first_in_form(module: ModuleType, log: Sequence[Call]) -> str:
+    for call, ours, twins in _both_answers(module, log):
+        difference = _form(call.result, ours, twins)
+        if difference:
+            return f"{_called(call)} {'is' if call.operation == Operation.GET else 'returns'} {difference}"
+    return ""
+
+
+def _both_answers(module: ModuleType, log: Sequence[Call]) -> Iterator[tuple[Call, Any, dict[int, Any]]]:
+    """Each call with a right module's answer to it, and the twins so far: for who looks to add to."""
     talk, twins = converse(module), dict[int, Any]()
     deadline = time.thread_time() + _FORM_SECONDS
     for call in log[:_MOST_CALLS]:
         if time.thread_time() > deadline:
-            return ""
+            return
         try:
             target = None if call.target is None else twins[info_of(call.target).ref]
             ours = talk.request(
@@ -264,11 +317,8 @@ def _first_in_form(module: ModuleType, log: Sequence[Call]) -> str:
                 call.name,
             )
         except (RaisedError, Interrupted, KeyError):
-            return ""
-        difference = _form(call.result, ours, twins)
-        if difference:
-            return f"{call.name} {'is' if call.operation == 'get' else 'returns'} {difference}"
-    return ""
+            return
+        yield call, ours, twins
 
 
 def _form(theirs: Any, ours: Any, twins: dict[int, Any]) -> str:

@@ -236,12 +236,24 @@ def _names_near(error: BaseException) -> list[str]:
         owner = sys.modules.get(error.name)
     if isinstance(owner, types.ModuleType):
         return [name for name in vars(owner) if type(name) is str and not name.startswith("_")][:2000]
+    if isinstance(error, AttributeError) and owner is not None:
+        return _attributes_of(owner)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     frame = trace.tb_frame if trace is not None else None
     known = [] if frame is None else [*frame.f_locals, *frame.f_globals]
     return [name[:100] for name in known if type(name) is str and not name.startswith("__")][:200]
+
+
+def _attributes_of(thing: object) -> list[str]:
+    """The attributes of an object and of its classes, its own first."""
+    try:
+        own = [*vars(thing)]
+    except BaseException:  # noqa: BLE001 - it may have none, and a __dict__ of the learner's may fail in any way
+        own = []
+    names = dict.fromkeys([*own, *(name for kind in type(thing).__mro__[:20] for name in [*vars(kind)])])
+    return [name[:100] for name in names if type(name) is str and not name.startswith("__")][:2000]
 
 
 def message_of(error: BaseException) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from grader.bounds import MOST_HELD
 from grader.checks.context import CheckContext, CheckFailed, Mismatch
 from grader.course.forbidden import Use
-from grader.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
+from grader.diagnosis import UNFINISHED, KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.errors import GraderError
 from grader.reports.model import Failure, Finding, Verdict, Visibility
 from grader.sandbox.request import (
@@ -86,7 +86,9 @@ class Judge(msgspec.Struct, eq=False):
             case NoAnswer(kind="endless"):
                 return Outcome(Verdict.BLOCKED, self.words.endless(error), waits_for=error.detail)
             case NoAnswer():
-                return Outcome(_LOST[error.kind], self.words.no_answer(error, shown_output))
+                failure = self.words.no_answer(error, shown_output)
+                known = self._known_not_to_end(error, context)
+                return Outcome(_LOST[error.kind], msgspec.structs.replace(failure, findings=known))
             case RaisedError():
                 return self._raised(error, context, visibility, shown_output, searched=searched)
             case CheckFailed(mismatch=mismatch):
@@ -154,6 +156,15 @@ class Judge(msgspec.Struct, eq=False):
         if not any(call.operation == Operation.CALL and call.raised is None for call in log):
             return ()
         known = matching_misconception(context, self.bank(), self.solution, self.suspects, messages=True)
+        return () if known is None else (Finding("misconception", known.sentence, known.name),)
+
+    def _known_not_to_end(self, error: NoAnswer, context: CheckContext) -> tuple[Finding, ...]:
+        """The misconception that would not have come to an end here either, and has given all the answers before."""
+        if error.kind != "timeout" or error.detail == "together" or context.talk is None or not context.talk.log:
+            return ()
+        unfinished = RaisedError({"type": UNFINISHED}, None)
+        context.talk.log.append(msgspec.structs.replace(error.call, raised=unfinished))
+        known = matching_misconception(context, self.bank(), self.solution, self.suspects)
         return () if known is None else (Finding("misconception", known.sentence, known.name),)
 
     def _failed(

@@ -115,12 +115,19 @@ def _by_type(error: RaisedError) -> str:
         "EOFError": "Nobody is there to answer input(): use the function's arguments.",
         "BdbQuit": "A breakpoint() has nobody to talk to here: run `grade --debug`, or take it out.",
         "PermissionError": _NOTHING_ELSE,
-        "RecursionError": "The recursion has no end, or is too deep for Python: use a loop.",
+        "RecursionError": _recursion(error),
         "MemoryError": _MEMORY,
         "TclError": _NO_SCREEN,
         "InductorError": "torch.compile needs a C++ compiler, and none is here: leave it out.",
     }
     return by_name.get(error.type_name, "")
+
+
+def _recursion(error: RaisedError) -> str:
+    """Where it goes round, if one line alone does: an operator calls a method too, and nobody sees it."""
+    text = "The recursion has no end, or goes deeper than the 1,000 calls that Python allows: a loop has no such bound."
+    *_, before, last = (("", 0, "", ""), ("", 0, "", ""), *error.frames)
+    return f"{text} `{last[3]}` leads to {last[2]} again." if last[3] and before == last else text
 
 
 # What is found in messages, the first that fits: the type (of any, where it is empty), a pattern, what helps.
@@ -133,6 +140,11 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "Grading runs on the CPU: leave .cuda() and device='cuda' out.",
     ),
     ("", "Cannot load backend|no display", _NO_SCREEN),
+    (
+        "RuntimeError",
+        r"m1 and m2 to have the same dtype, but got: (long|int|.* != (long|int))|but found (Long|Int)",
+        "Integers meet floats: .float() makes floats of them, .to(W.dtype) such as W holds. (F.one_hot gives ints.)",
+    ),
     (
         "",
         r"expected (scalar type|m1 and m2 to have the same dtype)|same dtype|but found (Double|Float|Long)",
@@ -162,6 +174,38 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "IndexError",
         "index out of range in self",
         "An nn.Embedding has no such row: tokens go into a table of tokens, places 0 to T - 1 into one of positions.",
+    ),
+    (
+        "TypeError",
+        "type.s. for .*: 'list' and '|type.s. for .* and 'list'|multiply sequence by non-int",
+        "Lists know no arithmetic: go through them, [a - b for a, b in zip(A, B)].",
+    ),
+    (
+        "TypeError",
+        "unsupported operand type.*'NoneType'",
+        "One side is None. So is a .grad before backward(), and that of a tensor which was computed, as W - lr * g is.",
+    ),
+    ("KeyError", r"\Atensor\(", "A tensor is no key of a dict that holds ints: .item() makes an int of it."),
+    ("TypeError", "invalid data type 'str'", "A tensor is indexed by numbers, and a text stands there."),
+    (
+        "RuntimeError",
+        "does not require grad and does not have a grad_fn",
+        "Nothing that it was computed from asks for a gradient: requires_grad=True, no .data or .item() on the way.",
+    ),
+    (
+        "RuntimeError",
+        "Class values must be smaller than num_classes",
+        "The tensor holds numbers from num_classes on: how many classes are there?",
+    ),
+    (
+        "UnboundLocalError",
+        "",
+        "A name to which a function assigns is its own everywhere in it: use another one, or assign before.",
+    ),
+    (
+        "TypeError",
+        "'NoneType' object is not callable",
+        "What is called here holds None. To keep a function leave the brackets out: f = g keeps g, f = g() its result.",
     ),
     (
         "",

@@ -12,7 +12,7 @@ import numpy as np
 
 from grader.bounds import HEADLINE, PATH
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.in_words import is_tensor, question, show, side_by_side
+from grader.checks.in_words import is_tensor, show, side_by_side
 from grader.course import Exercise, SourceFile, closest
 from grader.course.forbidden import Use
 from grader.names import place_of
@@ -142,7 +142,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         """A call brought no answer."""
         call = self._call_text(error.call)
         headline = {
-            "timeout": f"No answer within {error.seconds:g} s in {call}.",
+            "timeout": f"No answer within {error.seconds:g} s in {call}: a loop without end, or too much work.",
             "crashed": f"No answer from {call}: {error.detail}.",
             "protocol": f"{call} sent the grader {error.detail} in place of an answer.",
         }[error.kind]
@@ -180,8 +180,6 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         headline = mismatch.headline
         if mismatch.kind == "modified" and mismatch.call is not None:
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
-        if "None" not in headline:
-            headline += self._lost(mismatch)
         return Failure(
             headline=headline,
             findings=tuple(Finding(f.kind, self._with_names(f.text, mismatch), f.name) for f in findings),
@@ -215,15 +213,6 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             return ""
         loops = "while loop" if len(lines) == 1 else "while loops"
         return f" Does the {loops} in {' and '.join(lines)} come to an end?"
-
-    def _lost(self, mismatch: Mismatch) -> str:
-        """What was returned where a demand is not met: nothing, by what has something to return."""
-        call = mismatch.call
-        if mismatch.kind != "demand" or mismatch.actual is not None or call is None or call.operation != Operation.CALL:
-            return ""
-        if call.result is not None or call.raised is not None or call.name not in self.exercise.returning:
-            return ""
-        return f" {call.name} returns None{question(None)}"
 
     def _argument_name(self, mismatch: Mismatch) -> str:
         """``argument 2['h']`` as the learner calls it, ``d['h']``."""
@@ -273,7 +262,9 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         return names[1:] if names[:1] == ["self"] else names
 
     def _names_of_arguments(self, call: Call) -> list[str]:
-        """What the learner calls the arguments of a call: of a method, and of an object that is called, too."""
+        """What the learner calls the arguments of a call: of a method, an operator, an object that is called, too."""
+        if call.operation not in {*Operation}:
+            return parameters_in(self.text, f"{call.name}.__{call.operation}__")
         if call.target is not None and info_of(call.target).kind == "object":  # named by its class
             methods = [f"{call.name}.{method}" for method in ("__call__", "forward")]
             return next((names for method in methods if (names := parameters_in(self.text, method))), [])
@@ -293,6 +284,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
     def _call_text(self, call: Call) -> str:
         if call.operation == Operation.GET:
             return call.name
+        if call.operation not in {*Operation}:
+            return f"{call.name}.__{call.operation}__"
         if call.operation != Operation.CALL:
             return f"{call.name} ({call.operation})"
         return self._signature(call.name) or f"{call.name}()"

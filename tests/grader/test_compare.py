@@ -21,6 +21,7 @@ from grader.checks import (
     strategies,
 )
 from grader.checks.context import CheckFailed
+from grader.checks.in_words import are
 from grader.sandbox.wire import Unsendable
 
 D = torch.float64
@@ -198,3 +199,20 @@ def test_bounds_may_leave_out_zero():
 
     assert find(strategies.tensors((2,), min_value=1, max_value=3), lambda x: True).tolist() == [1, 1]
     assert find(strategies.tensors((2,)), lambda x: x.sum() < 0).tolist() in ([0, -0.5], [-0.5, 0])
+
+
+@pytest.mark.parametrize(
+    ("name", "verb"),
+    [
+        ("losses", "are"),
+        ("loss", "is"),
+        ("bias", "is"),
+        ("W1", "is"),
+        ("the parameters after one step", "are"),
+        ("the loss after 12 steps", "is"),
+        ("the grads of all parameters", "are"),
+        ("a.grad, of a + a with 5,000 terms,", "is"),
+    ],
+)
+def test_a_name_and_its_verb(name, verb):
+    assert are(name) == verb

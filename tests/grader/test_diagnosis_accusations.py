@@ -19,9 +19,12 @@ from grader.course import find_course, read_submission
 from grader.diagnosis import KnownWrong, matching_misconception
 from grader.diagnosis.bank import read_bank
 from grader.diagnosis.replay import converse, gives_the_same
-from grader.sandbox.request import Operation, RaisedError
+from grader.reports.model import Visibility
+from grader.sandbox.request import Call, NoAnswer, Operation, RaisedError
 from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
+from grader.session.outcome import Judge
+from grader.session.wording import Words
 
 COURSE = find_course(ROOT)
 SOLUTIONS = read_submission(ROOT / "solutions", COURSE)
@@ -234,3 +237,43 @@ def test_random_wrong_answers_are_not_falsely_accused(session):
     assert trial.said > 0
     assert trial.false == ()
     assert "0 false accusations" in next(iter(lines(trial)))
+
+
+@pytest.mark.parametrize(("kind", "names"), [("timeout", ["endless"]), ("crashed", [])])
+def test_who_comes_to_no_end_is_compared_with_who_gives_up(kind, names):
+    endless = "class UnfinishedError(Exception): pass\ndef f(x):\n    if x > 1: raise UnfinishedError\n    return x"
+    wrong = {"endless": endless, "raises": endless.replace("Unfinished", "Own"), "other": endless.replace("> 1", "> 0")}
+    bank = [KnownWrong(n, n, "f", functools.partial(module, source)) for n, source in wrong.items()]
+    right = functools.partial(module, "def f(x): return x")
+    context = CheckContext()
+    context.talk = converse(right())
+    context.talk.symbol("f")(0.5)
+    lost = NoAnswer(kind, "", Call("call", context.talk.symbol("f"), "f", (1.5,), {}), 4.0)
+    words = Words(COURSE.exercise("lecture1.graph"), "graph.py")
+    outcome = Judge(words, lambda: bank, right).judge(lost, context, Visibility.VISIBLE, "")
+    assert [finding.name for finding in outcome.failure.findings] == names
+
+
+W = "import torch\ndef f(x): return torch.full((2,), x * {factor}, requires_grad={grad})"
+
+
+@pytest.mark.parametrize(
+    ("answer", "right", "name"),
+    [
+        (W.format(factor=3, grad=True), W.format(factor=2, grad=False), "three"),  # nobody asked for a leaf or for none
+        (W.format(factor=2, grad=True), W.format(factor=2, grad=False), None),
+        (W.format(factor=2, grad=False), W.format(factor=2, grad=True), None),
+        ("import torch\ndef f(x): return (torch.tensor(x) * 3).item()", "def f(x): return x * 2", "three float"),
+        ("import torch\ndef f(x): return x * 3 * (1 + 1e-7)", "def f(x): return x * 2", None),
+    ],
+)
+def test_what_nobody_asks_for_hides_no_mistake(answer, right, name):
+    """Whether a tensor requires a gradient, and digits that a float32 never had."""
+    context = CheckContext()
+    context.talk = converse(module(answer))
+    for x in (0.123456789, 0.987654321):
+        context.talk.symbol("f")(x)
+    wrong = {"three": W.format(factor=3, grad=False), "three float": "def f(x): return x * 3"}
+    bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
+    found = matching_misconception(context, bank, functools.partial(module, right))
+    assert (found.name if found is not None else None) == name

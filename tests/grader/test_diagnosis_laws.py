@@ -12,6 +12,7 @@ from grader.checks.context import CheckContext, Mismatch
 from grader.diagnosis import differs_in_form
 from grader.diagnosis.engine import common_law
 from grader.diagnosis.patterns import laws_of
+from grader.diagnosis.replay import returns_none
 from grader.diagnosis.state import depends_on_more, kept_answer
 from grader.sandbox.proxy import Conversation, Handle
 from grader.sandbox.request import Call
@@ -268,6 +269,31 @@ def test_an_answer_of_another_form_is_asked_about_where_it_is_none():
     assert differs_in_form(right, log) == wanted
     log[1] = call((E,), [1.0])
     assert differs_in_form(right, log) == "f returns a list; a tensor is wanted"
+
+
+def test_a_return_that_is_missing_is_found_by_asking_a_right_module():
+    import types
+
+    class Right:
+        def __add__(self, other):
+            return Right()
+
+        def change(self):
+            return None
+
+    right = types.ModuleType("right")
+    right.f, right.V = lambda x: x * 2, Right
+    assert returns_none(right, [call((E,), E)]) == ""
+    get = Call("get", None, "f", ("f",), {}, FUNCTION)
+    assert returns_none(right, [get, call((E,), [1.0]), call((E,), None)]) == "f"  # another list first: no matter
+
+    talk = Conversation(None, [], 0)
+    made, change = (Handle(talk, HandleInfo(n, kind, "V", "V"), "V") for n, kind in ((7, "object"), (8, "function")))
+    cls = Handle(talk, HandleInfo(6, "class", "type", "V"), "V")
+    start = [Call("get", None, "V", ("V",), {}, cls), Call("call", cls, "V", (), {}, made)]
+    assert returns_none(right, [*start, Call("add", made, "V", (1,), {}, None)]) == "V.__add__"
+    start.append(Call("get", made, "V.change", ("change",), {}, change))
+    assert returns_none(right, [*start, Call("call", change, "V.change", (), {}, None)]) == ""  # it gives nothing back
 
 
 def test_what_stays_with_the_submission_is_no_other_answer():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
 
 import pytest
+from sandboxed import ROOT
 
 from grader.checks.dot import DotError, read_dot
 
@@ -73,3 +76,41 @@ def test_hostile_texts_cost_little(text):
     with pytest.raises(DotError):
         read_dot("digraph { " + text)
     assert time.process_time() - started < 5
+
+
+DRAWINGS = [ROOT / "solutions/lecture1/graph.py", *sorted((ROOT / "tests/alternatives/lecture1/graph").glob("*.py"))]
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's dot is not installed: apt-get install graphviz")
+@pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
+def test_graphviz_draws_what_the_right_answers_write(path):
+    """Our reader is no more than a grammar; here the real one says that every node and every edge is there."""
+    from solutions.lecture1.backward import Value
+
+    a, b = Value(2.0), Value(-3.0)
+    root = ((a * b + a).tanh() + (a + a) * 2.0) ** 2
+    root.backward()
+    text = path.read_text("utf-8").replace("from .backward", "from solutions.lecture1.backward")
+    to_dot = load(text)["to_dot"]
+    for result in (root, Value(1.0)):
+        drawn = subprocess.run(["dot", "-Tsvg"], input=to_dot(result), capture_output=True, text=True, check=False)
+        assert (drawn.returncode, drawn.stderr) == (0, "")
+        ours = read_dot(to_dot(result))
+        assert drawn.stdout.count('class="node"') == len(ours.nodes)
+        assert drawn.stdout.count('class="edge"') == len(ours.edges)
+
+
+def load(text):
+    """What a file of the course defines."""
+    names = {"__name__": "drawing"}
+    exec(compile(text, "drawing.py", "exec"), names)
+    return names
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz's dot is not installed: apt-get install graphviz")
+@pytest.mark.parametrize("text", ["digraph { a -> b", "digraph { a -- b }", "digraph { a [label=data 1.0] }", "a -> b"])
+def test_graphviz_refuses_what_our_reader_refuses(text):
+    drawn = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=False)
+    with pytest.raises(DotError):
+        read_dot(text)
+    assert drawn.returncode != 0

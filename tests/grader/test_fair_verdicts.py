@@ -326,3 +326,32 @@ def test_a_loop_over_the_places_is_done_without_the_bonus(grade):
     result = grade("lecture5.tanh_embedding", top=LOOP)
     assert (result.status, result.earned) == (Status.PASSED, result.points)
     assert (result.bonus_earned, result.bonus_points) == (0, 1)
+
+
+def test_an_operator_is_spoken_of_by_its_method(grade):
+    result = grade("lecture1.value", ("return self + other", "return other + self"))
+    [failure] = [check.failure for check in result.checks if check.verdict is Verdict.RAISED]
+    assert failure.headline.endswith("`return other + self` leads to __radd__ again.")
+    assert [value.name for value in failure.counterexample.inputs] == ["other"]
+
+
+def test_a_forgotten_return_is_asked_about_where_a_check_has_words_of_its_own(grade):
+    result = grade("lecture1.value", ('return Value(max(0.0, self.data), (self,), "relu")', "max(0.0, self.data)"))
+    [failure] = [check.failure for check in result.checks if check.verdict is Verdict.FAILED]
+    assert "must be a Value" in failure.headline
+    assert [found.text.partition(":")[0] for found in failure.findings] == ["Value.relu returns None"]
+
+
+def test_an_attribute_that_is_misspelt_is_looked_for_in_its_object(grade):
+    result = grade("lecture1.backward", ("in node._prev", "in node.prev"))
+    failure = next(check.failure for check in result.checks if check.verdict is Verdict.RAISED)
+    assert failure.headline == "AttributeError: 'Value' object has no attribute 'prev'. Did you mean _prev?"
+
+
+def test_the_input_is_that_of_the_answer_which_is_judged(grade):
+    """A check may ask for everything before it judges anything; what it asked last is then not what it shows."""
+    edits = ("x = layer(x)", "out = layer(x)"), ("return x\n", "return out\n"), ("strict=True", "strict=False")
+    result = grade("lecture1.nn", *edits)
+    failure = next(check.failure for check in result.checks if check.verdict is Verdict.FAILED)
+    assert "MLP(3, [3, 3])(x) is not right" in failure.headline
+    assert [value.text.count(",") for value in failure.counterexample.inputs] == [2]

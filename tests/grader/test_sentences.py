@@ -35,6 +35,11 @@ def _no_value():
     return found
 
 
+def shadowed():
+    """The function's own name hides that of the module."""
+    sentence = sentence(lambda: None)  # noqa: F823, F841
+
+
 @pytest.mark.parametrize(
     ("function", "help_"),
     [
@@ -51,8 +56,19 @@ def _no_value():
         (lambda: torch.ones(2, 3, requires_grad=True)[0].add_(1), "under torch.no_grad()"),
         (_no_value, "is a case missing?"),
         (lambda: torch.ones(2, 3) @ torch.ones(3, 2).double(), "Two dtypes meet"),
+        (lambda: F.one_hot(torch.tensor([1, 0])) @ torch.ones(2, 3), "Integers meet floats: .float()"),
         (lambda: [].sort().copy(), "A function without a return gives None"),
         (lambda: [].sort()[0], "A function without a return gives None"),
+        (lambda: [1.0] - [2.0], "[a - b for a, b in zip(A, B)]"),
+        (lambda: [1.0] * [2.0], "[a - b for a, b in zip(A, B)]"),
+        (lambda: 1.0 + [2.0], "[a - b for a, b in zip(A, B)]"),
+        (lambda: 0.1 * torch.ones(2).grad, "and that of a tensor which was computed"),
+        (lambda: {1: "a"}[torch.tensor([1])], ".item() makes an int of it"),
+        (lambda: torch.ones(2)["a"], "A tensor is indexed by numbers"),
+        (lambda: torch.ones(2).sum().backward(), "asks for a gradient: requires_grad=True"),
+        (lambda: F.one_hot(torch.tensor([3]), num_classes=3), "how many classes are there?"),
+        (shadowed, "use another one, or assign before"),
+        (lambda: "".join(map([].sort(), "ab")), "f = g keeps g"),
         (lambda: len(open("/nowhere").read()), "sees no files"),
         (lambda: input("?"), "use the function's arguments"),
     ],
@@ -89,6 +105,17 @@ def test_nothing_usual_is_said_where_the_cause_is_known():
 def test_what_is_not_known_is_left_alone():
     assert sentence(lambda: {}["k"]) == "KeyError: 'k'"
     assert sentence(lambda: [1].pop(2)) == "IndexError: pop index out of range"
+
+
+def test_where_a_recursion_goes_round():
+    """An operator calls a method too, which a learner does not see."""
+    line = ("value.py", 88, "__radd__", "return other + self")
+    told = {"type": "RecursionError", "message": "too deep", "bases": ["RecursionError"]}
+    said = exception_sentence(RaisedError({**told, "frames": [line, line]}, None), "f", "")
+    assert said.endswith("a loop has no such bound. `return other + self` leads to __radd__ again.")
+    for frames in ([], [line], [line, ("value.py", 90, "__add__", "return self.__radd__(other)")]):
+        said = exception_sentence(RaisedError({**told, "frames": frames}, None), "f", "")
+        assert said.endswith("a loop has no such bound.")
 
 
 def said_of(kind, message, name="", names=(), exercises=()):

@@ -11,7 +11,17 @@ import statistics
 
 import numpy as np
 
-from grader.checks import assert_close, assert_unchanged, check, integer, library, needs, points, uniform
+from grader.checks import (
+    assert_close,
+    assert_unchanged,
+    check,
+    integer,
+    library,
+    needs,
+    points,
+    type_in_words,
+    uniform,
+)
 
 
 def number(rng, low, high):
@@ -86,14 +96,14 @@ def slope(submission, f, x, *h):
     answer = submission.derivative(f, x, *h)
     check(
         isinstance(answer, int | float) and not isinstance(answer, bool),
-        f"derivative must return a float; here is {type(answer).__name__}.",
+        f"derivative must return a float; here is {type_in_words(answer)}.",
     )
     return float(answer)
 
 
 def slopes(answer, size):
     """What gradient returns, once it is a list of numbers."""
-    check(isinstance(answer, list | tuple), f"gradient must return a list of floats, not {type(answer).__name__}.")
+    check(isinstance(answer, list | tuple), f"gradient must return a list of floats, not {type_in_words(answer)}.")
     check(
         all(isinstance(g, int | float) and not isinstance(g, bool) for g in answer),
         "gradient must return a list of floats; one of its entries is none.",

@@ -8,7 +8,7 @@ makes of a difference or a tanh.
 import re
 from collections import Counter
 
-from grader.checks import check, integer, keeping, library, limit, needs, points, uniform
+from grader.checks import check, integer, keeping, library, limit, needs, points, type_in_words, uniform
 from grader.checks.dot import DotError, read_dot
 
 
@@ -195,16 +195,16 @@ def test_edges(submission, rng):
 @needs("test_edges")
 @limit(4)
 def test_many_ways(submission, rng):
-    """Each Value is gone through once, however many ways lead to it: 40 doublings, 2^40 ways, take no time."""
+    """Each Value is gone through once, however many ways lead to it: 40 times x + x·c, 2^40 ways, take no time."""
     graph = Graph(submission)
-    place = graph.leaf(number(rng))
-    for _ in range(40):
-        place = graph.combine("+", place, place)
+    place, factor = graph.leaf(number(rng)), graph.leaf(number(rng) / 10)
+    for _ in range(40):  # of x + x a set would hold one operand alone
+        place = graph.combine("+", place, graph.combine("*", place, factor))
     graph.mark(rng)
     nodes, edges = traced(submission, graph)
-    check(len(nodes) == 41, f"There are 41 Values, and {len(nodes)} nodes in what trace returns.")
-    check(len(edges) == 40, f"There are 40 edges; trace returns {len(edges)}.")
-    check(near(nodes[0][0], min(graph.numbers)), "The nodes that trace returns are not those that are there.")
+    check(len(nodes) == 82, f"There are 82 Values, and {len(nodes)} nodes in what trace returns.")
+    check(len(edges) == 160, f"There are 160 edges; trace returns {len(edges)}.")
+    check(near(nodes[0][0], float(min(graph.numbers))), "The nodes that trace returns are not those that are there.")
 
 
 # DOT
@@ -228,7 +228,7 @@ class Drawing:
     """
 
     def __init__(self, text):
-        check(isinstance(text, str), f"to_dot must return a text; here is {type(text).__name__}.")
+        check(isinstance(text, str), f"to_dot must return a text; here is {type_in_words(text)}.")
         try:
             dot = read_dot(text)
         except DotError as error:

@@ -20,6 +20,7 @@ from grader.checks import (
     needs,
     new_seed,
     points,
+    type_in_words,
     uniform,
 )
 
@@ -36,7 +37,7 @@ def numbers(rng, count, low=0.3, high=1.3):
 
 def must_be_value(thing, name):
     """Demand that an answer is one object of the learner's, and no list and no plain number."""
-    check(type(thing).__name__ in {"Handle", "Value"}, f"{name} must be a Value; here is {type(thing).__name__}.")
+    check(type(thing).__name__ in {"Handle", "Value"}, f"{name} must be a Value; here is {type_in_words(thing)}.")
     return thing
 
 
@@ -44,7 +45,7 @@ def number_in(found, name):
     """A number that came, as a float."""
     check(
         isinstance(found, int | float) and not isinstance(found, bool),
-        f"{name} must be a number; here is {type(found).__name__}.",
+        f"{name} must be a number; here is {type_in_words(found)}.",
     )
     return float(found)
 
@@ -56,7 +57,7 @@ def data_of(value, name):
 
 def listed(things, count, name):
     """A list of so many objects."""
-    check(isinstance(things, list | tuple), f"{name} must be a list; here is {type(things).__name__}.")
+    check(isinstance(things, list | tuple), f"{name} must be a list; here is {type_in_words(things)}.")
     check(len(things) == count, f"{name} must hold {count}; it holds {len(things)}.")
     for thing in things:
         check(type(thing).__name__ not in {"int", "float", "NoneType", "list"}, f"{name} must hold objects of yours.")
@@ -192,9 +193,9 @@ def test_mlp(submission, rng):
     for sizes in ((3, 3, 3), (3, 4, 4, 1), (2, 3), (4, 2, 5, 3), (2, 1)):
         mlp = submission.MLP(sizes[0], list(sizes[1:]))
         name = f"MLP({sizes[0]}, {list(sizes[1:])})(x)"
-        for kind in ("numbers", "both"):
+        for kind, times in (("numbers", 2), ("both", 1)):
             x = inputs(submission, rng, plain := numbers(rng, sizes[0]), kind)
-            for _ in range(2):  # the same inputs, once more after the weights have changed
+            for _ in range(times):  # the same inputs, once more after the weights have changed
                 twin = Twin(rng, *sizes)
                 twin.fill(mlp)
                 asked.append((answer(mlp, x), twin(plain), name))
@@ -288,8 +289,11 @@ def first_numbers(submission, rng, *sizes):
     library(submission, "numpy").random.seed(new_seed(rng))
     mlp = submission.MLP(sizes[0], list(sizes[1:]))
     neurons = [neuron for layer in mlp.layers for neuron in layer.neurons]
-    weights = [data_of(w, "a weight") for neuron in neurons for w in neuron.w]
-    return weights, [data_of(neuron.b, "a bias") for neuron in neurons]
+    weights = [must_be_value(w, "a weight") for neuron in neurons for w in neuron.w]
+    biases = [must_be_value(neuron.b, "a bias") for neuron in neurons]
+    there, data = library(submission, "builtins"), library(submission, "operator").attrgetter("data")
+    # Hundreds, in one request each.
+    return [[number_in(one, "data") for one in there.list(there.map(data, found))] for found in (weights, biases)]
 
 
 @needs("test_mlp")

@@ -3,6 +3,7 @@
 The network stays where the submission runs; the check writes its first numbers, through the attributes that nn names.
 """
 
+import copy
 import itertools
 import math
 
@@ -19,6 +20,7 @@ from grader.checks import (
     points,
     record_curve,
     record_points,
+    type_in_words,
     uniform,
 )
 
@@ -40,7 +42,7 @@ class Twin:
     """A network in torch, and the learner's with the same numbers in it.
 
     Args:
-        submission: its MLP is made.
+        submission: its MLP is made; None to leave that to ``fill``.
         rng: draws the numbers.
         sizes: of the input and of each layer.
     """
@@ -50,14 +52,26 @@ class Twin:
         for nin, nout in itertools.pairwise(sizes):
             weights = np.array([[number(rng) for _ in range(nin)] for _ in range(nout)])
             self.layers.append((weights, np.array([number(rng) for _ in range(nout)])))
-        self.tensors = [torch.from_numpy(array).requires_grad_() for pair in self.layers for array in pair]
-        self.model = submission.MLP(sizes[0], list(sizes[1:]))
+        self.tensors = [torch.tensor(array, requires_grad=True) for pair in self.layers for array in pair]
+        self.sizes = sizes
+        if submission is not None:
+            self.fill(submission)
+
+    def fill(self, submission):
+        """Make the learner's network, with the numbers in it that this one has had at first."""
+        self.model = submission.MLP(self.sizes[0], list(self.sizes[1:]))
         self.values = []
         for layer, (weights, biases) in zip(self.model.layers, self.layers, strict=True):
             for neuron, row, bias in zip(layer.neurons, weights.tolist(), biases.tolist(), strict=True):
                 for value, found in zip((*neuron.w, neuron.b), (*row, bias), strict=True):
                     value.data = found
                     self.values.append(value)
+
+    def shaken(self):
+        """The same in torch, but for the twelfth digit of every number."""
+        other = copy.copy(self)
+        other.tensors = [(tensor.detach() * (1 + 1e-12)).requires_grad_() for tensor in self.tensors]
+        return other
 
     def loss(self, xs, ys):
         """The sum of squared errors, a tensor."""
@@ -109,14 +123,14 @@ def loss_of(submission, twin, xs, ys):
     total = submission.loss(twin.model, xs, ys)
     check(
         type(total).__name__ in {"Handle", "Value"},
-        f"loss must return a Value, from which backward can start; here is {type(total).__name__}.",
+        f"loss must return a Value, from which backward can start; here is {type_in_words(total)}.",
     )
     return total
 
 
 def as_losses(losses, steps):
     """The losses: that they are as many floats as there were steps is said here."""
-    check(isinstance(losses, list), f"train must return a list of floats; here is {type(losses).__name__}.")
+    check(isinstance(losses, list), f"train must return a list of floats; here is {type_in_words(losses)}.")
     check(
         all(isinstance(one, int | float) and not isinstance(one, bool) for one in losses),
         "train must return a list of floats: note total.data, the number in the Value.",
@@ -210,14 +224,6 @@ def test_losses(submission, rng):
             assert_close(float(found[0]), first, name="losses[0]", oracle="torch", sizes={"N": 4})
 
 
-@needs("test_trajectory", "test_losses")
-def test_losses_of_a_run(submission, rng):
-    """The losses of 12 steps are those of the same loop with torch, one a step."""
-    twin, (xs, ys) = Twin(submission, rng, 3, 4, 1), examples(rng, 4, 3)
-    losses = as_losses(submission.train(twin.model, xs, ys, 12, 0.1), 12)
-    assert_close(losses, np.array(twin.train(xs, ys, 12, 0.1)), name="losses", rtol=1e-8)
-
-
 @needs("test_trajectory")
 def test_examples_stay_as_they_are(submission, rng):
     """xs and ys are left as they are, by loss and by train; loss changes no parameter and no grad."""
@@ -231,50 +237,60 @@ def test_examples_stay_as_they_are(submission, rng):
     assert_close(twin.found(), twin.numbers(), name="the parameters after two steps", rtol=1e-8)
 
 
-@needs("test_trajectory", "test_losses")
-@points(2)
-def test_the_four_points(submission, rng):
-    """The lecture's four points are learnt: 100 steps with lr = 0.1 reach a loss below 0.05."""
-    # Of 200 draws of the reference the worst ends at 0.011. Those that begin badly are drawn again all the same.
-    while True:
-        twin = Twin(submission, rng, 3, 4, 4, 1)
-        expected = twin.train(XS, YS, 100, 0.1)
-        if expected[-1] < 0.03:
-            break
-    losses = submission.train(twin.model, XS, YS, 100, 0.1)
-    given = as_losses(losses, 100).tolist()
-    record_curve("loss", given, reference=expected)
-    out = [twin.model(x).data for x in XS]
-    check(all(isinstance(one, int | float) for one in out), "The model must still answer with Values.")
-    reached = math.fsum((float(one) - y) ** 2 for one, y in zip(out, YS, strict=True))
-    check_training(reached=reached, target=0.05, losses=given, reference=expected, what="loss on the four points")
-
-
 def outputs(numbers, inputs, hidden):
     """What a network of two inputs, so many hidden neurons and one output says, by its numbers in their order."""
     first, last = numbers[: 3 * hidden].reshape(hidden, 3), numbers[3 * hidden :]
     return np.tanh(np.tanh(inputs @ first[:, :2].T + first[:, 2]) @ last[:-1] + last[-1])
 
 
-@needs("test_the_four_points")
+@needs("test_trajectory", "test_losses")
+@points(2)
 def test_a_plane(submission, rng):
-    """Four clusters in a plane that no line parts are learnt: the network gives each point the sign of its target."""
-    hidden, steps = 5, 60
+    """Four clusters in a plane that no line parts: the losses of 60 steps are torch's, and so is what is learnt."""
+    hidden, steps, lr = 5, 60, 0.15
     xs = [[a + number(rng, 0.05, 0.3), b + number(rng, 0.05, 0.3)] for a in (-1, 1) for b in (-1, 1) for _ in range(2)]
     ys = [1.0 if a * b > 0 else -1.0 for a, b in xs]
     places = np.array(xs)
-    while True:  # the reference parts them in seven of eight draws; those are the ones to learn from
-        twin = Twin(submission, rng, 2, hidden, 1)
-        expected = twin.train(xs, ys, steps, 0.15)
-        if (outputs(twin.numbers(), places, hidden) * ys).min() > 0.3:
+    while True:
+        # The reference parts them in seven of eight draws, and in nearly all of these rounding stays as small as it is.
+        twin = Twin(None, rng, 2, hidden, 1)
+        shaken = twin.shaken()
+        expected = twin.train(xs, ys, steps, lr)
+        parted = (outputs(twin.numbers(), places, hidden) * ys).min() > 0.3
+        if parted and np.allclose(shaken.train(xs, ys, steps, lr), expected, rtol=0, atol=1e-9):
             break
-    losses = submission.train(twin.model, xs, ys, steps, 0.15)
+    twin.fill(submission)
+    losses = as_losses(submission.train(twin.model, xs, ys, 12, lr), 12)  # judged first: a short run names a mistake
+    assert_close(losses, np.array(expected[:12]), name="losses", rtol=1e-8)
+    losses = [*losses.tolist(), *as_losses(submission.train(twin.model, xs, ys, steps - 12, lr), steps - 12).tolist()]
     record_curve("loss in the plane", losses, reference=expected)
     found = twin.found()
     kinds = [3 if y > 0 else 1 for y in ys]
     record_points("the plane, parted by your network", places, kinds=kinds, regions=lambda p: outputs(found, p, hidden))
-    out = np.array([as_losses([value.data for value in (twin.model(x),)], 1)[0] for x in xs])
-    wrong = int((out * ys <= 0).sum())
-    check(
-        wrong == 0, f"After {steps} steps {wrong} of {len(xs)} points are on the wrong side; a right loop parts them."
+    assert_close(np.array(losses), np.array(expected), name="losses", rtol=1e-8)
+    assert_close(found, twin.numbers(), name=f"the parameters after {steps} steps", rtol=1e-6)
+
+
+@needs("test_a_plane")
+@points(2)
+def test_the_four_points(submission, rng):
+    """The lecture's four points are learnt in 100 steps with lr = 0.1: all losses are torch's, the last below 0.05."""
+    # Of 200 draws of the reference the worst ends at 0.011. Those that begin badly are drawn again all the same.
+    while True:
+        twin = Twin(None, rng, 3, 4, 4, 1)
+        expected = twin.train(XS, YS, 100, 0.1)
+        if expected[-1] < 0.03:
+            break
+    short = Twin(submission, rng, 3, 2, 1)  # asked for to tell mistakes apart: not all need be tried at full length
+    submission.train(short.model, XS, YS, 3, 0.1)
+    short.found()
+    twin.fill(submission)
+    losses = as_losses(submission.train(twin.model, XS, YS, 100, 0.1), 100)
+    record_curve("loss", losses.tolist(), reference=expected)
+    assert_close(losses, np.array(expected), name="losses", rtol=1e-6)
+    out = [twin.model(x).data for x in XS]
+    check(all(isinstance(one, int | float) for one in out), "The model must still answer with Values.")
+    reached = math.fsum((float(one) - y) ** 2 for one, y in zip(out, YS, strict=True))
+    check_training(
+        reached=reached, target=0.05, losses=losses.tolist(), reference=expected, what="loss on the four points"
     )

@@ -8,7 +8,18 @@ import math
 
 from hypothesis import given
 
-from grader.checks import RaisedError, assert_close, bonus, check, integer, library, needs, points, uniform
+from grader.checks import (
+    RaisedError,
+    assert_close,
+    bonus,
+    check,
+    integer,
+    library,
+    needs,
+    points,
+    type_in_words,
+    uniform,
+)
 from grader.checks.expressions import BINARY, FUNCTIONS, expressions
 
 
@@ -19,7 +30,7 @@ def number(rng, low=0.5, high=2.5):
 
 def must_be_value(thing, name):
     """Demand that an answer is an object of the learner's, and no plain number."""
-    check(type(thing).__name__ in {"Handle", "Value"}, f"{name} must be a Value; here is {type(thing).__name__}.")
+    check(type(thing).__name__ in {"Handle", "Value"}, f"{name} must be a Value; here is {type_in_words(thing)}.")
     return thing
 
 
@@ -32,7 +43,7 @@ def number_in(found, name):
     """A number that came, as a float."""
     check(
         isinstance(found, int | float) and not isinstance(found, bool),
-        f"{name} must be a number; here is {type(found).__name__}.",
+        f"{name} must be a number; here is {type_in_words(found)}.",
     )
     return float(found)
 
@@ -236,13 +247,16 @@ def test_large_numbers(submission, rng):
 @needs("test_sum_and_product")
 def test_data_are_floats(submission, rng):
     """data is a Python float, also of an int, and of what is computed from ints."""
+    asked = []
     for _ in range(3):
-        n, m = integer(rng, 2, 99), integer(rng, 2, 99)
+        n, m, x = integer(rng, 2, 99), integer(rng, 2, 99), number(rng)
         for value, expected, name in (
+            (submission.Value(x), x, f"Value({x:.3f})"),
             (submission.Value(n), n, f"Value({n})"),
             (submission.Value(n) + submission.Value(m), n + m, f"Value({n}) + Value({m})"),
             (submission.Value(n) * submission.Value(m), n * m, f"Value({n}) * Value({m})"),
         ):
-            found = must_be_value(value, name).data
-            check(isinstance(found, float), f"({name}).data must be a float; here is {type(found).__name__}.")
-            assert_close(found, float(expected), name=f"({name}).data", oracle="float arithmetic")
+            asked.append((must_be_value(value, name).data, expected, f"({name}).data"))
+    for found, expected, name in asked:
+        check(isinstance(found, float), f"{name} must be a float; here is {type_in_words(found)}.")
+        assert_close(found, float(expected), name=name, oracle="float arithmetic")

@@ -18,6 +18,7 @@ from grader.checks import (
     needs,
     new_seed,
     points,
+    record_histogram,
     record_map,
     undisturbed,
     uniform,
@@ -96,6 +97,15 @@ def assert_words(words, itos):
     for word in words:
         check(isinstance(word, str), "sample must return a str.")
         check(set(word) <= known, f"A word must be of the letters of itos, without dots; here is {word!r}.")
+
+
+def lengths(probs, count):
+    """The lengths of so many words, each as often as the table has it, without anything drawn."""
+    here, shares = probs[0], []  # here: how likely a word is at each letter, after so many
+    for _ in range(20):
+        shares.append(here[0].item())
+        here = here[1:] @ probs[1:]
+    return torch.repeat_interleave(torch.arange(20), (torch.tensor(shares) * count).round().long())
 
 
 def bound(degrees):
@@ -193,7 +203,10 @@ def test_pairs(submission, rng):
     probs, itos = random_table(rng), random_letters(rng, 6)
     stoi = {c: number for number, c in itos.items()}
     counts = torch.zeros(6, 6, dtype=torch.float64)
-    for word in drawn(submission, probs, itos, rng, 1_000):
+    words = drawn(submission, probs, itos, rng, 1_000)
+    found = {"yours": torch.tensor([len(word) for word in words]), "as probs has it": lengths(probs, 10_000)}
+    record_histogram("how many letters a word has", found, low=0, high=20)
+    for word in words:
         for a, b in itertools.pairwise(f".{word}."):
             counts[stoi[a], stoi[b]] += 1
     record_map("yours: how often j follows i", counts / counts.sum(1, keepdim=True).clamp(min=1), labels=[*stoi])

@@ -1,7 +1,7 @@
 """What learners get wrong in lecture1.backward.
 
-The wrong ways through the graph stop after 20,000 visits, by a RecursionError: what is known to be wrong is tried in
-the grader's own process, on graphs in which 2^50 ways lead to a number.
+The wrong ways through the graph stop after 20,000 visits: what is known to be wrong is tried in the grader's own
+process, on graphs in which 2^50 ways lead to a number.
 """
 
 import math
@@ -9,10 +9,14 @@ import math
 from grader.checks import misconception
 
 
+class UnfinishedError(Exception):
+    """In place of going on for ever."""
+
+
 def _counted(visits):
     visits[0] += 1
     if visits[0] > 20_000:
-        raise RecursionError("maximum recursion depth exceeded")
+        raise UnfinishedError
 
 
 class _Right:
@@ -176,6 +180,30 @@ class Value(_Right):
 
 
 @misconception(
+    "out._backward = _backward() runs the function at once, when there is no gradient yet, and keeps the None that it "
+    "returns. Leave the brackets out: out._backward = _backward.",
+    name="called-at-once",
+    violates=("the_derivative_of_itself_is_one",),
+)
+class Value(_InOneGo):
+    def __init__(self, data, operands=(), op="", slopes=None):
+        super().__init__(data, operands, op, slopes)
+        if operands:
+            self._backward = self._backward()
+
+
+@misconception(
+    "other * out.grad is a product of Values, and grad becomes a Value itself. The slope is a number: other.data.",
+    name="slope-a-value",
+    violates=("products",),
+)
+class Value(_InOneGo):
+    def __mul__(self, other):
+        other = self.wrapped(other)
+        return self.new(self.data * other.data, (self, other), "*", lambda: (other, self))
+
+
+@misconception(
     "In exp the gradient replaces what was in grad. A Value may be used elsewhere, too: +=, as in all other rules.",
     name="assigned-in-exp",
     violates=("a_value_that_is_used_twice",),
@@ -286,6 +314,27 @@ class Value(_InOneGo):
             topo.append(node)
 
         build(self)
+        return topo
+
+
+@misconception(
+    "Whether a Value is on the list is asked only after its operands have been gone through, and each way to it is "
+    "walked anew: 2^50 of them. Ask first, `if v not in visited`, and add it to visited before its operands.",
+    name="visited-too-late",
+    violates=("many_paths",),
+)
+class Value(_Right):
+    def order(self):
+        topo, listed, visits, todo = [], set(), [0], [(self, False)]
+        while todo:
+            node, done = todo.pop()
+            if not done:
+                _counted(visits)
+                todo.append((node, True))
+                todo += [(operand, False) for operand in dict.fromkeys(node._prev)]
+            elif id(node) not in listed:
+                listed.add(id(node))
+                topo.append(node)
         return topo
 
 
@@ -408,6 +457,18 @@ class Value(_Right):
 
 
 # the rules
+
+
+@misconception(
+    "A product adds: __mul__ was copied from __add__, and the + is still there. Its data are self.data * other.data.",
+    name="product-that-adds",
+    violates=("forward",),
+)
+class Value(_Right):
+    def __mul__(self, other):
+        other = self.wrapped(other)
+        slopes = lambda: self.slopes_of_product(self.data, other.data)  # noqa: E731
+        return self.new(self.data + other.data, (self, other), "*", slopes)
 
 
 @misconception(

@@ -141,6 +141,21 @@ def gradient(f, xs, h=1e-6):
 
 
 @misconception(
+    "Every slope is 0, as if f were asked at one place twice. up = xs makes no copy, but gives the list a second name: "
+    "what is added to up is taken away again by down. Copy it: up = list(xs).",
+    name="a-second-name",
+)
+def gradient(f, xs, h=1e-6):
+    grads = []
+    for i in range(len(xs)):
+        up = down = list(xs)
+        up[i] += h
+        down[i] -= h
+        grads.append((f(up) - f(down)) / (2 * h))
+    return grads
+
+
+@misconception(
     "A nudged input stays nudged while the next ones are measured. Start from the inputs as they were for each i.",
     name="not-put-back",
 )

@@ -5,6 +5,10 @@ from grader.checks import misconception
 from .backward import Value
 
 
+class UnfinishedError(Exception):
+    """In place of going on for ever."""
+
+
 def _trace(root):
     """The right nodes and edges."""
     nodes, edges, todo = {root: None}, {}, [root]
@@ -82,6 +86,26 @@ def trace(root):
 
     build(root)
     return nodes, _trace(root)[1]
+
+
+@misconception(
+    "Each way to a Value is walked anew, 2^40 of them: a set holds it once, and its operands are gone through again. "
+    "Ask first, `if v not in nodes`.",
+    name="each-way-anew",
+    violates=("many_ways",),
+)
+def trace(root):
+    nodes, edges, visits, todo = set(), set(), 0, [root]
+    while todo:
+        v = todo.pop()
+        nodes.add(v)
+        visits += 1
+        if visits > 20_000:
+            raise UnfinishedError
+        for operand in set(v._prev):
+            edges.add((operand, v))
+            todo.append(operand)
+    return nodes, edges
 
 
 @misconception(

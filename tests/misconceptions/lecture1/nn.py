@@ -220,6 +220,24 @@ class Neuron(_Neuron):
 
 
 @misconception(
+    "self.w.append(self.b) puts the bias among the weights for good, and w is longer after each call. Make a new list: "
+    "self.w + [self.b].",
+    name="bias-put-into-w",
+    violates=("parameters",),
+)
+class Neuron(_Neuron):
+    def act(self, x):
+        total = self.b
+        for wi, xi in zip(self.w, x, strict=False):
+            total = total + wi * xi
+        return total
+
+    def parameters(self):
+        self.w.append(self.b)
+        return self.w
+
+
+@misconception(
     "The weights are drawn from 0 to 1: random.random() gives no negative number. Draw from -1 to 1: "
     "random.uniform(-1, 1).",
     name="only-positive-weights",
@@ -406,6 +424,19 @@ class MLP(_MLP):
         for layer in self.layers[::-1]:
             x = layer(x)
         return x
+
+
+@misconception(
+    "Each layer is given the inputs of the network, and what the layer before answered is lost. Hand it on: "
+    "x = layer(x).",
+    name="answers-not-handed-on",
+    violates=("mlp",),
+)
+class MLP(_MLP):
+    def __call__(self, x):
+        for layer in self.layers:
+            out = layer(x)
+        return out
 
 
 @misconception(

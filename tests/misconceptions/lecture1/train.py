@@ -365,6 +365,15 @@ def train(model, xs, ys, steps, lr):
 
 
 @misconception(
+    "Late in the run the learning rate is lowered, as lecture 3 does it. Here it stays the same to the end.",
+    name="lr-lowered-late",
+    violates=("the_four_points",),
+)
+def train(model, xs, ys, steps, lr):
+    return _train(model, xs, ys, steps, lr, rate=lambda k: 1.0 if k < 80 else 0.1)
+
+
+@misconception(
     "A speed is carried over from step to step, as momentum has it. Here nothing is: p.data -= lr * p.grad.",
     name="momentum",
     violates=("trajectory",),
@@ -399,6 +408,42 @@ def train(model, xs, ys, steps, lr):
             p.data -= lr * gradient
         losses.append(total.data)
     return losses
+
+
+@misconception(
+    "The loss is computed once, before the loop, and every step goes backward from it again: it does not know the new "
+    "numbers, and the grads inside it pile up. Compute it anew in each step.",
+    name="graph-kept",
+    violates=("trajectory",),
+)
+def train(model, xs, ys, steps, lr):
+    total, topo, listed, todo = _loss(model, xs, ys), [], set(), []
+    todo.append((total, False))
+    while todo:
+        node, done = todo.pop()
+        if done:
+            topo.append(node)
+        elif node not in listed:
+            listed.add(node)
+            todo += [(node, True), *((operand, False) for operand in node._prev)]
+    losses = []
+    for _ in range(steps):
+        model.zero_grad()
+        total.grad = 1.0
+        for node in reversed(topo):  # as the lecture's backward does it
+            node._backward()
+        _step(model, lr)
+        losses.append(total.data)
+    return losses
+
+
+@misconception(
+    "The return stands inside the loop: after the first step the training is over. Return after the loop.",
+    name="return-inside-the-loop",
+    violates=("trajectory", "losses"),
+)
+def train(model, xs, ys, steps, lr):
+    return _train(model, xs, ys, 1, lr) if steps else None
 
 
 @misconception(
@@ -471,7 +516,7 @@ def train(model, xs, ys, steps, lr):
 @misconception(
     "Each loss is added to those before. Note the loss of the step alone.",
     name="losses-added-up",
-    violates=("losses_of_a_run",),
+    violates=("a_plane",),
 )
 def train(model, xs, ys, steps, lr):
     losses = _train(model, xs, ys, steps, lr)

@@ -95,6 +95,26 @@ class Value(_Right):
 
 
 @misconception(
+    "other + self in __radd__ asks self.__radd__ once more, and so without end; so it is in __rmul__, __rsub__ and "
+    "__rtruediv__. Put self on the left, self + other, and there Python finds __add__.",
+    name="reflected-without-end",
+    violates=("numbers_on_the_left",),
+)
+class Value(_Right):
+    def __radd__(self, other):
+        return other + self
+
+    def __rmul__(self, other):
+        return other * self
+
+    def __rsub__(self, other):
+        return other - self
+
+    def __rtruediv__(self, other):
+        return other / self
+
+
+@misconception(
     "A plain number has no .data. Make a Value of other where it is none: Value(other).",
     name="numbers-not-wrapped",
     violates=("numbers_on_the_right",),
@@ -116,6 +136,18 @@ class Value(_Right):
     def __init__(self, data, _children=(), _op=""):
         super().__init__(int(data), _children, _op)
         self.data = int(data)
+
+
+@misconception(
+    "An int stays an int, and what is computed from ints are ints. Make a float of it once, float(data), and all that "
+    "follows is one.",
+    name="ints-kept",
+    violates=("data_are_floats",),
+)
+class Value(_Right):
+    def __init__(self, data, _children=(), _op=""):
+        super().__init__(data, _children, _op)
+        self.data = data
 
 
 @misconception(
