@@ -200,7 +200,8 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (
         "UnboundLocalError",
         "",
-        "A name to which a function assigns is its own everywhere in it: use another one, or assign before.",
+        "No line that ran before this one gives it a value: is a case missing? (A name to which a function assigns is "
+        "its own everywhere in it.)",
     ),
     (
         "TypeError",
@@ -216,11 +217,6 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
         "RuntimeError",
         "a (leaf Variable|view of a leaf Variable) that requires grad is being used in an in-place operation",
         "A parameter may be changed in place through p.data, or under torch.no_grad(), where nothing is recorded.",
-    ),
-    (
-        "UnboundLocalError",
-        "",
-        "No line that ran before this one gives it a value: is a case missing?",
     ),
     (
         "RuntimeError",

@@ -67,7 +67,7 @@ def shadowed():
         (lambda: torch.ones(2)["a"], "A tensor is indexed by numbers"),
         (lambda: torch.ones(2).sum().backward(), "asks for a gradient: requires_grad=True"),
         (lambda: F.one_hot(torch.tensor([3]), num_classes=3), "how many classes are there?"),
-        (shadowed, "use another one, or assign before"),
+        (shadowed, "is its own everywhere in it"),
         (lambda: "".join(map([].sort(), "ab")), "f = g keeps g"),
         (lambda: len(open("/nowhere").read()), "sees no files"),
         (lambda: input("?"), "use the function's arguments"),
