@@ -200,8 +200,10 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     (
         "UnboundLocalError",
         "",
-        "No line that ran before this one gives it a value: is a case missing? (A name to which a function assigns is "
-        "its own everywhere in it.)",
+        (
+            "No line that ran before this one gives it a value: is a case missing? (A name to which a function assigns "
+            "is its own everywhere in it.)"
+        ),
     ),
     (
         "TypeError",
