@@ -292,6 +292,8 @@ class _Unit:
 
     def _nothing(self, hand_ins: Sequence[HandInRow]) -> tuple[State, tuple[str, ...]]:
         """Why there is nothing to count."""
+        if not hand_ins and self.handed.looking:
+            return State.OPEN, ("The last run has not come to its end, and nothing of theirs was found so far.",)
         if not hand_ins:
             return State.NOTHING, ("Nothing was handed in.",)
         last = hand_ins[-1]

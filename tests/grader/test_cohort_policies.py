@@ -425,11 +425,18 @@ def test_what_there_is_to_know_of_what_is_not_there(cohort):
     found = {grade.learner: grade for grade in grades(cohort.book, Policies(), TWO[:1])}
     said = [(found[learners[n]].state, found[learners[n]].missing, found[learners[n]].final) for n in "1234"]
     assert said == [
-        (State.NOTHING, ("Nothing was handed in.",), 0),
+        (
+            State.OPEN,
+            ("The last run has not come to its end, and nothing of theirs was found so far.",),
+            0,
+        ),
         (State.FAULT, ("The zip is damaged.",), 0),
         (State.OPEN, ("lecture5 is not graded yet.",), 0),
         (State.FAULT, ("lecture5.linear could not be graded: the grader failed on it.",), 4),
     ]
+    cohort.book.end_run(cohort.run, ended="2026-11-01T11:00:00+00:00")
+    nothing = grades(cohort.book, Policies(), TWO[:1])[0]
+    assert (nothing.state, nothing.missing) == (State.NOTHING, ("Nothing was handed in.",))
 
 
 def test_what_became_of_a_later_hand_in_is_said(cohort):
