@@ -353,7 +353,8 @@ def extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[datet
         if until is None:
             until = days_after(policy.due, extension.days, policy.zone) if policy.due else None
         if until is not None and due is not None and until > due:
-            due, said = until, f"{extension.days} more days" if extension.days else "a later due date"
+            days = f"{extension.days} more day{'s' * (extension.days != 1)}"
+            due, said = until, days if extension.days else "a later due date"
             said += f" ({extension.reason})" if extension.reason else ""
     return due, said
 

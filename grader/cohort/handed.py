@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from grader.cohort.due import days_late, parsed
+from grader.cohort.due import days_after, days_late, parsed
 from grader.cohort.gradebook import Gradebook
 from grader.cohort.policies import UnitPolicy
 from grader.cohort.records import GradingRow, HandInRow
@@ -72,6 +72,8 @@ def lateness(hand_in: HandInRow, due: datetime.datetime | None, policy: UnitPoli
         if not hand_in.marked_late:
             return Late(said="" if when else "its time is not known: it counts as on time" if due else "")
         unknown = "its time is not known" if when is None else "the policies have no due date"
+        if due is not None and policy.due is not None and due >= days_after(policy.due, 1, policy.zone):
+            return Late(said=f"the platform marks it late, and {unknown}: with the extension it counts as on time")
         return Late(0, 1, f"the platform marks it late, and {unknown}: it counts as one day late")
     seconds = max(0, int((when - due).total_seconds()))
     return Late(seconds, days_late(when, due, policy.zone, policy.grace))

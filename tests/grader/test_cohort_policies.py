@@ -360,6 +360,19 @@ def test_an_extension_says_its_reason_and_the_one_that_gives_most_counts(tmp_pat
     assert (grade.extension, grade.late_days, grade.due) == ("3 more days (3!)", 0, "2026-11-04T22:59:00+00:00")
 
 
+def test_whoever_is_marked_late_has_their_extension_too(tmp_path, cohort):
+    """The mark is of the platform's own due date, and stands for one day."""
+    cohort.hands_in(cohort.learner(), "", 4, marked_late=True)
+    text = DUE.format("penalty = 1") + '[[extensions]]\nlearner = "1"\n'
+    grade = cohort.grade(policies(tmp_path, text + "days = 1"))
+    assert (grade.late_days, grade.final, grade.extension) == (0, 4, "1 more day")
+    assert grade.missing == (
+        "The platform marks it late, and its time is not known: with the extension it counts as on time.",
+    )
+    hours = 'due = "2026-11-02 12:00:00"\nunit = "lecture5"'
+    assert cohort.grade(policies(tmp_path, text + hours)).late_days == 1
+
+
 def test_an_extension_for_nobody_is_said_and_one_for_several_refused(tmp_path, cohort):
     for number in ("1", "2"):
         cohort.learner(number, name="Kim")
