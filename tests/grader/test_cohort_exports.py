@@ -285,7 +285,7 @@ def test_canvas_says_who_was_left_and_why(tmp_path, grades):
     assert re.search(r"Handed in nothing, and left as they are \(with --zeros they get 0\): Zoë O’Brien 8", said)
     assert re.search(r"Could not be graded, and left as they are: Müller, Jörg 9", said)
     assert re.search(r"Excused in Canvas, and left so: Müller, Jörg \(1001", said)
-    assert re.search(r"Graded, and not in canvas\.csv: Ana María .*李雷", said)
+    assert re.search(r"In the gradebook, and not in canvas\.csv: Ana María .*李雷", said)
     assert "In canvas.csv, and not in the gradebook: Kim." in said
     assert "Points Possible" not in said, "it is the same"
     other = filled(tmp_path, grades, assignment="77")
