@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from grader.cohort.archives import UNOPENED, is_archive, list_archive, raw_parts, stem_of_archive, unpack
 from grader.cohort.clones import check_out
+from grader.cohort.misnamed import meant
 from grader.cohort.places import HandIn
 from grader.cohort.private import Budget, PrivateFolder, RefusedError, is_left_out, most_of
 from grader.course import Course, NothingRecognisedError, Submission, read_submission
 from grader.course.source import Folder
-from grader.course.submission import missing_hint
+from grader.course.submission import HANDOUT, missing_hint
 from grader.errors import UsageError
 from grader.names import printable
 
@@ -98,10 +99,14 @@ def _read_folder(
         wanted: the ids of the exercises to be graded.
         level: how many archives it came out of.
     """
+    there = _names_in(path)
+    belongs = meant(path, there, course, wanted) if len(wanted) > 1 else {}
+    if belongs:
+        handouts = {name: HANDOUT for name in there if Path(name).name == HANDOUT}
+        return _read_renamed(path, {**belongs, **dict(list(handouts.items())[:1])}, course, wanted)
     try:
         submission = read_submission(path, course, wanted, within=path)
     except NothingRecognisedError:
-        there = _names_in(path)
         archives = [name for name in there if is_archive(name)]
         if not archives:
             return _nothing(private.names if private is not None else there, course, wanted)
@@ -112,8 +117,21 @@ def _read_folder(
         )
     except UsageError as error:
         return str(error)
-    names = private.names if private is not None else _names_in(path)
+    names = private.names if private is not None else there
     return _fault_of(submission, names, course, wanted) or submission
+
+
+def _read_renamed(path: Path, belongs: Mapping[str, str], course: Course, wanted: frozenset[str]) -> Submission | str:
+    """Read files under the names that they should have, and note what was taken for what."""
+    with PrivateFolder() as folder:
+        for name, called in belongs.items():
+            _copy(path / Path(name).parent, Path(name).name, called, folder)
+            if Path(name).name != Path(called).name:
+                folder.note(f"{Path(name).name} was taken for {called}.")
+        try:
+            return _noted(read_submission(folder.path, course, wanted, within=folder.path), folder)
+        except UsageError as error:
+            return str(error)
 
 
 def _read_archives(
