@@ -337,6 +337,33 @@ def test_alike_answers_of_different_inputs_are_one_group(book):
     assert len(groups[0].people) == 3
 
 
+def test_a_file_that_cannot_be_read_is_no_wrong_answer(book):
+    run = run_of(book)
+    for person in range(3):
+        checks = (ended(Verdict.RAISED, f"Line {person}: a bracket is missing.", name=f"test_{n}") for n in range(4))
+        graded(book, run, person, *checks)
+    graded(book, run, "Kim", ended(Verdict.RAISED, "ValueError: no"), ended(Verdict.FAILED, name="test_b"))
+    groups = overview_of(book).clusters.told
+    assert [(one.silent, one.learners, one.headline) for one in groups] == [
+        (False, 1, "ValueError: no"),
+        (True, 3, "Line #: a bracket is missing."),
+    ]
+    page = to_page(overview_of(book)).decode()
+    assert "<dt>groups of answers without a name</dt><dd>1</dd>" in page
+    assert "Besides, some gave no check an answer" in page
+
+
+def test_whoever_handed_in_what_cannot_be_read_has_handed_in(book):
+    run = run_of(book)
+    graded(book, run, "Kim", PASSED)
+    book.hand_in(book.learner("canvas:20"), "hand-ins/20", "", run, fault="The folder is empty.")
+    book.learner("canvas:22", enrolled=True)
+    page = to_page(overview_of(book)).decode()
+    assert "<dt>learners</dt><dd>3</dd>" in page
+    assert "<dt>handed in</dt><dd>2</dd>" in page
+    assert "<dt>could not be graded</dt><dd>1</dd>" in page
+
+
 def test_a_law_parts_only_what_nothing_else_does(book):
     run = run_of(book)
     law = (Finding("pattern", "Yours is 1.25 times too large.", "scale"),)
