@@ -98,3 +98,9 @@ def test_of_a_notebook_that_cannot_be_read_it_is_said_why(course, tmp_path, text
 def test_the_example_of_a_name_is_one_that_is_wanted(course, tmp_path):
     fault = read(course, tmp_path, {"hw.py": "x = 1\n"}).fault
     assert fault.endswith("Name it as the exercise is, as in lecture5/cross_entropy.py")
+
+
+def test_what_is_kept_beside_hand_ins_is_nobodys(course, tmp_path):
+    kept = ("grades.db", "grades.db-run", "grades.db-wal", "grades.db-shm", "log.jsonl", "cohort.toml", "canvas.csv")
+    folder = handed_in.written(tmp_path / "in", {"kim/linear.py": LINEAR, **dict.fromkeys(kept, "x")})
+    assert [one.learner.name for one in find_hand_ins([folder], course=course)] == ["kim"]

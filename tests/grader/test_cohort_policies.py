@@ -147,6 +147,7 @@ def test_a_whole_file(tmp_path):
         ("[units.lectures5]", r"line 1: units\.lectures5: the course has no unit 'lectures5'; did you mean lecture5\?"),
         ("[units.lecture5]\ndue = 2026-11-01T23:59:00", r"line 2: units\.lecture5\.due: it is on which clock\?"),
         ('zone = "Europe/Berlinn"', r"line 1: zone: there is no time zone.*Did you mean 'Europe/Berlin'\?"),
+        ("penalty = 10%", r'A percentage needs its quotes in TOML: "10%"\.'),
         ('zone = "Berlin"', r"Did you mean 'Europe/Berlin'"),
         ('zone = "Europe"', "there is no time zone 'Europe'"),
         ('zone = "../../etc/passwd"', "there is no time zone"),
