@@ -100,6 +100,10 @@ def test_each_learner_has_one_outcome(book):
     book.hand_in(book.learner("canvas:20"), "hand-ins/20", "", run, fault="The folder is empty.")
     book.hand_in(book.learner("canvas:21"), "hand-ins/21", "not graded until now", run)
     book.learner("canvas:22", enrolled=True)
+    assert counted(book)["not graded yet"] == 2
+    assert "1 learner handed in nothing so far" in to_page(overview_of(book)).decode()
+    book.end_run(run, ended="2026-11-01T10:05:00+00:00")
+    assert "so far" not in to_page(overview_of(book)).decode()
     assert counted(book) == {
         "passed": 1,
         "failed": 2,
