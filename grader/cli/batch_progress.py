@@ -138,8 +138,10 @@ def _bar() -> Progress:
 
 
 def _name(hand_in: HandIn) -> str:
+    """The name, and the number by which others of that name are told apart."""
     who = hand_in.learner
-    return sanitize(who.name or who.login or who.email or who.number or who.key)[:_LONGEST]
+    name = sanitize(who.name or who.login or who.email or who.number or who.key)[:_LONGEST]
+    return f"{name} ({sanitize(who.number)[:_LONGEST]})" if who.number and who.number != name else name
 
 
 def _became(done: HandInDone) -> str:

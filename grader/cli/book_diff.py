@@ -56,8 +56,10 @@ def _lines(changes: Changes) -> list[str]:
 
 
 def _change(change: Change) -> list[str]:
+    from grader.cohort.people import described
+
     stays = "" if change.counts else f"; {change.before:g} stay, by --never-lower"
-    head = f"{change.learner.shown}  {change.exercise}  {change.before:g} → {change.after:g} points{stays}"
+    head = f"{described(change.learner)}  {change.exercise}  {change.before:g} → {change.after:g} points{stays}"
     why = f"  {'; '.join(change.why) or 'nothing that is known of has changed'}"
     moved = [
         f"  {check.name}: {check.before or 'not there'} → {check.after or 'not there any more'}"

@@ -105,7 +105,7 @@ def as_feedback(opened: Opened, platform: str, output: Path) -> None:
     if nameless:
         from grader.cohort.people import listed
 
-        say(f"Note: {platform} would not know whose they are, so there is nothing for {listed(nameless)}.")
+        say(f"Note: {platform.capitalize()} would not know whose they are, so there is nothing for {listed(nameless)}.")
     say(f"{output}: feedback for {given} learner{'' if given == 1 else 's'}.")
 
 

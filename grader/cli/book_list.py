@@ -55,7 +55,14 @@ def class_lines(grades: ClassGrades, charset: Charset) -> list[Line]:
             room = " " * (width - cell_width(cell))
             cells.append(cell + room if place < 2 else room + cell)
         lines.append((Span("  ".join(cells), style),))
-    return lines
+    states = {grade.state for of_learner in grades.grades.values() for grade in of_learner}
+    marks = {
+        State.NOTHING: f"{charset.not_started} nothing handed in",
+        State.FAULT: "fault: could not be graded, and `grade book show` says why",
+        State.OPEN: "open: not graded yet",
+    }
+    legend = [mark for state, mark in marks.items() if state in states]
+    return [*lines, *(((), (Span("; ".join(legend), "faint"),)) if legend else ())]
 
 
 def _score(grade: Grade, charset: Charset) -> str:

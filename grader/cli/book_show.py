@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -48,7 +49,8 @@ class _Shown:
 
         grades = self.opened.grades
         yield from self.text(described(self.learner), 0, "heading")
-        about = ["" if self.learner.enrolled else "not on the roster", self.learner.section]
+        has_roster = any(learner.enrolled for learner in grades.learners)
+        about = ["not on the roster" if has_roster and not self.learner.enrolled else "", self.learner.section]
         yield from self.text(f" {self.charset.dot} ".join(text for text in about if text), 0, "faint")
         mine = grades.of_learner[self.learner.id]
         yield ()
@@ -104,22 +106,25 @@ class _Shown:
         if exercise.fault:
             (row,) = self.opened.book.query("SELECT fault FROM grading WHERE id = ?", exercise.grading)
             yield from self.text(row["fault"], 4, "fault")
-        for check in self.opened.book.checks_of(exercise.grading):
-            calm = check.verdict in (Verdict.PASSED, Verdict.NOT_STARTED, Verdict.BLOCKED) or check.is_more
-            if not calm:
-                yield from self.check(check)
+        calm = (Verdict.PASSED, Verdict.NOT_STARTED, Verdict.BLOCKED)
+        checks = self.opened.book.checks_of(exercise.grading)
+        failed = [check for check in checks if check.verdict not in calm and not check.is_more]
+        for _, alike in groupby(failed, key=_said):
+            yield from self.checks(list(alike))
 
-    def check(self, check: CheckResult) -> Iterator[Line]:
-        """A failed check: its demand, what is wrong, what was misunderstood, and where."""
-        yield from self.text(f"{self.charset.failed} {check.demand or check.name}", 4)
-        if check.failure is None:
+    def checks(self, checks: list[CheckResult]) -> Iterator[Line]:
+        """Failed checks of which the same is said: their demands, what is wrong, what was misunderstood, and where."""
+        for check in checks:
+            yield from self.text(f"{self.charset.failed} {check.demand or check.name}", 4)
+        failure = checks[0].failure
+        if failure is None:
             return
-        yield from self.text(check.failure.headline, 6, "failed")
-        for finding in check.failure.findings:
+        yield from self.text(failure.headline, 6, "failed")
+        for finding in failure.findings:
             name = f"{finding.name}: " if finding.name else ""
             yield from self.text(f"{name}{finding.text}", 6)
-        if check.failure.location:
-            yield from self.text(check.failure.location, 6, "faint")
+        if failure.location:
+            yield from self.text(failure.location, 6, "faint")
 
     def text(self, text: str, by: int, style: str = "") -> list[Line]:
         """Text in lines; no more of it than a screen holds, whatever a submission has put there."""
@@ -127,3 +132,9 @@ class _Shown:
 
         shown = wrap(self.charset.clean(text, multiline=True), self.width - by) if text else []
         return indented([(Span(line, style),) for line in clip(shown, 12, self.charset)], by)
+
+
+def _said(check: CheckResult) -> tuple[object, ...]:
+    """What is said of a failed check: a file that cannot be read fails every one of them for the same reason."""
+    failure = check.failure
+    return (failure.headline, failure.findings, failure.location) if failure is not None else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -13,11 +13,12 @@ import msgspec
 from grader.cohort.archives import UNOPENED, is_archive, names_at_top, stem_of_archive, unpack
 from grader.cohort.class_archives import raw_parts, take
 from grader.cohort.clones import check_out
+from grader.cohort.misnamed import meant
 from grader.cohort.places import HandIn
 from grader.cohort.private import Budget, PrivateFolder, RefusedError, is_left_out, most_of
 from grader.course import Course, NothingRecognisedError, Submission, read_submission
 from grader.course.source import Folder
-from grader.course.submission import missing_hint
+from grader.course.submission import HANDOUT, missing_hint
 from grader.errors import UsageError
 from grader.names import printable
 
@@ -101,10 +102,14 @@ def _read_folder(
         wanted: the ids of the exercises to be graded.
         level: how many archives it came out of.
     """
+    there = _names_in(path)
+    belongs = meant(path, there, course, wanted) if len(wanted) > 1 else {}
+    if belongs:
+        handouts = {name: HANDOUT for name in there if Path(name).name == HANDOUT}
+        return _read_renamed(path, {**belongs, **dict(list(handouts.items())[:1])}, course, wanted)
     try:
         submission = read_submission(path, course, wanted, within=path)
     except NothingRecognisedError:
-        there = _names_in(path)
         archives = [name for name in there if is_archive(name)]
         if not archives:
             return _nothing(private.names if private is not None else there, course, wanted)
@@ -115,13 +120,26 @@ def _read_folder(
         )
     except UsageError as error:
         return str(error)
-    names = private.names if private is not None else _names_in(path)
+    names = private.names if private is not None else there
     fault = _fault_of(submission, names, course, wanted)
     notes = tuple(
         f"{printable(name)} was not opened, as there is code beside it."
         for name in [name for name in names if is_archive(name)][:_SHOWN]
     )
     return fault or dataclasses.replace(submission, notes=(*submission.notes, *notes))
+
+
+def _read_renamed(path: Path, belongs: Mapping[str, str], course: Course, wanted: frozenset[str]) -> Submission | str:
+    """Read files under the names that they should have, and note what was taken for what."""
+    with PrivateFolder() as folder:
+        for name, called in belongs.items():
+            _copy(path / Path(name).parent, Path(name).name, called, folder)
+            if Path(name).name != Path(called).name:
+                folder.note(f"{Path(name).name} was taken for {called}.")
+        try:
+            return _noted(read_submission(folder.path, course, wanted, within=folder.path), folder)
+        except UsageError as error:
+            return str(error)
 
 
 def _read_archives(

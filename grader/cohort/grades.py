@@ -292,6 +292,8 @@ class _Unit:
 
     def _nothing(self, hand_ins: Sequence[HandInRow]) -> tuple[State, tuple[str, ...]]:
         """Why there is nothing to count."""
+        if not hand_ins and self.handed.looking:
+            return State.OPEN, ("The last run has not come to its end, and nothing of theirs was found so far.",)
         if not hand_ins:
             return State.NOTHING, ("Nothing was handed in.",)
         last = hand_ins[-1]
@@ -351,7 +353,8 @@ def extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[datet
         if until is None:
             until = days_after(policy.due, extension.days, policy.zone) if policy.due else None
         if until is not None and due is not None and until > due:
-            due, said = until, f"{extension.days} more days" if extension.days else "a later due date"
+            days = f"{extension.days} more day{'s' * (extension.days != 1)}"
+            due, said = until, days if extension.days else "a later due date"
             said += f" ({extension.reason})" if extension.reason else ""
     return due, said
 

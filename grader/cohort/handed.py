@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from grader.cohort.due import days_late, parsed
+from grader.cohort.due import days_after, days_late, parsed
 from grader.cohort.gradebook import Gradebook
 from grader.cohort.policies import UnitPolicy
 from grader.cohort.records import GradingRow, HandInRow
@@ -23,6 +23,7 @@ class Handed(msgspec.Struct, frozen=True):
         absent: the gradings for which nothing was there: every check found its file missing.
         worth: points and bonus points of each exercise that was ever graded.
         ended: the runs that went to their end.
+        looking: whether the last run has not come to its end, so that what it has not come to may still be there.
     """
 
     hand_ins: Mapping[int, Sequence[HandInRow]]
@@ -30,6 +31,7 @@ class Handed(msgspec.Struct, frozen=True):
     absent: frozenset[int]
     worth: Mapping[str, tuple[float, float]]
     ended: frozenset[int]
+    looking: bool = False
 
     @classmethod
     def read(cls, book: Gradebook) -> Handed:
@@ -44,8 +46,15 @@ class Handed(msgspec.Struct, frozen=True):
             if is_done(grading):
                 worth[grading.exercise] = (grading.points, grading.bonus_points)
         absent = book.query("SELECT grading FROM result GROUP BY grading HAVING min(verdict = 'missing') = 1")
-        ended = frozenset(run.id for run in book.runs() if run.ended)
-        return cls(hand_ins, gradings, frozenset(row[0] for row in absent), worth, ended)
+        runs = book.runs()
+        return cls(
+            hand_ins,
+            gradings,
+            absent=frozenset(row[0] for row in absent),
+            worth=worth,
+            ended=frozenset(run.id for run in runs if run.ended),
+            looking=bool(runs) and not runs[-1].ended,
+        )
 
 
 class Late(msgspec.Struct, frozen=True):
@@ -63,6 +72,8 @@ def lateness(hand_in: HandInRow, due: datetime.datetime | None, policy: UnitPoli
         if not hand_in.marked_late:
             return Late(said="" if when else "its time is not known: it counts as on time" if due else "")
         unknown = "its time is not known" if when is None else "the policies have no due date"
+        if due is not None and policy.due is not None and due >= days_after(policy.due, 1, policy.zone):
+            return Late(said=f"the platform marks it late, and {unknown}: with the extension it counts as on time")
         return Late(0, 1, f"the platform marks it late, and {unknown}: it counts as one day late")
     seconds = max(0, int((when - due).total_seconds()))
     return Late(seconds, days_late(when, due, policy.zone, policy.grace))

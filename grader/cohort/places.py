@@ -21,7 +21,7 @@ _SHOWN = 300  # characters of a source
 # what instructors keep beside hand-ins
 _INSTRUCTORS = (
     *(".csv", ".tsv", ".xlsx", ".ods", ".toml", ".yml", ".yaml", ".json", ".md", ".ini", ".cfg", ".log"),
-    *(".db", ".sqlite", ".db-wal", ".db-shm", ".db-journal", ".lock"),
+    *(".db", ".sqlite", ".db-wal", ".db-shm", ".db-journal", ".db-run", ".jsonl", ".lock"),
 )
 
 

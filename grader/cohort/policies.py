@@ -26,6 +26,7 @@ _OF_UNIT = ("due", *_SHARED, "maximum", "weight")
 _OF_EXTENSION = ("learner", "unit", "due", "days", "reason")
 
 _NO_SECONDS = re.compile(r"=\s*(\d{4}-\d\d-\d\d[T ]\d\d:\d\d)\s*(?:#.*)?$")
+_BARE_PERCENT = re.compile(r"=\s*(\d+(?:\.\d+)?\s*%)")
 _AT_LINE = re.compile(r"at line (\d+)")
 _MOST_BYTES = 1 << 20
 _MOST_DAYS = 366
@@ -144,15 +145,18 @@ def read_policies(path: Path | None, course: Course) -> Policies:
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.{_about_seconds(text, str(error))}") from None
+        raise UsageError(f"{path} is not valid TOML: {error}.{_advice(text, str(error))}") from None
     return _File(path, text, course).policies(values)
 
 
-def _about_seconds(text: str, error: str) -> str:
-    """TOML wants seconds, and people leave them out."""
+def _advice(text: str, error: str) -> str:
+    """TOML wants seconds, and quotes about a percentage, and people leave them out."""
     found = _AT_LINE.search(error)
     lines = text.splitlines()
     line = lines[int(found[1]) - 1] if found and int(found[1]) <= len(lines) else ""
+    percent = _BARE_PERCENT.search(line)
+    if percent:
+        return f' A percentage needs its quotes in TOML: "{percent[1]}".'
     time = _NO_SECONDS.search(line)
     return f" A time needs its seconds in TOML: {time[1]}:00." if time else ""
 

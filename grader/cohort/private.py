@@ -14,6 +14,7 @@ from typing import Self
 
 from grader.course.notebooks import MOST_BYTES as _MOST_OF_A_FILE
 from grader.course.reading import ATTEMPTS, SKIPPED
+from grader.course.submission import HANDOUT, MOST_OF_HANDOUT
 from grader.errors import GraderError
 from grader.names import printable
 
@@ -48,7 +49,7 @@ class Budget:
 
 @dataclass
 class PrivateFolder:
-    """A folder that nobody else may look into, with what a hand-in holds of code and archives.
+    """A folder that nobody else may look into, with what a hand-in holds of code and archives, and its `bundle.toml`.
 
     Use as a context manager: it is removed at the end, with all that is in it.
 
@@ -168,6 +169,8 @@ def most_of(name: str) -> int:
     """The bytes that are taken of a file, by its name; 0 where nobody reads it."""
     if name.lower().endswith(ARCHIVES):
         return _MOST_OF_AN_ARCHIVE
+    if name.rpartition("/")[2] == HANDOUT:
+        return MOST_OF_HANDOUT
     return _MOST_OF_A_FILE if name.lower().endswith(ATTEMPTS) else 0
 
 

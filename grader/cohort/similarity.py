@@ -141,7 +141,9 @@ def in_words(found: Resemblances) -> list[str]:
     ]
     if found.more:
         lines.append(f"{found.more:,} more pairs are less alike than these. A higher --threshold lists fewer.")
-    if not found.pairs:
+    if not found.pairs and found.compared < 2:
+        lines.append("There were no two texts to compare.")
+    elif not found.pairs:
         lines.append(f"No two of the {found.compared:,} texts that were compared resemble each other that much.")
     reasons = Counter((left.exercise, left.why) for left in found.left_out)
     lines += [f"{exercise}: {count:,} not compared: {why}." for (exercise, why), count in reasons.items()]

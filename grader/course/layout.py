@@ -249,7 +249,17 @@ def _exercises_in(path: Path, course: Course, shown: str, wanted: Collection[str
     held = {exercise.id for exercise in asked if not defined.isdisjoint(exercise.symbols)}
     named = _named_as(path, course, wanted)
     held.update(exercise.id for exercise in named if len(named) == 1 and exercise in asked)
-    return [exercise for exercise in asked if exercise.id in held] or [_exercise_of(path, course, shown, named)]
+    return [exercise for exercise in asked if exercise.id in held] or [_exercise_of(path, course, shown, named, asked)]
+
+
+def held_in(path: Path, course: Course, wanted: Collection[str]) -> frozenset[str]:
+    """The ids of those exercises to be graded that a file is named after, or else of which it defines something."""
+    named = {exercise.id for exercise in _named_as(path, course, wanted)}.intersection(wanted)
+    if named:
+        return frozenset(named)
+    defined = _defined_in(_text_of(path.parent, path.name))
+    asked = (exercise for exercise in course.exercises if exercise.id in wanted)
+    return frozenset(exercise.id for exercise in asked if not defined.isdisjoint(exercise.symbols))
 
 
 def _named_as(path: Path, course: Course, wanted: Collection[str]) -> list[Exercise]:
@@ -264,16 +274,18 @@ def _named_as(path: Path, course: Course, wanted: Collection[str]) -> list[Exerc
     return here or [e for e in named if e.id in wanted] or named
 
 
-def _exercise_of(path: Path, course: Course, shown: str, named: list[Exercise]) -> Exercise:
+def _exercise_of(path: Path, course: Course, shown: str, named: list[Exercise], asked: list[Exercise]) -> Exercise:
     """Tell which exercise a file is: by its name, then by what it says and defines."""
     if len(named) == 1:
         return named[0]
-    text = _text_of(path.parent, path.name)
+    text, fault = _text_and_fault(path.parent, path.name)
     defined = _defined_in(text)
     best = _best({e: _evidence(text, defined, e) for e in named or course.exercises})
     if len(best) == 1:
         return best[0]
-    example = next((e for e in course.exercises), None)
+    if fault and not named:
+        raise UsageError(f"{shown} cannot be read. {fault}")
+    example = next(iter(asked or course.exercises), None)
     if example is None or not (best or named):
         name = f"{example.unit}/{example.name}.py" if example else "cross_entropy.py"
         raise UsageError(f"{shown} belongs to no exercise that is known. Name it as the exercise is, as in {name}")
@@ -331,12 +343,22 @@ def _best(scores: dict[_T, tuple[int, ...]]) -> list[_T]:
 
 
 def _text_of(folder: Path, name: str) -> str:
+    return _text_and_fault(folder, name)[0]
+
+
+def _text_and_fault(folder: Path, name: str) -> tuple[str, str]:
+    """What stands in a file, or why that cannot be told."""
     try:
         with Folder(folder) as opened:
-            data, _ = opened.read(name, MOST_BYTES if is_notebook(name) else _MOST_BYTES)
+            data, fault = opened.read(name, MOST_BYTES if is_notebook(name) else _MOST_BYTES)
     except OSError:
-        return ""
-    return "\n".join(cell.text for cell in cells_of(data)[0]) if is_notebook(name) else decode(data, name)[0]
+        return "", ""
+    if fault:
+        return "", fault
+    if not is_notebook(name):
+        return decode(data, name)
+    cells, fault = cells_of(data)
+    return "\n".join(cell.text for cell in cells), fault
 
 
 def _folders(path: Path) -> list[str]:

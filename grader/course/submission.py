@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.course.model import Course, Exercise
 
 HANDOUT = "bundle.toml"  # what a handout remembers of its course
-_MOST_OF_HANDOUT = 1 << 18  # bytes: a thousand exercises have half of it
+MOST_OF_HANDOUT = 1 << 18  # bytes: a thousand exercises have half of it
 _MOST_SYMBOLS = 3
 
 
@@ -114,8 +114,8 @@ def _handout(root: Path) -> str:
     """The text of `bundle.toml`, in the folder of the exercises or right above it; empty where none can be read."""
     for folder in (root, root.parent) if root.name in LAYOUTS else (root,):
         with contextlib.suppress(OSError), Folder(folder) as opened:
-            data, fault = opened.read(HANDOUT, _MOST_OF_HANDOUT)
-            if not fault and len(data) <= _MOST_OF_HANDOUT:
+            data, fault = opened.read(HANDOUT, MOST_OF_HANDOUT)
+            if not fault and len(data) <= MOST_OF_HANDOUT:
                 return data.decode("utf-8", "replace")
     return ""
 

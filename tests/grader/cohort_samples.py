@@ -31,14 +31,14 @@ def checks(random_, exercise, points=(3, 2, 1)):
             yield CheckResult(name, demand, Verdict.BLOCKED, worth, failure=failure, waits_for=f"test_{exercise}_0")
 
 
-def fill(book, people=8, exercises=EXERCISES, seed=1, start="2026-11-01T10:00:00+00:00"):
+def fill(book, people=8, exercises=EXERCISES, seed=1, start="2026-11-01T10:00:00+00:00", platform="canvas"):
     """Put a class in a gradebook: each learner with one hand-in, the last with an empty one, one with none."""
     random_ = random.Random(seed)
     run = book.begin_run(started=start, seed=7, options="{}", command="grade batch hand-ins", isolation="full")
     for number in range(people):
         name = NAMES[number % len(NAMES)] + (f" {number}" if number >= len(NAMES) else "")
         learner = book.learner(
-            f"canvas:{1000 + number}", enrolled=True, name=name, number=str(1000 + number), email=f"{number}@x.org"
+            f"{platform}:{1000 + number}", enrolled=True, name=name, number=str(1000 + number), email=f"{number}@x.org"
         )
         if number == people - 2:
             continue  # handed in nothing

@@ -19,6 +19,7 @@ from grader.cohort.gradebook import Gradebook
 from grader.cohort.people import find_learner
 from grader.cohort.records import LearnerRow
 from grader.errors import UsageError
+from grader.reports.model import CheckResult, ExerciseResult, Failure, Verdict
 
 GRADE = [sys.executable, "-c", "from grader.cli.main import main; main()"]
 
@@ -54,11 +55,12 @@ def test_list_shows_the_class(here):
     said, noted = grade_book(here, "list", "--policies", "cohort.toml")
     lines = said.splitlines()
     assert lines[0].split() == ["number", "name", "lecture5", "total"]
-    assert len(lines) == 1 + 10 + 1
-    by_number = {line.split()[0]: line for line in lines[1:-1]}
+    assert len(lines) == 1 + 10 + 1 + 2
+    by_number = {line.split()[0]: line for line in lines[1:-3]}
     assert by_number["1003"].split()[-4:] == ["7", "→", "6", "6"], "a day late: 5.8, rounded"
     assert "fault" in by_number["1009"]
-    assert lines[-1].split() == ["of", "12", "12"]
+    assert lines[-3].split() == ["of", "12", "12"]
+    assert lines[-1] == "· nothing handed in; fault: could not be graded, and `grade book show` says why"
     assert "there is an extension for 'Ada Nowhere', whom the gradebook does not have" in noted
 
 
@@ -69,9 +71,46 @@ def test_show_tells_all_of_a_learner(here):
     assert "late: 1 day, 1 day charged: 1.2 points off" in said
     assert "✗ Demand 0 of" in said
     assert "dlogits is wrong in 12 of 12 numbers." in said
+    assert "not on the roster" not in said
     said, _ = grade_book(here, "show", "1009")
     assert "The folder is empty." in said
     assert "could not be graded" in said
+
+
+def test_diff_tells_two_of_one_name_apart(tmp_path):
+    with Gradebook(tmp_path / "grades.db", write=True) as book:
+        for course, verdict in (("before", Verdict.FAILED), ("after", Verdict.PASSED)):
+            run = book.begin_run(started="2026-11-01T10:00:00+00:00", seed=7, options="{}")
+            for number in "12":
+                kim = book.learner(f"canvas:{number}", name="Kim, Min", number=number)
+                book.hand_in(kim, f"kim{number}", number * 64, run)
+                grading = book.begin(
+                    run, learner=kim, content=number * 64, exercise="lecture5.linear", course=course, grader="g",
+                    options="o", seed=1,
+                )  # fmt: skip
+                check = CheckResult("test_a", "So.", verdict, 1, failure=Failure("No."))
+                book.end(grading, ExerciseResult("lecture5.linear", "t", "linear.py", (check,)))
+            book.end_run(run, ended="2026-11-01T10:05:00+00:00")
+    said, _ = grade_book(tmp_path, "diff")
+    assert "Kim, Min (1)  lecture5.linear  0 → 1 points" in said
+    assert "Kim, Min (2)  lecture5.linear  0 → 1 points" in said
+
+
+def test_show_says_once_what_is_said_of_every_check(tmp_path):
+    failure = Failure("Line 1 holds a byte that is not UTF-8.", location="linear.py")
+    checks = [CheckResult(f"test_{n}", f"Demand {n}.", Verdict.FAILED, 1, failure=failure) for n in range(5)]
+    with Gradebook(tmp_path / "grades.db", write=True) as book:
+        run = book.begin_run(started="2026-11-01T10:00:00+00:00", seed=7, options="{}")
+        kim = book.learner("canvas:1", name="Kim", number="1")
+        book.hand_in(kim, "kim", "a" * 64, run)
+        grading = book.begin(
+            run, learner=kim, content="a" * 64, exercise="lecture5.linear", course="c", grader="g", options="o", seed=1
+        )
+        book.end(grading, ExerciseResult("lecture5.linear", "t", "linear.py", tuple(checks)))
+    said, _ = grade_book(tmp_path, "show", "Kim")
+    assert [said.count(f"Demand {n}.") for n in range(5)] == [1] * 5
+    assert said.count("is not UTF-8") == 1
+    assert "not on the roster" not in said, "there is none"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +171,11 @@ def test_feedback_as_a_folder_and_as_a_zip(here):
     (here / "back" / "left.html").write_text("of last year")
     _, noted = grade_book(here, "export", "feedback", "--output", "back")
     assert "Note: back has files of another time (1), as back/left.html." in noted
+    _, noted = grade_book(here, "export", "feedback", "--as", "moodle", "--output", "none.zip")
+    assert "Note: Moodle would not know whose they are, so there is nothing for" in noted, "they are Canvas's"
+    (here / "grades.db").unlink()
+    with Gradebook(here / "grades.db", write=True) as book:
+        fill(book, people=10, platform="moodle")
     _, noted = grade_book(here, "export", "feedback", "--as", "moodle", "--output", "back.zip")
     first = (here / "back.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
@@ -143,7 +187,7 @@ def test_feedback_as_a_folder_and_as_a_zip(here):
     grade_book(here, "export", "feedback", "--as", "moodle", "--output", "back.zip")
     assert (here / "back.zip").read_bytes() == first, "the same feedback is the same file"
     _, noted = grade_book(here, "export", "feedback", "--as", "canvas", "--output", "canvas.zip")
-    assert "Note: canvas would not know whose they are, so there is nothing for" in noted
+    assert "Note: Canvas would not know whose they are, so there is nothing for" in noted
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ def test_a_row_a_learner(book, grades):
                 "could not be graded",
             )
             assert row["notes"] == "lecture5: The folder is empty."
+            assert row["total"] == "", "what could not be graded is no zero"
         else:
             assert (row["lecture5 raw"], row["lecture5 points"], row["total"]) == (score, "12", score)
     assert by_number["1008"]["lecture5 state"] == "nothing handed in"
@@ -264,12 +265,27 @@ def test_canvas_only_the_cells_change(tmp_path, grades):
     assert made.scores == 3
 
 
+def test_nobody_gets_a_zero_before_the_run_has_come_to_its_end(tmp_path, book):
+    book.begin_run(started="2026-11-02T10:00:00+00:00", seed=7, options="{}")  # and is killed
+    broken_off = class_grades(book, Policies(), TWO)
+    made = filled(tmp_path, broken_off, zeros=True)
+    assert '"One\r\nTwo",,5,' in made.content.decode()
+    assert "Not graded yet, and left as they are: Zoë O’Brien 8" in " ".join(made.notes)
+    head, *rows = table(to_csv(broken_off))
+    row = next(dict(zip(head, row, strict=True)) for row in rows if row[0] == "1008")
+    assert (row["lecture5 final"], row["lecture5 state"], row["total"]) == ("", "not graded yet", "")
+    totals = {one["number"]: one["total"] for one in json.loads(to_json(broken_off))["learners"]}
+    assert totals["1008"] is None
+    assert totals["1009"] is None
+    assert totals["1000"] is not None
+
+
 def test_canvas_says_who_was_left_and_why(tmp_path, grades):
     said = " ".join(filled(tmp_path, grades).notes)
     assert re.search(r"Handed in nothing, and left as they are \(with --zeros they get 0\): Zoë O’Brien 8", said)
     assert re.search(r"Could not be graded, and left as they are: Müller, Jörg 9", said)
     assert re.search(r"Excused in Canvas, and left so: Müller, Jörg \(1001", said)
-    assert re.search(r"Graded, and not in canvas\.csv: Ana María .*李雷", said)
+    assert re.search(r"In the gradebook, and not in canvas\.csv: Ana María .*李雷", said)
     assert "In canvas.csv, and not in the gradebook: Kim." in said
     assert "Points Possible" not in said, "it is the same"
     other = filled(tmp_path, grades, assignment="77")

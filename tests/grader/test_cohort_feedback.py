@@ -280,6 +280,8 @@ def hand_in(source):
         ("a.zip/kim_1001_5001_my_1_2_x.zip", "kim_1001_5001_"),
         ("kim_1001_5001_a.zip/lecture5", "kim_1001_5001_"),
         ("C:\\dl\\kim_1001_5001_a.py", "kim_1001_5001_"),
+        ("submissions.zip: kim_1001_5001_linear.py and 1 more", "kim_1001_5001_"),
+        ("hw_5_2026_.zip: kim_LATE_1001_5001_a: b.py", "kim_1001_5001_"),
         ("hand-ins/kim", ""),
         ("../_1_2_x", "learner_1_2_"),
     ],
@@ -311,7 +313,11 @@ def test_canvas_takes_the_hand_in_that_counts(book, tmp_path):
     ],
 )
 def test_moodle_knows_a_folder_by_its_number(source, number, name, folder):
-    assert moodle_naming()(learner(number, name), [hand_in(source)]) == folder
+    assert moodle_naming()(learner(number, name, key=f"moodle:{number}"), [hand_in(source)]) == folder
+
+
+def test_moodle_is_given_no_number_of_canvas():
+    assert moodle_naming()(learner("1001"), [hand_in("submissions.zip: kim_1001_5001_a.py")]) == ""
 
 
 def test_of_one_name_each_has_a_folder(book):

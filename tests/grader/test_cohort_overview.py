@@ -100,6 +100,10 @@ def test_each_learner_has_one_outcome(book):
     book.hand_in(book.learner("canvas:20"), "hand-ins/20", "", run, fault="The folder is empty.")
     book.hand_in(book.learner("canvas:21"), "hand-ins/21", "not graded until now", run)
     book.learner("canvas:22", enrolled=True)
+    assert counted(book)["not graded yet"] == 2
+    assert "1 learner handed in nothing so far" in to_page(overview_of(book)).decode()
+    book.end_run(run, ended="2026-11-01T10:05:00+00:00")
+    assert "so far" not in to_page(overview_of(book)).decode()
     assert counted(book) == {
         "passed": 1,
         "failed": 2,
@@ -335,6 +339,33 @@ def test_alike_answers_of_different_inputs_are_one_group(book):
     ]
     assert {one.tried for one in groups} == {9}
     assert len(groups[0].people) == 3
+
+
+def test_a_file_that_cannot_be_read_is_no_wrong_answer(book):
+    run = run_of(book)
+    for person in range(3):
+        checks = (ended(Verdict.RAISED, f"Line {person}: a bracket is missing.", name=f"test_{n}") for n in range(4))
+        graded(book, run, person, *checks)
+    graded(book, run, "Kim", ended(Verdict.RAISED, "ValueError: no"), ended(Verdict.FAILED, name="test_b"))
+    groups = overview_of(book).clusters.told
+    assert [(one.silent, one.learners, one.headline) for one in groups] == [
+        (False, 1, "ValueError: no"),
+        (True, 3, "Line #: a bracket is missing."),
+    ]
+    page = to_page(overview_of(book)).decode()
+    assert "<dt>groups of answers without a name</dt><dd>1</dd>" in page
+    assert "Besides, some gave no check an answer" in page
+
+
+def test_whoever_handed_in_what_cannot_be_read_has_handed_in(book):
+    run = run_of(book)
+    graded(book, run, "Kim", PASSED)
+    book.hand_in(book.learner("canvas:20"), "hand-ins/20", "", run, fault="The folder is empty.")
+    book.learner("canvas:22", enrolled=True)
+    page = to_page(overview_of(book)).decode()
+    assert "<dt>learners</dt><dd>3</dd>" in page
+    assert "<dt>handed in</dt><dd>2</dd>" in page
+    assert "<dt>could not be graded</dt><dd>1</dd>" in page
 
 
 def test_a_law_parts_only_what_nothing_else_does(book):

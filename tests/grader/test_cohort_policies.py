@@ -147,6 +147,7 @@ def test_a_whole_file(tmp_path):
         ("[units.lectures5]", r"line 1: units\.lectures5: the course has no unit 'lectures5'; did you mean lecture5\?"),
         ("[units.lecture5]\ndue = 2026-11-01T23:59:00", r"line 2: units\.lecture5\.due: it is on which clock\?"),
         ('zone = "Europe/Berlinn"', r"line 1: zone: there is no time zone.*Did you mean 'Europe/Berlin'\?"),
+        ("penalty = 10%", r'A percentage needs its quotes in TOML: "10%"\.'),
         ('zone = "Berlin"', r"Did you mean 'Europe/Berlin'"),
         ('zone = "Europe"', "there is no time zone 'Europe'"),
         ('zone = "../../etc/passwd"', "there is no time zone"),
@@ -360,6 +361,19 @@ def test_an_extension_says_its_reason_and_the_one_that_gives_most_counts(tmp_pat
     assert (grade.extension, grade.late_days, grade.due) == ("3 more days (3!)", 0, "2026-11-04T22:59:00+00:00")
 
 
+def test_whoever_is_marked_late_has_their_extension_too(tmp_path, cohort):
+    """The mark is of the platform's own due date, and stands for one day."""
+    cohort.hands_in(cohort.learner(), "", 4, marked_late=True)
+    text = DUE.format("penalty = 1") + '[[extensions]]\nlearner = "1"\n'
+    grade = cohort.grade(policies(tmp_path, text + "days = 1"))
+    assert (grade.late_days, grade.final, grade.extension) == (0, 4, "1 more day")
+    assert grade.missing == (
+        "The platform marks it late, and its time is not known: with the extension it counts as on time.",
+    )
+    hours = 'due = "2026-11-02 12:00:00"\nunit = "lecture5"'
+    assert cohort.grade(policies(tmp_path, text + hours)).late_days == 1
+
+
 def test_an_extension_for_nobody_is_said_and_one_for_several_refused(tmp_path, cohort):
     for number in ("1", "2"):
         cohort.learner(number, name="Kim")
@@ -425,11 +439,18 @@ def test_what_there_is_to_know_of_what_is_not_there(cohort):
     found = {grade.learner: grade for grade in grades(cohort.book, Policies(), TWO[:1])}
     said = [(found[learners[n]].state, found[learners[n]].missing, found[learners[n]].final) for n in "1234"]
     assert said == [
-        (State.NOTHING, ("Nothing was handed in.",), 0),
+        (
+            State.OPEN,
+            ("The last run has not come to its end, and nothing of theirs was found so far.",),
+            0,
+        ),
         (State.FAULT, ("The zip is damaged.",), 0),
         (State.OPEN, ("lecture5 is not graded yet.",), 0),
         (State.FAULT, ("lecture5.linear could not be graded: the grader failed on it.",), 4),
     ]
+    cohort.book.end_run(cohort.run, ended="2026-11-01T11:00:00+00:00")
+    nothing = grades(cohort.book, Policies(), TWO[:1])[0]
+    assert (nothing.state, nothing.missing) == (State.NOTHING, ("Nothing was handed in.",))
 
 
 def test_what_became_of_a_later_hand_in_is_said(cohort):

@@ -159,6 +159,7 @@ def test_the_words_say_that_it_is_a_hint_and_show_no_control_characters():
     assert lines[1].startswith("3 more pairs")
     assert lines[2] == f"{GPT}: 2 not compared: too short to tell, beside what the stub has."
     assert lines[-1].startswith("This is a hint where to look, and no verdict")
+    assert in_words(Resemblances((), 0, (), 0))[0] == "There were no two texts to compare."
     assert "No two of the 4 texts" in in_words(Resemblances((), 0, (), 4))[0]
 
 

@@ -20,6 +20,7 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _LONGEST = 30_000  # characters: a cell of Excel's holds 32,767
 _IDENTITY = ("number", "name", "login", "email", "section", "enrolled")
 _OF_UNIT = ("raw", "points", "bonus", "final", "maximum", "days late", "state")
+_KNOWN = (State.GRADED, State.NOTHING)  # of other states no score is one
 
 Cell = str | float | int
 
@@ -49,13 +50,15 @@ def _learner(grades: ClassGrades, learner: LearnerRow) -> Iterator[Cell]:
     for grade in grades.grades[learner.id]:
         yield from _unit(grade)
         notes += [f"{grade.unit}: {said}" for said in grade.missing]
-    yield from grades.total(learner)
+    total, maximum = grades.total(learner)
+    yield total if grades.state(learner) in _KNOWN else ""
+    yield maximum
     yield " ".join(notes)
 
 
 def _unit(grade: Grade) -> Iterator[Cell]:
     """What is not known has an empty cell, and no zero."""
-    known = grade.state in (State.GRADED, State.NOTHING)
+    known = grade.state in _KNOWN
     yield grade.raw if known else ""
     yield grade.points
     yield grade.bonus if known else ""

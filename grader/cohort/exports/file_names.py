@@ -66,14 +66,14 @@ def plain_naming() -> Naming:
 def moodle_naming() -> Naming:
     """A folder each, as an assignment's download has them: ``Kim_1234567_assignsubmission_file_/``.
 
-    Moodle reads the number between the first two underscores; without one there is no name.
+    Moodle reads the number between the first two underscores; without one there is no name. A number of Canvas's is
+    somebody else's in Moodle, or nobody's.
     """
 
     def name(learner: LearnerRow, hand_ins: Sequence[HandInRow]) -> str:
         found = [match[1] for hand_in in hand_ins if (match := _OF_MOODLE.search(hand_in.source))]
-        numbers = found[-1:] or sorted(
-            number for number in numbers_of(learner) if number.isascii() and number.isdigit()
-        )
+        known = set() if learner.key.startswith("canvas:") else numbers_of(learner)
+        numbers = found[-1:] or sorted(number for number in known if number.isascii() and number.isdigit())
         shown = safe_name(learner.shown.replace("_", " "))
         return f"{shown}_{numbers[0]}_assignsubmission_file_/" if numbers else ""
 
@@ -89,7 +89,7 @@ def canvas_naming() -> Naming:
     def name(learner: LearnerRow, hand_ins: Sequence[HandInRow]) -> str:
         del learner
         for hand_in in reversed(hand_ins):
-            for part in reversed(re.split(r"[/\\]", hand_in.source)):
+            for part in reversed(re.split(r"[/\\]|: ", hand_in.source)):  # "submissions.zip: kim_1001_5001_a.py"
                 match = _OF_CANVAS.match(part)
                 if match:
                     numbers = re.findall(r"\d+", match[0])[-2:]

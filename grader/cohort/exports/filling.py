@@ -125,7 +125,9 @@ def about_lines(matched: Matched, shown: Callable[[int], str], file: str, grades
         said.append(f"{shown(line)} in {file} may be any of these, and is left as it is: {listed(meant)}.")
     absent = [learner for learner in matched.absent if grades.state(learner) is not State.NOTHING]
     if absent:
-        said.append(f"Graded, and not in {file}: {'; '.join(map(described, absent[:_MOST_NAMED]))}{_more(absent)}.")
+        said.append(
+            f"In the gradebook, and not in {file}: {'; '.join(map(described, absent[:_MOST_NAMED]))}{_more(absent)}."
+        )
     if matched.strangers:
         names = "; ".join(shown(line) for line in matched.strangers[:_MOST_NAMED])
         said.append(f"In {file}, and not in the gradebook: {names}{_more(matched.strangers)}.")

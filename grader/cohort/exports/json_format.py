@@ -25,7 +25,7 @@ class LearnerGrades(msgspec.Struct, frozen=True):
     Attributes:
         key: who it is in the gradebook.
         state: how far all grades are ones.
-        total: the final score over the units.
+        total: the final score over the units; null where one of them could not be graded, or is not graded yet.
         maximum: of so much.
         units: a grade a unit.
         hand_ins: what was handed in.
@@ -39,7 +39,7 @@ class LearnerGrades(msgspec.Struct, frozen=True):
     section: str
     enrolled: bool
     state: State
-    total: float
+    total: float | None
     maximum: float
     units: tuple[Grade, ...]
     hand_ins: tuple[HandInRow, ...]
@@ -68,6 +68,7 @@ def to_json(grades: ClassGrades) -> bytes:
     learners = []
     for learner in grades.learners:
         total, maximum = grades.total(learner)
+        state = grades.state(learner)
         learners.append(
             LearnerGrades(
                 key=learner.key,
@@ -77,8 +78,8 @@ def to_json(grades: ClassGrades) -> bytes:
                 email=learner.email,
                 section=learner.section,
                 enrolled=learner.enrolled,
-                state=grades.state(learner),
-                total=total,
+                state=state,
+                total=total if state in (State.GRADED, State.NOTHING) else None,
                 maximum=maximum,
                 units=tuple(grades.grades[learner.id]),
                 hand_ins=tuple(grades.of_learner[learner.id]),

@@ -28,6 +28,7 @@ class Cluster(msgspec.Struct, frozen=True):
         headline: what is wrong with the first, without numbers; of an exception without names either.
         answer: what was answered, by what is expected.
         laws: what was found out about the answer, without numbers.
+        silent: whether no check got an answer, and all for one reason: a file that cannot be read, say.
         learners: how many.
         tried: of how many who tried the exercise.
         people: some of them.
@@ -39,6 +40,7 @@ class Cluster(msgspec.Struct, frozen=True):
     headline: str
     answer: str
     laws: tuple[str, ...]
+    silent: bool
     learners: int
     tried: int
     people: tuple[Person, ...]
@@ -61,6 +63,7 @@ class _Wrong(msgspec.Struct, frozen=True):
     content: str
     first: int
     verdict: str
+    silent: bool
     demands: tuple[str, ...]
 
 
@@ -92,7 +95,7 @@ def clusters_of(
         failure = told(bodies[one.first]) if one.first in bodies else None
         failure = failure or Told("")
         groups[_key(one, failure)].append((one, failure))
-    ordered = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    ordered = sorted(groups.items(), key=lambda item: (item[1][0][0].silent, -len(item[1]), item[0]))
     sources = sources_of(hand_ins)
     return Clusters(
         tuple(_cluster(key, those, people, tried, sources) for key, those in ordered[:_MOST]),
@@ -103,7 +106,11 @@ def clusters_of(
 
 def _wrong(book: Gradebook, ids: str) -> list[_Wrong]:
     words = """
-        SELECT grading, exercise, learner, content, result.id AS result, verdict, demand
+        SELECT grading, exercise, learner, content, result.id AS result, verdict, demand,
+            (
+                SELECT count(*) > 1 AND min(verdict = 'raised') AND count(DISTINCT headline) = 1
+                FROM result AS each WHERE each.grading = grading.id
+            ) AS silent
         FROM result JOIN grading ON grading.id = result.grading
         WHERE verdict IN ('failed', 'raised', 'broke protocol') AND NOT bonus AND state = 'done'
         AND grading IN (SELECT value FROM json_each(?))
@@ -117,7 +124,9 @@ def _wrong(book: Gradebook, ids: str) -> list[_Wrong]:
         checks[row["grading"]].append(dict(row))
     return [
         msgspec.convert(
-            {**those[0], "first": those[0]["result"], "demands": tuple(str(check["demand"]) for check in those)}, _Wrong
+            {**those[0], "first": those[0]["result"], "demands": tuple(str(check["demand"]) for check in those)},
+            _Wrong,
+            strict=False,
         )
         for those in checks.values()
     ]
@@ -150,6 +159,7 @@ def _cluster(
         demands=demands,
         headline=headline,
         answer=answer,
+        silent=those[0][0].silent,
         laws=tuple(law for law, _ in laws.most_common(_MOST_LAWS)),
         learners=len(those),
         tried=max(tried.get(exercise, 0), len(those)),

@@ -189,7 +189,9 @@ def overview_of(
         order = _order(rows, course)
         readable = {row.learner for row in hand_ins if not row.fault and row.content} | {row.learner for row in rows}
         unread = {row.learner for row in hand_ins} - readable
-        counts = tuple(_exercises(rows, answers, order, len(people), len(readable), len(unread)))
+        runs = book.runs()
+        unseen = Outcome.NOTHING if not runs or runs[-1].ended else Outcome.WAITING
+        counts = tuple(_exercises(rows, answers, order, len(people), len(readable), len(unread), unseen))
         tried = {count.exercise: count.tried for count in counts}
         absent, troubles = troubles_of(book, rows, people, hand_ins)
         return Overview(
@@ -269,6 +271,7 @@ def _exercises(
     learners: int,
     readable: int,
     unread: int,
+    unseen: Outcome,
 ) -> Iterator[ExerciseCount]:
     by_exercise: dict[str, list[GradingRow]] = defaultdict(list)
     for row in rows:
@@ -278,7 +281,7 @@ def _exercises(
         outcomes = Counter(_outcome(row, answers.get(row.id)) for row in those)
         outcomes[Outcome.FAULT] += unread
         outcomes[Outcome.WAITING] += readable - len(those)
-        outcomes[Outcome.NOTHING] += learners - readable - unread
+        outcomes[unseen] += learners - readable - unread
         seconds = [row.seconds for row in those if row.state == "done"] or [0.0]
         yield ExerciseCount(
             exercise=exercise,
