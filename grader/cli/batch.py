@@ -116,7 +116,11 @@ def batch(
         prints = prints_of(course, options)
         work = Batch(course, exercises, options, prints, seed, watch, never_lower=never_lower)
         with _executor(scheduler, jobs, len(found)) as executor:
-            work.run(book, found, executor, shlex.join(["grade", *sys.argv[1:]]))
+            try:
+                work.run(book, found, executor, shlex.join(["grade", *sys.argv[1:]]))
+            except KeyboardInterrupt:
+                say(f"What was graded is kept in {gradebook}: the same command goes on from there.")
+                raise
     watch.summary(work.isolation, gradebook)
     return _UNGRADED if work.ungraded else 0
 

@@ -252,6 +252,25 @@ def test_the_command_says_what_became_of_all(course, class_, tmp_path):
     assert "3 hand-ins: 0 graded now, 3 known from before" in done.stdout
 
 
+def test_whoever_interrupts_it_is_told_that_what_was_graded_is_kept(course, tmp_path):
+    hand_in(course, tmp_path / "in/ada", alone=("return 2.0 * x", "while True: pass"))
+    words = ["in", "--gradebook", "grades.db", "--course", course.root]
+    process = subprocess.Popen(
+        [*COMMAND, *map(str, words)], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not (tmp_path / "grades.db").exists():
+        time.sleep(0.1)
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "What was graded is kept in grades.db: the same command goes on from there.\nInterrupted.\n"
+    with Gradebook(tmp_path / "grades.db") as book:
+        assert [learner.name for learner in book.learners()] == ["ada"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
