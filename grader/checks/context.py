@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from grader.bounds import MOST_LOOKED_AT, MOST_MISTAKEN
-from grader.sandbox.proxy import Conversation, weight_of
+from grader.sandbox.proxy import Conversation, Handle, has_a_place, weight_of
 from grader.sandbox.request import Call, Operation
 
 SEARCH_SECONDS = 2.0  # to look for a smaller input, once one is found that shows a mistake
@@ -98,16 +98,23 @@ class CheckContext:
         return CheckFailed(mismatch)
 
     def call_that_gave(self, value: Any) -> Call | None:
-        """The latest call whose result is, or holds, this very object; else the latest call."""
+        """The latest call whose result is, or holds, this very object; else the latest call of the learner's code."""
         if self.talk is None or not self.talk.log:
             return None
         for call in reversed(self.talk.log) if value is not None else ():  # None is one object, whoever returns it
             if call.operation != Operation.GET and _holds(call.result, value):
                 return call
-        for call in reversed(self.talk.log):
-            if call.operation == Operation.CALL:
-                return call
-        return self.talk.log[-1]
+        calls = [call for call in self.talk.log if call.operation == Operation.CALL]
+        return (self._own_calls() or calls or self.talk.log)[-1]
+
+    def call_that_gave_nothing(self) -> Call | None:
+        """The latest call of the learner's code that returned None."""
+        return next((call for call in reversed(self._own_calls()) if call.result is None and call.raised is None), None)
+
+    def _own_calls(self) -> list[Call]:
+        """The calls of the learner's code so far, without those of a library's."""
+        calls = [call for call in self.talk.log if call.operation == Operation.CALL] if self.talk is not None else []
+        return [call for call in calls if isinstance(call.target, Handle) and has_a_place(call.target)]
 
 
 def _holds(result: Any, value: Any, depth: int = 0) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from grader.checks.compare import assert_equal, same_keys
 from grader.checks.context import CheckFailed, Mismatch, current
-from grader.checks.in_words import as_array, is_tensor, question, show, type_in_words
+from grader.checks.in_words import are, as_array, is_tensor, question, show, type_in_words
 from grader.sandbox.proxy import Handle, call_and_echo
 from grader.sandbox.request import RaisedError
 from grader.sandbox.wire import Unsendable
@@ -105,11 +105,16 @@ def assert_responds(first: Any, second: Any, *, name: str = "the answer") -> Non
         answers = [assert_unchanged(submission.relu, x) for x in (x, other)]
         assert_responds(*answers, name="relu(x)")
     """
+    verb = are(name)
+    pronoun = "it" if verb == "is" else "they"
     for answer in (first, second):
-        words = f"{name} is {type_in_words(answer)}; a value is wanted{question(answer)}"
-        check(answer is not None and not isinstance(answer, Handle | Unsendable), words)
+        words = f"{name} {verb} {type_in_words(answer)}; a value is wanted{question(answer)}"
+        if answer is None:
+            raise current().fail(Mismatch("demand", "", words, call=current().call_that_gave_nothing()))
+        check(not isinstance(answer, Handle | Unsendable), words)
         check(_is_finite(answer), f"{name} must hold finite numbers; here are NaN or Inf.")
-    check(_difference(first, second) is not None, f"{name} is the same for two inputs: it must depend on them.")
+    words = f"{name} {verb} the same for two inputs: {pronoun} must depend on them."
+    check(_difference(first, second) is not None, words)
 
 
 def _is_finite(value: Any) -> bool:
@@ -139,11 +144,11 @@ def _difference(before: Any, now: Any) -> str | None:  # noqa: C901 - one case a
     if isinstance(before, list | tuple):
         if type(now) is not type(before) or len(now) != len(before):
             return ""
-        for i, (item, other) in enumerate(zip(before, now, strict=True)):
-            inner = _difference(item, other)
-            if inner is not None:
-                return f"[{i}]{inner}"
-        return None
+        pairs = enumerate(zip(before, now, strict=True))
+        where = [f"[{i}]{place}" for i, pair in pairs if (place := _difference(*pair)) is not None]
+        if len(where) > 1 and all(isinstance(item, str | int | float) for item in before):
+            return ""  # sorted, or shuffled: it is the list that is another
+        return where[0] if where else None
     if isinstance(before, Handle) or type(before).__name__ == "Generator":
         return None
     if type(before) is float and math.isnan(before):  # NaN equals nothing, and may stay what it was

@@ -16,6 +16,7 @@ import numpy as np
 from grader.checks.context import current
 from grader.checks.in_words import as_array, is_tensor
 
+REFERENCE = "reference"
 POINTS = 120  # of one curve, at most
 ROWS, COLUMNS = 32, 32  # of one map, at most: the 27 characters of the lectures fit
 NODES = 40  # of one graph, at most
@@ -33,7 +34,8 @@ class RecordedCurve(msgspec.Struct, frozen=True):
 
     Attributes:
         name: what is drawn, ``loss``.
-        series: (name, values); each value is the mean of an equal stretch of the steps.
+        series: (name, values); each value is the mean of an equal stretch of the steps. That of what is right is called
+            ``REFERENCE``, all others are the submission's own.
         steps: how many values there were before they were averaged.
         baselines: (name, value): horizontal lines.
         band: where the end of the curve should lie.
@@ -127,7 +129,8 @@ def record_curve(
 
     Args:
         name: what is drawn, ``loss``.
-        values: one number a step, as the submission returned them: a list, tuple, array or tensor.
+        values: one number a step, as the submission returned them: a list, tuple, array or tensor; or several such by
+            name, ``{"W1": …, "W2": …}``, to be drawn into one picture.
         reference: one number a step, of the right training run.
         baselines: horizontal lines by name, ``{"uniform": 3.3, "bigram": 2.45}``.
         band: where the end of the curve should lie, (low, high).
@@ -135,13 +138,15 @@ def record_curve(
     Example:
         ``record_curve("loss", losses, reference=expected, baselines={"bigram": bigram_loss})``
     """
-    yours = _floats(values)
-    if yours is None:
+    given = values if isinstance(values, Mapping) else {"yours": values}
+    found = {str(key): numbers for key, each in given.items() if (numbers := _floats(each)) is not None}
+    if not found:
         return
-    series = [("yours", _means(yours))]
+    series = [(key, _means(numbers)) for key, numbers in list(found.items())[:_MOST_SERIES]]
+    yours = next(iter(found.values()))
     right = _floats(reference)
     if right is not None:
-        series.append(("reference", _means(right)))
+        series.append((REFERENCE, _means(right)))
     lines = {str(key): float(value) for key, value in (baselines or {}).items() if math.isfinite(value)}
     broken = np.flatnonzero(~np.isfinite(yours))
     curve = RecordedCurve(

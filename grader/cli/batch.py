@@ -35,6 +35,12 @@ if TYPE_CHECKING:
     show_default=True,
     help="How the platform lays hand-ins out.",
 )
+@click.option(
+    "--policies",
+    "policies_path",
+    type=NamedPath(exists=True, dir_okay=False),
+    help="cohort.toml: of clones what had been committed when a unit was due is graded, too.",
+)
 @click.option("--seed", type=click.IntRange(0), help="From which each learner's own comes. Else the gradebook's.")
 @click.option("--never-lower", is_flag=True, help="What is graded anew counts only where it has as many points.")
 @click.option("-j", "--jobs", type=click.IntRange(1), help="Hand-ins at a time. Else as cores and memory allow.")
@@ -59,6 +65,7 @@ def batch(
     only: tuple[str, ...],
     roster: Path | None,
     layout: str,
+    policies_path: Path | None,
     seed: int | None,
     never_lower: bool,
     jobs: int | None,
@@ -92,6 +99,12 @@ def batch(
 
     people = read_roster(roster) if roster is not None else None
     found = find_hand_ins(hand_ins, layout, people, course)
+    if policies_path is not None:
+        from grader.cohort.in_time import in_time
+        from grader.cohort.policies import read_policies
+
+        units = list(dict.fromkeys(exercise.unit for exercise in exercises))
+        found = in_time(found, read_policies(policies_path, course), units)
     options = RunOptions(isolation=isolation, require_isolation=require_isolation, full=full, training=not no_training)
     with Gradebook(gradebook, write=True, wait=wait) as book, watching(len(found), log, verbose=verbose) as watch:
         if book.copy is not None:

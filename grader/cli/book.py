@@ -11,6 +11,7 @@ _COMMANDS = {
     "show": ("grader.cli.book_show", "show_learner"),
     "overview": ("grader.cli.book_overview", "overview"),
     "diff": ("grader.cli.book_diff", "diff"),
+    "similar": ("grader.cli.book_similar", "similar"),
     "export": ("grader.cli.book_export", "export"),
 }
 

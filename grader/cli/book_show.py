@@ -50,7 +50,7 @@ class _Shown:
         yield from self.text(described(self.learner), 0, "heading")
         about = ["" if self.learner.enrolled else "not on the roster", self.learner.section]
         yield from self.text(f" {self.charset.dot} ".join(text for text in about if text), 0, "faint")
-        mine = [hand_in for hand_in in grades.hand_ins.values() if hand_in.learner == self.learner.id]
+        mine = grades.of_learner[self.learner.id]
         yield ()
         yield from self.text("hand-ins" if mine else "nothing handed in", 0, "heading")
         counting: dict[int, list[str]] = defaultdict(list)

@@ -31,6 +31,7 @@ _COMMANDS = {
     "validate": ("grader.cli.validate", "validate"),
     "release": ("grader.cli.release", "release"),
     "book": ("grader.cli.book", "book"),
+    "bundle": ("grader.cli.bundle", "bundle"),
     "doctor": ("grader.cli.doctor", "doctor"),
 }
 

@@ -10,7 +10,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,10 +24,10 @@ from grader.names import printable
 UNOPENED = (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".tbz2", ".txz", ".lz", ".z", ".cab", ".iso", ".dmg")
 _CHUNK = 1 << 16
 _MOST_TABLE = 32 << 20  # bytes of a zip's table of contents: 300,000 files, of an export of a whole class
-_MOST_STREAM = 1 << 30  # bytes that a compressed tar unpacks to
-_MOST_IN_MEMORY = 64 << 20
+_MOST_STREAM = 256 << 20  # bytes that a compressed tar unpacks to, as all of it must be to find what is in it
 _SMALL_STREAM = 32 << 20  # bytes below which a compressed tar is no bomb
 _MOST_RATIO = 250
+_FILE = b"PK\3\4"
 _END, _END_SIZE = b"PK\5\6", 22
 _END_64, _LOCATOR_64 = b"PK\6\6", b"PK\6\7"
 _METHODS = {0: "stored", 8: "deflated"}
@@ -37,6 +37,23 @@ _BROKEN = (
 )
 
 
+class Packed(NamedTuple):
+    """Where a member of a zip is: its header, and what the table of contents says of it."""
+
+    offset: int
+    size: int
+    method: int
+    flags: int
+    crc: int
+
+
+class Stored(NamedTuple):
+    """Where the bytes of a member of a tar are, in what it unpacks to."""
+
+    offset: int
+    size: int
+
+
 class Member(NamedTuple):
     """An entry of an archive.
 
@@ -44,12 +61,14 @@ class Member(NamedTuple):
         name: as it stands there.
         kind: ``file``, ``folder``, ``link`` or ``other``.
         chunks: what is in it, in pieces, until the next entry is asked for.
+        place: where it is, for whoever comes back for it.
         packed: the bytes that it takes up in the archive; 0 where that is not told.
     """
 
     name: str
     kind: str
     chunks: Callable[[], Iterable[bytes]]
+    place: Packed | Stored
     packed: int = 0
 
 
@@ -64,47 +83,13 @@ def stem_of_archive(name: str) -> str:
     return name[: len(name) - len(ending)]
 
 
-def list_archive(path: Path, shown: str) -> list[tuple[str, str]]:
-    """The names in an archive that may hold a whole class, with their kinds; unsafe and hidden ones are not among them.
-
-    Raises:
-        RefusedError: it cannot be opened.
-    """
-    found: list[tuple[str, str]] = []
-    with _opened(path, shown) as members:
-        for member in members:
-            try:
-                parts = safe_parts(member.name)
-            except RefusedError:  # whose it is cannot be told
-                continue
-            if parts and not is_left_out(parts):
-                found.append(("/".join(parts), member.kind))
-    return found
-
-
-def read_member(path: Path, name: str, shown: str, most: int = _MOST_IN_MEMORY) -> bytes:
-    """What is in one file of an archive; its beginning, where it is longer than wanted.
-
-    Raises:
-        RefusedError: it cannot be opened.
-    """
-    with _opened(path, shown) as members:
-        for member in members:
-            if member.name.replace("\\", "/").strip("/") == name and member.kind == "file":
-                return b"".join(_first(member.chunks(), most))
-    return b""
-
-
-def unpack(
-    path: Path, shown: str, folder: PrivateFolder, parts: Collection[tuple[str, str]] = (), to: str = ""
-) -> None:
+def unpack(path: Path, shown: str, folder: PrivateFolder, to: str = "") -> None:
     """Unpack an archive into a private folder.
 
     Args:
         path: the archive.
         shown: what the learner calls it.
         folder: takes what is code, and remembers what else there is.
-        parts: what is taken, and what it is then called: files, or folders where the name ends in ``/``. Empty: all.
         to: the folder in the private folder that it is unpacked to.
 
     Raises:
@@ -114,54 +99,51 @@ def unpack(
     folder.budget.archives -= 1
     if folder.budget.archives < 0:
         raise RefusedError("It holds too many archives. Hand in the exercises alone.")
-    with _opened(path, shown) as members:
+    with opened(path, shown) as members:
         for member in members:
-            name = member.name.replace("\\", "/")
-            called = _called(name.removeprefix("./"), parts) if parts else name
-            if called is not None:
-                safe_parts(called)
-                folder.add(f"{to}/{called}" if to else called, member.kind, member.chunks, member.packed)
+            safe_parts(member.name)
+            folder.add(f"{to}/{member.name}" if to else member.name, member.kind, member.chunks, member.packed)
 
 
-def raw_parts(path: Path, parts: Collection[tuple[str, str]]) -> Iterator[bytes]:
-    """The bytes of some of what is in an archive, one file after the other.
+def names_at_top(path: Path, shown: str) -> set[str]:
+    """The names of the files and folders that an archive holds, without what is in the folders.
 
     Raises:
-        RefusedError: it cannot be opened.
+        RefusedError: it cannot be opened, or is meant to do harm.
     """
-    with _opened(path, path.name) as members:
-        for member in members:
-            if member.kind == "file" and _called(member.name.replace("\\", "/").removeprefix("./"), parts) is not None:
-                yield from member.chunks()
-
-
-def _called(name: str, parts: Collection[tuple[str, str]]) -> str | None:
-    """What a member is called in the hand-in; None where it belongs to another one."""
-    for part, called in parts:
-        if part.endswith("/") and name.startswith(part):
-            return called + name[len(part) :]
-        if name == part:
-            return called
-    return None
-
-
-def _first(chunks: Iterable[bytes], most: int) -> Iterator[bytes]:
-    for chunk in chunks:
-        yield chunk[:most]
-        most -= len(chunk)
-        if most <= 0:
-            return
+    with opened(path, shown) as members:
+        found = [safe_parts(member.name) for member in members]
+    return {parts[0] for parts in found if parts and not is_left_out(parts)}
 
 
 @contextmanager
-def _opened(path: Path, shown: str) -> Iterator[Iterator[Member]]:
-    """Open an archive, by what it is; whatever is wrong with it is a sentence."""
+def opened(path: Path, shown: str, most: int = _MOST_STREAM) -> Iterator[Iterator[Member]]:
+    """Open an archive, by what it is; whatever is wrong with it is a sentence.
+
+    Args:
+        path: the archive.
+        shown: what it is called in the sentence.
+        most: the bytes that a compressed tar may unpack to.
+
+    Raises:
+        RefusedError: it cannot be opened, or what the body does with it is refused.
+    """
     shown = printable(shown)
+    with refusing(shown), path.open("rb") as file:
+        head = file.read(BLOCK)
+        file.seek(0)
+        yield _members(file, head, path, shown, most)
+
+
+@contextmanager
+def refusing(shown: str) -> Iterator[None]:
+    """Turn whatever goes wrong with an archive into a sentence that names it.
+
+    Raises:
+        RefusedError: it went wrong.
+    """
     try:
-        with path.open("rb") as file:
-            head = file.read(BLOCK)
-            file.seek(0)
-            yield _members(file, head, path, shown)
+        yield
     except RefusedError as error:  # what is in it does not know what it is in
         text = str(error)
         raise RefusedError(text if text.startswith(shown) else f"{shown} is refused. {text}") from error
@@ -176,12 +158,12 @@ def _opened(path: Path, shown: str) -> Iterator[Iterator[Member]]:
         ) from error
 
 
-def _members(file: IO[bytes], head: bytes, path: Path, shown: str) -> Iterator[Member]:
+def _members(file: IO[bytes], head: bytes, path: Path, shown: str, most: int) -> Iterator[Member]:
     """The members of an archive, by how it begins."""
     if head.startswith(b"PK"):
         return _zip_members(file, shown)
     if head.startswith(b"\x1f\x8b"):
-        return _tar_members(_Counted(file, path.stat().st_size), shown)
+        return _tar_members(_Counted(file, path.stat().st_size, most), shown)
     if head[257:262] == b"ustar" or (head and path.name.lower().endswith(".tar")):
         return _tar_members(file, shown)
     raise RefusedError(_none(head, shown))
@@ -201,18 +183,58 @@ def _zip_members(file: IO[bytes], shown: str) -> Iterator[Member]:
         raise RefusedError(f"{shown} lists more files than anybody hands in. Hand in the exercises alone.")
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
-            yield Member(
-                _zip_name(info), _zip_kind(info), partial(_zip_chunks, archive, info, shown), info.compress_size
-            )
+            place = Packed(info.header_offset, info.compress_size, info.compress_type, info.flag_bits, info.CRC)
+            chunks = partial(packed_chunks, file, place, shown)
+            yield Member(_zip_name(info), _zip_kind(info), chunks, place, info.compress_size)
 
 
-def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Iterator[bytes]:
-    if info.flag_bits & 0x1:
+def packed_chunks(file: IO[bytes], place: Packed, shown: str) -> Iterator[bytes]:
+    """What a member of a zip unpacks to, in pieces.
+
+    Raises:
+        RefusedError: it is locked, or packed as nobody needs to.
+        ValueError, zlib.error: it is broken.
+    """
+    if place.flags & 0x1:
         raise RefusedError(f"{shown} is protected by a password. Hand it in without one.")
-    if info.compress_type not in _METHODS:
+    if place.method not in _METHODS:
         raise RefusedError(f"{shown} is packed by a method that is not read. Pack it as a common zip (deflate).")
-    with archive.open(info) as opened:
-        while chunk := opened.read(_CHUNK):
+    file.seek(place.offset)
+    header = file.read(30)
+    if len(header) < 30 or not header.startswith(_FILE):
+        raise BrokenError("a file in it is not where it should be")
+    file.seek(place.offset + 30 + sum(struct.unpack("<HH", header[26:30])))
+    raw, crc = pieces(file, place.size), 0
+    for chunk in _inflated(raw) if place.method else raw:
+        crc = zlib.crc32(chunk, crc)
+        yield chunk
+    if crc != place.crc:
+        raise BrokenError("a file in it is damaged")
+
+
+def pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    """So many bytes of a file, from where it is.
+
+    Raises:
+        BrokenError: there are fewer.
+    """
+    while size:
+        chunk = file.read(min(size, _CHUNK))
+        if not chunk:
+            raise BrokenError("it ends in the middle of a file")
+        size -= len(chunk)
+        yield chunk
+
+
+def _inflated(raw: Iterator[bytes]) -> Iterator[bytes]:
+    unpacking, rest = zlib.decompressobj(-zlib.MAX_WBITS), b""
+    while not unpacking.eof:
+        rest = rest or next(raw, b"")
+        chunk = unpacking.decompress(rest, _CHUNK)
+        if not chunk and not rest:
+            raise BrokenError("it ends in the middle of a file")
+        rest = unpacking.unconsumed_tail
+        if chunk:
             yield chunk
 
 
@@ -257,7 +279,7 @@ def _size_of_table(file: IO[bytes]) -> int:
 def _tar_members(file: IO[bytes] | _Counted, shown: str) -> Iterator[Member]:
     try:
         for member in read_tar(file.read):
-            yield Member(member.name, member.kind, member.chunks)
+            yield Member(member.name, member.kind, member.chunks, Stored(member.offset, member.size))
     except BrokenError as error:
         raise RefusedError(
             f"{shown} is broken: {error}. See whether you can unpack it, and hand it in again."
@@ -267,9 +289,9 @@ def _tar_members(file: IO[bytes] | _Counted, shown: str) -> Iterator[Member]:
 class _Counted:
     """What a gzip unpacks to, as long as that is bearable."""
 
-    def __init__(self, file: IO[bytes], packed: int) -> None:
+    def __init__(self, file: IO[bytes], packed: int, most: int) -> None:
         self._stream = gzip.GzipFile(fileobj=file)
-        self._packed = packed
+        self._packed, self._most = packed, most
         self._read = 0
 
     def read(self, size: int) -> bytes:
@@ -278,6 +300,6 @@ class _Counted:
         self._read += len(data)
         if self._read > max(_SMALL_STREAM, self._packed * _MOST_RATIO):
             raise RefusedError(f"It unpacks to more than {_MOST_RATIO} times its size, as no program does.")
-        if self._read > _MOST_STREAM:
-            raise RefusedError("It unpacks to more than 1 GiB. Unpack it into a folder, and give that.")
+        if self._read > self._most:
+            raise RefusedError(f"It unpacks to more than {self._most >> 20} MiB. Leave out all but the exercises.")
         return data

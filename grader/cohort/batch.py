@@ -14,6 +14,7 @@ from grader.cohort.gradebook import Gradebook
 from grader.cohort.hand_ins import HandIn
 from grader.cohort.work import Begun, Checked, Done, Event, Work, grade_hand_in
 from grader.course import Course, Exercise
+from grader.course.handout import older_handout
 from grader.reports.model import CheckResult, Environment, ExerciseResult, Isolation, Status
 from grader.session.grading import in_order, now
 from grader.session.options import RunOptions
@@ -189,9 +190,19 @@ class Batch:
             marked_late=hand_in.marked_late,
             attempt=hand_in.attempt,
             fault=content.fault,
-            notes=content.submission.notes if content.submission is not None else (),
+            notes=self._notes(content),
         )
+        if content.submission is not None:
+            files = content.submission.files
+            self._book.keep_content(content.sha256, {module: file.text for module, file in files.items()})
         return _Begun(self, hand_in, content, learner)
+
+    def _notes(self, content: Content) -> tuple[str, ...]:
+        """What is to be said of a hand-in beside its verdicts."""
+        if content.submission is None:
+            return ()
+        older = older_handout(content.submission, self.course)
+        return (*content.submission.notes, *([f"{older[0].upper()}{older[1:]}."] if older else []))
 
     # -- what is known ------------------------------------------------------------------------------------------
 

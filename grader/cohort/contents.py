@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from grader.cohort.archives import UNOPENED, is_archive, list_archive, raw_parts, stem_of_archive, unpack
+from grader.cohort.archives import UNOPENED, is_archive, names_at_top, stem_of_archive, unpack
+from grader.cohort.class_archives import raw_parts, take
 from grader.cohort.clones import check_out
 from grader.cohort.places import HandIn
 from grader.cohort.private import Budget, PrivateFolder, RefusedError, is_left_out, most_of
@@ -77,8 +78,10 @@ def _read(hand_in: HandIn, course: Course, wanted: frozenset[str]) -> Submission
     with PrivateFolder() as folder:
         if hand_in.commit:
             check_out(path, hand_in.commit, folder)
+        elif _is_archive_file(path) and hand_in.parts:
+            take(path, hand_in.parts, folder)
         elif _is_archive_file(path):
-            unpack(path, "The hand-in" if hand_in.parts else path.name, folder, hand_in.parts)
+            unpack(path, path.name, folder)
         else:
             for name, called in hand_in.parts:
                 _copy(path, name, called, folder)
@@ -113,7 +116,12 @@ def _read_folder(
     except UsageError as error:
         return str(error)
     names = private.names if private is not None else _names_in(path)
-    return _fault_of(submission, names, course, wanted) or submission
+    fault = _fault_of(submission, names, course, wanted)
+    notes = tuple(
+        f"{printable(name)} was not opened, as there is code beside it."
+        for name in [name for name in names if is_archive(name)][:_SHOWN]
+    )
+    return fault or dataclasses.replace(submission, notes=(*submission.notes, *notes))
 
 
 def _read_archives(
@@ -123,7 +131,7 @@ def _read_archives(
         for name in archives:
             shown = printable(name)
             # archives that wrap a folder each lie beside one another; of several the others are wrapped
-            is_wrapped = len({one.partition("/")[0] for one, _ in list_archive(path / name, shown)}) == 1
+            is_wrapped = len(names_at_top(path / name, shown)) == 1
             to = "" if is_wrapped or len(archives) == 1 else stem_of_archive(Path(name).name)
             unpack(path / name, shown, folder, to=to)
         return _noted(_read_folder(folder.path, folder, course, wanted, level + 1), folder)
@@ -155,7 +163,7 @@ def _is_archive_file(path: Path) -> bool:
 
 
 def _names_in(path: Path) -> list[str]:
-    """The files in a folder, within bounds, and without what nobody wrote."""
+    """The files in a folder, within bounds, and without what nobody wrote; what is no file says so behind its name."""
     found: list[str] = []
     waiting = [""]
     looked_at = 0
@@ -174,7 +182,13 @@ def _names_in(path: Path) -> list[str]:
             if entry.kind == "folder" and name.count("/") < _DEEPEST:
                 waiting.append(f"{name}/")
             elif entry.kind != "folder":
-                found.append(name)
+                found.append(
+                    name
+                    if entry.kind == "file"
+                    else f"{name} (a link)"
+                    if entry.kind == "link"
+                    else f"{name} (a device)"
+                )
     return sorted(found)
 
 
@@ -189,10 +203,16 @@ def _fault_of(submission: Submission, names: list[str], course: Course, wanted: 
             return f"It holds {held}, which is not among what is graded: {_listed([e.id for e in exercises])}."
     hints = (missing_hint(submission, exercise) for exercise in exercises)
     hint = next((hint for hint in hints if "Did you mean" in hint or ", but there is" in hint), "")
-    return _nothing(names, course, wanted, hint)
+    return _nothing(names, course, wanted, hint, "Nothing of what is graded is in it.")
 
 
-def _nothing(names: list[str], course: Course, wanted: frozenset[str], hint: str = "") -> str:
+def _nothing(
+    names: list[str],
+    course: Course,
+    wanted: frozenset[str],
+    hint: str = "",
+    what: str = "Nothing of the course is recognised in it.",
+) -> str:
     """What is said of a hand-in in which nothing is recognised: what is there, and what was looked for."""
     if not names:
         return "It is empty: there is no file in it."
@@ -203,7 +223,7 @@ def _nothing(names: list[str], course: Course, wanted: frozenset[str], hint: str
         hint = f"Take the last ending off {printable(as_text)}."
     elif not hint and packed:
         hint = f"{printable(packed)} is packed in a way that is not opened. Hand in a zip."
-    found = f"Nothing of the course is recognised in it. It holds {_listed([printable(name, 80) for name in names])}"
+    found = f"{what} It holds {_listed([printable(name, 80) for name in names])}"
     return f"{found}; looked for were {_listed(looked_for)}. {hint}".rstrip()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -195,6 +195,17 @@ class Gradebook:
         words = "SELECT * FROM hand_in WHERE run = coalesce(?, run) ORDER BY id"
         return tuple(_as(HandInRow, row) for row in self.query(words, run))
 
+    def keep_content(self, sha256: str, files: Mapping[str, str]) -> None:
+        """Keep the texts of a hand-in, once, however often they are handed in."""
+        packed = zlib.compress(msgspec.msgpack.encode({name: _sendable(text) for name, text in files.items()}))
+        with self.transaction() as do:
+            do.execute("INSERT INTO content VALUES (?, ?) ON CONFLICT DO NOTHING", (sha256, packed))
+
+    def content(self, sha256: str) -> dict[str, str]:
+        """The texts of a hand-in, by module; none where nothing was read of it."""
+        rows = self.query("SELECT files FROM content WHERE sha256 = ?", sha256)
+        return msgspec.msgpack.decode(zlib.decompress(rows[0][0]), type=dict[str, str]) if rows else {}
+
     # -- gradings -----------------------------------------------------------------------------------------------
 
     def standing(self) -> tuple[GradingRow, ...]:
@@ -304,6 +315,11 @@ def _as(kind: type[_T], row: sqlite3.Row) -> _T:
     if isinstance(values.get("notes"), str):
         values["notes"] = msgspec.json.decode(values["notes"])
     return msgspec.convert(values, kind, strict=False)
+
+
+def _sendable(text: str) -> str:
+    """A text without what no encoding takes: halves of characters."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_plain(check: CheckResult) -> bool:

@@ -149,7 +149,7 @@ def grades_of_rows(
     units: dict[str, list[str]] = {}
     for exercise in exercises:
         units.setdefault(exercise.partition(".")[0], []).append(exercise)
-    extensions = _extensions(policies, learners)
+    extensions = extensions_of(policies, learners)
     by_due = sorted(units, key=lambda unit: policies.of(unit).due or _FAR)  # so late days are spent
     found: list[Grade] = []
     for learner in learners:
@@ -193,7 +193,7 @@ class _Unit:
         extensions: Sequence[Extension],
     ) -> None:
         self.unit, self.exercises, self.policy, self.handed = unit, exercises, policy, handed
-        self.due, self.extension = _extended(policy, extensions)
+        self.due, self.extension = extended(policy, extensions)
 
     def grade(self, learner: LearnerRow, budget: int, policies: Policies) -> Grade:
         """The grade, with so many late days left."""
@@ -206,7 +206,7 @@ class _Unit:
             last = hand_ins[-1].id if hand_ins else 0
             return self._summed(exercises, Grade(learner.id, self.unit, state, hand_in=last, due=due, missing=missing))
         counted, why = _choose(candidates, self.policy.counts)
-        state, missing = self._gaps(counted)
+        state, missing = self._gaps(counted, hand_ins)
         step = policies.round_to if policies.round_per == "unit" else 0.0
         grade = Grade(
             learner=learner.id,
@@ -299,19 +299,29 @@ class _Unit:
             return State.FAULT, (last.fault,)
         return State.OPEN, (f"{self.unit} is not graded yet.",)
 
-    def _gaps(self, counted: _Candidate) -> tuple[State, tuple[str, ...]]:
-        """What the hand-in that counts lacks."""
+    def _gaps(self, counted: _Candidate, hand_ins: Sequence[HandInRow]) -> tuple[State, tuple[str, ...]]:
+        """What the hand-in that counts lacks, and what became of those after it."""
         said = [f"{counted.late.said[0].upper()}{counted.late.said[1:]}."] if counted.late.said else []
-        state = State.GRADED
+        states = {State.GRADED}
         for exercise in counted.exercises:
             if exercise.fault:
-                state = State.FAULT
+                states.add(State.FAULT)
                 said.append(f"{exercise.exercise} could not be graded: the grader failed on it.")
             elif not exercise.grading and exercise.exercise in self.handed.worth:
-                going_on = counted.hand_in.run not in self.handed.ended
-                state = State.OPEN if going_on and state is State.GRADED else state
-                said.append(f"{exercise.exercise} is not graded yet." if going_on else _not_graded(exercise))
-        return state, tuple(said)
+                goes_on = self._goes_on(counted.hand_in)
+                states |= {State.OPEN} if goes_on else set()
+                said.append(f"{exercise.exercise} is not graded yet." if goes_on else _not_graded(exercise))
+        for later in hand_ins[hand_ins.index(counted.hand_in) + 1 :]:
+            if later.fault:
+                said.append(f"A later hand-in could not be graded: {later.fault}")
+            elif self._goes_on(later) and not self._gradings(later):
+                states.add(State.OPEN)
+                said.append("A later hand-in is not graded yet.")
+        return next(state for state in (State.FAULT, State.OPEN, State.GRADED) if state in states), tuple(said)
+
+    def _goes_on(self, hand_in: HandInRow) -> bool:
+        """Whether the run that found a hand-in may still grade it: it goes on, or was broken off."""
+        return hand_in.run not in self.handed.ended
 
 
 def _not_graded(exercise: ExerciseGrade) -> str:
@@ -333,7 +343,7 @@ def _choose(candidates: Sequence[_Candidate], counts: str) -> tuple[_Candidate, 
     return candidates[-1], f"the latest of {len(candidates)}: none was on time"
 
 
-def _extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[datetime.datetime | None, str]:
+def extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[datetime.datetime | None, str]:
     """When a unit is due for a learner, and by which extension; of several the one that gives most."""
     due, said = policy.due, ""
     for extension in extensions:
@@ -346,7 +356,7 @@ def _extended(policy: UnitPolicy, extensions: Sequence[Extension]) -> tuple[date
     return due, said
 
 
-def _extensions(policies: Policies, learners: Sequence[LearnerRow]) -> dict[tuple[int, str], list[Extension]]:
+def extensions_of(policies: Policies, learners: Sequence[LearnerRow]) -> dict[tuple[int, str], list[Extension]]:
     """The extensions of each learner and unit."""
     found: dict[tuple[int, str], list[Extension]] = defaultdict(list)
     units = tuple(policies.units)

@@ -112,11 +112,18 @@ def _typed_themselves(typed: dict[Path, Path], layout: str, course: Course | Non
     for folders in siblings.values():
         wrapped = _WRAPPED_IN_A_HAND_IN if len(folders) > 1 else 0
         places = {path: place_of_folder(typed[path], str(path)) for path in folders}
-        if len(folders) > 1 and any(not place.entries for place in places.values()):
-            single.update(path for path, place in places.items() if not place.entries)
+        if len(folders) > 1:
+            single.update(path for path, place in places.items() if _is_empty(place))
         if course is not None and any(is_one_hand_in(place, course, wrapped) for place in places.values()):
             single.update(folders)  # what lies beside one learner's is another's
     return single
+
+
+def _is_empty(place: Place) -> bool:
+    try:
+        return not place.entries
+    except UsageError:  # closed to us, which is said when it is opened
+        return False
 
 
 def _export(path: Path, real: Path, layout: str, course: Course | None) -> Place | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-_LONGEST = 200  # characters of a name
+_LONGEST = 300  # characters of a name: more than that of any file
 _PLAIN = "roster"  # what a roster of no platform's calls its learners' numbers
 
 
@@ -134,7 +134,7 @@ def read_roster(path: Path, zone: str = "") -> Roster:
 
 def named(name: str) -> Learner:
     """A learner of whom nothing but the name is known; two spellings of a name are two."""
-    name = clean_name(name)
+    name = clean_name(name) or ascii(name)  # of control characters alone, which must not merge either
     return Learner(key=f"name:{name}", name=name)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.cohort.archives import list_archive, read_member
+from grader.cohort.class_archives import list_export, read_member
 from grader.cohort.learners import Learner
 from grader.course.source import Entry, Folder
 from grader.errors import UsageError
@@ -155,7 +155,7 @@ def place_of_archive(path: Path, typed: str) -> Place:
         RefusedError: it cannot be opened.
     """
     index: dict[str, dict[str, str]] = {"": {}}
-    for name, kind in list_archive(path, typed):
+    for name, kind, _ in list_export(path, typed):
         *above, last = name.split("/")
         below = ""
         for folder in above:

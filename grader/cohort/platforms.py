@@ -15,13 +15,15 @@ from grader.cohort.learners import Learner, Roster, alike, clean_name, named, nu
 from grader.cohort.places import HandIn, Place, is_the_instructors
 from grader.cohort.private import RefusedError
 from grader.course import Course
+from grader.errors import UsageError
 from grader.names import plain, printable
 
 LAYOUTS = ("auto", "plain", "canvas", "moodle", "gradescope", "git")
 _CANVAS = r"(?P<name>.+?)_(?:(?P<late>LATE)_)?(?P<number>\d{1,18})_(?:\d{1,18}_(?P<file>.+)|(?P<text>text\.html))"
 _AGAIN = r"(?P<stem>.+?)-(?P<again>\d{1,3})(?P<ending>(?:\.[A-Za-z]\w*)+)"  # hw-1.py, the second hw.py of a learner
-_MOODLE = r"(?P<name>.+)_(?P<number>\d{1,18})_assignsubmission_(?P<kind>[a-z]+)"
-_MOODLE_FOLDER, _MOODLE_FILE = rf"{_MOODLE}_?", rf"{_MOODLE}_(?P<file>.+)"
+_MOODLE = r"_(?P<number>\d{1,18})_assignsubmission_(?P<kind>[a-z]+)"
+_MOODLE_FOLDER = rf"(?P<name>.+){_MOODLE}_?"
+_MOODLE_FILE = rf"(?P<name>.+?){_MOODLE}_(?P<file>.+)"  # a file may be called as another learner's would be
 _GRADESCOPE = r"submission_\d{1,18}"
 
 
@@ -89,8 +91,8 @@ def _attempts(files: dict[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
     for name, called in files.items():
         found = re.fullmatch(_AGAIN, called)
         base, again = (found["stem"] + found["ending"], int(found["again"])) if found else (called, 0)
-        while again in versions.get(base, {}):
-            base = f"{base.partition('.')[0]}_.{base.partition('.')[2]}"  # two of one name, which Canvas does not make
+        while again in versions.get(base, {}):  # the one of the higher number in Canvas is the later one
+            again += 1
         versions.setdefault(base, {})[again] = name
     own = [base for base, found in versions.items() if len(found) > 1 and 0 not in found]
     for base in own:
@@ -163,24 +165,29 @@ def _plain(place: Place, layout: str, roster: Roster | None, course: Course | No
     if place.index is None and layout in ("auto", "git"):
         clones = [name for name in place.folders if is_clone(place.path / name)]
     prefix = _assignment_of(clones)
+    owners = {name: _whose(name, course) for name in place.files}
     files: dict[str, dict[str, str]] = {}
+    for name, (learner, called) in owners.items():
+        files.setdefault(learner, {})[name] = called
     for entry in place.entries:
         if entry.name in clones:
             yield _of_clone(place, entry.name, prefix, roster)
-        elif entry.kind == "file" and not is_the_instructors(entry.name):
-            learner, called = _whose(entry.name, course)
-            files.setdefault(learner, {})[entry.name] = called
+        elif entry.name in owners:  # with the first of a learner's files come the others
+            yield from _of_files(place, owners[entry.name][0], files.pop(owners[entry.name][0], {}))
         elif entry.kind == "folder" and layout == "git":
             hand_in = place.of_folder(entry.name, named(entry.name))
             yield msgspec.structs.replace(hand_in, fault=f"{printable(entry.name)} is no clone: it lacks a .git.")
         elif entry.kind != "file":
             yield from _by_name(place, entry.name, entry.kind)
-    for learner, theirs in files.items():
-        if len(set(theirs.values())) == len(theirs) and all(called != name for name, called in theirs.items()):
-            yield place.of_files(theirs, named(learner))
-        else:
-            for name in theirs:
-                yield from _by_name(place, name, "file", learner)
+
+
+def _of_files(place: Place, learner: str, files: dict[str, str]) -> Iterator[HandIn]:
+    """Files of one learner's: one hand-in, where they are named after exercises; else one each."""
+    if files and len(set(files.values())) == len(files) and all(called != name for name, called in files.items()):
+        yield place.of_files(files, named(learner))
+    else:
+        for name in files:
+            yield from _by_name(place, name, "file", learner)
 
 
 def _by_name(place: Place, name: str, kind: str, learner: str = "") -> Iterator[HandIn]:
@@ -255,11 +262,14 @@ def is_one_hand_in(place: Place, course: Course, wrapped: int = 0) -> bool:
         course: knows what its units and exercises are called.
         wrapped: in how many folders they may be wrapped.
     """
+    try:
+        folders = place.folders
+    except UsageError:  # closed to us
+        return False
     units = {unit.name for unit in course.units} | {"exercises", "solutions"}
     exercises = {plain(exercise.name) for exercise in course.exercises}
-    if units.intersection(place.folders) or any(
+    if units.intersection(folders) or any(
         plain(Path(name).stem) in exercises for name in place.files if name.endswith((".py", ".ipynb"))
     ):
         return True
-    folders = place.folders
     return wrapped > 0 and len(folders) == 1 and is_one_hand_in(place.inner(folders[0]), course, wrapped - 1)

@@ -238,6 +238,10 @@ class _File:
             self._demand_unit(where, unit, "unit")
         if ("due" in values) == ("days" in values):
             self._fail(where, "due", "give a new `due` time, or so many `days` more")
+        if "due" in values and not unit:
+            self._fail(
+                where, "due", 'of which unit is it? Every unit would be due then; add `unit = "…"`, or give `days`'
+            )
         return Extension(
             learner=learner.strip(),
             unit=unit,

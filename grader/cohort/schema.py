@@ -51,6 +51,11 @@ CREATE TABLE hand_in (
     UNIQUE (learner, source, content)
 ) STRICT;
 
+CREATE TABLE content (
+    sha256 TEXT PRIMARY KEY,
+    files BLOB NOT NULL  -- module -> text, as MessagePack, compressed
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE grading (
     id INTEGER PRIMARY KEY,
     learner INTEGER NOT NULL REFERENCES learner,

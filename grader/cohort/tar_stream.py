@@ -22,11 +22,13 @@ class BrokenError(ValueError):
 
 
 class TarMember(NamedTuple):
-    """An entry. Its bytes can be had until the next one is asked for."""
+    """An entry. Its bytes can be had until the next one is asked for; later they are still where they are."""
 
     name: str
     kind: str
     chunks: Callable[[], Iterator[bytes]]
+    offset: int
+    size: int
 
 
 class _Left:
@@ -36,16 +38,24 @@ class _Left:
         self.bytes = size
 
 
-def read_tar(read: Callable[[int], bytes]) -> Iterator[TarMember]:
+def read_tar(source: Callable[[int], bytes]) -> Iterator[TarMember]:
     """Yield the entries of a tar.
 
     Args:
-        read: gives so many bytes, and fewer at the end alone.
+        source: gives so many bytes, and fewer at the end alone.
 
     Raises:
         BrokenError: it is no tar, or it ends too early.
         RefusedError: it holds what nobody hands in.
     """
+    offset = 0
+
+    def read(size: int) -> bytes:
+        nonlocal offset
+        data = source(size)
+        offset += len(data)
+        return data
+
     long_name, extended = "", dict[str, str]()
     while True:
         header = read(BLOCK)
@@ -67,7 +77,8 @@ def read_tar(read: Callable[[int], bytes]) -> Iterator[TarMember]:
         left = _Left(0 if kind in b"123456" else size)  # links, devices and folders have no bytes, whatever they claim
         padding = -left.bytes % BLOCK
         what = _KINDS.get(kind, "other")
-        yield TarMember(name, "folder" if what == "file" and name.endswith("/") else what, _reader(read, left))
+        what = "folder" if what == "file" and name.endswith("/") else what
+        yield TarMember(name, what, _reader(read, left), offset, left.bytes)
         for _ in _chunks(read, left):
             pass
         if padding and len(read(padding)) < padding:

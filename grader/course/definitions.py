@@ -132,6 +132,29 @@ def blank(text: str, nodes: Sequence[ast.stmt]) -> str:
     return "\n".join(lines)
 
 
+def needed_of(body: list[ast.stmt], wanted: Collection[str]) -> set[int]:
+    """The places of the statements of a module that some of its names need.
+
+    A statement that makes or changes no name of the module, as ``torch.set_num_threads(1)``, is run for something else,
+    and stays.
+    """
+    imported = {name for node in body if isinstance(node, ast.Import | ast.ImportFrom) for name in _imported(node)}
+    setters = _setters_of_globals(body)
+    others = {
+        place: _names([node]).read
+        for place, node in enumerate(body)
+        if not isinstance(node, ast.Import | ast.ImportFrom)
+        and not _names([node]).bound - imported
+        and not _touched(node, imported, setters)
+    }
+    return _needed(body, set(wanted).union(*others.values()), frozenset()) | others.keys()
+
+
+def names_of(nodes: Iterable[ast.AST | None]) -> Names:
+    """What some nodes of one scope read and bind there."""
+    return _names(nodes)
+
+
 def _needed(body: list[ast.stmt], wanted: set[str], symbols: frozenset[str]) -> set[int]:
     """The places of the statements that bind or change what is wanted, and what these read, and so on."""
     imported = {name for node in body if isinstance(node, ast.Import | ast.ImportFrom) for name in _imported(node)}

@@ -26,7 +26,7 @@ _MOST_ENTRIES = 2_000
 _MOST_READ = 30  # files of a nameless unit folder
 _DEEPEST = 8  # folders around the exercises: archives keep those that they were made from
 _MOST_BESIDE = 50  # folders that are looked into for one that is laid out as exercises
-_LAYOUTS = ("exercises", "solutions")
+LAYOUTS = ("exercises", "solutions")
 _STANDARD_INPUT = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _SUFFIXES = (".py", ".ipynb")
 _ADDITIONS = r"(?i)(\s*\(\d{1,3}\)|[-_ ]\d{1,3}|[-_ ]copy)+$"  # train (1), train-2
@@ -81,21 +81,15 @@ def lay_out(path: Path, course: Course, wanted: Collection[str] = (), within: Pa
         return _lay_out_file(path, course, shown, wanted)
     if not stat.S_ISDIR(mode):
         raise UsageError(_no_folder(path, mode, shown))
-    folder = path
-    for folder in _descend(path):
-        found = _lay_out_folder(folder, course, wanted, within)
-        if found is not None:
-            return found
-    if path.name in _LAYOUTS and path != within:
+    folders = list(_descend(path))
+    found = _first_layout(folders, course, wanted, within)
+    if found is not None:
+        return found
+    if path.name in LAYOUTS and path != within:
         return Layout(root=path)
-    beside = [found for name in _folders(folder)[:_MOST_BESIDE] if (found := _units_below(folder / name, course))]
-    if len(beside) == 1:
-        return beside[0]
-    if beside:
-        raise UsageError(
-            f"There are exercises in several folders of {shown}. "
-            f"Give one of them: {one_of([shown_within(found.root, within) for found in beside[:3]])}."
-        )
+    found = _lay_out_one_of(folders[-1], course, wanted, within)
+    if found is not None:
+        return found
     units = ", ".join(unit.name for unit in course.units[:3])
     raise NothingRecognisedError(
         f"{shown} holds no exercise of this course. Give a folder with the units in it ({units}, …), "
@@ -159,12 +153,40 @@ def _descend(path: Path) -> Iterable[Path]:
 
 def _only_file_in(path: Path) -> str:
     """The only Python file or notebook in a folder; empty where there are others, or none."""
+    files = _code_in(path)
+    return files[0] if len(files) == 1 else ""
+
+
+def _code_in(path: Path) -> list[str]:
+    """The Python files and notebooks in a folder."""
     try:
         with Folder(path) as folder:
-            files = [e.name for e in folder.entries(_MOST_ENTRIES) if e.kind == "file" and e.name.endswith(_SUFFIXES)]
+            return [e.name for e in folder.entries(_MOST_ENTRIES) if e.kind == "file" and e.name.endswith(_SUFFIXES)]
     except OSError:
-        return ""
-    return files[0] if len(files) == 1 else ""
+        return []
+
+
+def _first_layout(
+    folders: Iterable[Path], course: Course, wanted: Collection[str], within: Path | None
+) -> Layout | None:
+    return next((found for one in folders if (found := _lay_out_folder(one, course, wanted, within))), None)
+
+
+def _lay_out_one_of(path: Path, course: Course, wanted: Collection[str], within: Path | None) -> Layout | None:
+    """Look for exercises in the folders of a folder, data and reports among them; None where there are none."""
+    below = [path / name for name in _folders(path)[:_MOST_BESIDE]]
+    found = [layout for folder in below if (layout := _units_below(folder, course))]
+    if len(found) > 1:
+        raise UsageError(
+            f"There are exercises in several folders of {shown_within(path, within)}. "
+            f"Give one of them: {one_of([shown_within(layout.root, within) for layout in found[:3]])}."
+        )
+    if found:
+        return found[0]
+    with_code = [folder for folder in below if any(map(_code_in, _descend(folder)))]
+    if len(with_code) != 1 or _code_in(path):
+        return None
+    return _first_layout(_descend(with_code[0]), course, wanted, within)
 
 
 def _units_below(path: Path, course: Course) -> Layout | None:
@@ -175,8 +197,8 @@ def _units_below(path: Path, course: Course) -> Layout | None:
 def _with_units(path: Path, inner: list[str], course: Course) -> Layout | None:
     """A folder that has units in it, or ``exercises/`` with units in it."""
     units = {unit.name for unit in course.units}
-    if _LAYOUTS[0] in inner and units.intersection(_folders(path / _LAYOUTS[0])):
-        return Layout(root=path / _LAYOUTS[0])
+    if LAYOUTS[0] in inner and units.intersection(_folders(path / LAYOUTS[0])):
+        return Layout(root=path / LAYOUTS[0])
     return Layout(root=path) if units.intersection(inner) else None
 
 
@@ -185,7 +207,7 @@ def _lay_out_folder(path: Path, course: Course, wanted: Collection[str], within:
     found = _with_units(path, inner, course)
     if found is not None:
         return found
-    for name in _LAYOUTS:
+    for name in LAYOUTS:
         if name in inner:
             return Layout(root=path / name)
     alone = _only_file_in(path) if path.name not in {unit.name for unit in course.units} else ""
@@ -198,7 +220,7 @@ def _lay_out_folder(path: Path, course: Course, wanted: Collection[str], within:
     if not unit:
         return None
     only = tuple(exercise.id for exercise in course.unit(unit).exercises)
-    if path.name == unit and path.parent.name in _LAYOUTS and path != within:  # its neighbours are the same learner's
+    if path.name == unit and path.parent.name in LAYOUTS and path != within:  # its neighbours are the same learner's
         return Layout(root=path.parent, only=only)
     return Layout(root=path, unit=unit, only=only)
 
@@ -207,7 +229,7 @@ def _lay_out_file(path: Path, course: Course, shown: str, wanted: Collection[str
     held = _exercises_in(path, course, shown, wanted)
     first, folder = held[0], path.parent
     if len(held) == 1 and path.name == f"{first.name}.py" and folder.name == first.unit:  # it lies where it belongs
-        if folder.parent.name in _LAYOUTS:
+        if folder.parent.name in LAYOUTS:
             return Layout(root=folder.parent, only=(first.id,))
         return Layout(root=folder, unit=first.unit, only=(first.id,))
     is_script = held != _named_as(path, course, wanted)

@@ -82,6 +82,14 @@ class Exercise:
             return symbols_of_solution(read_course_file(self.solution), str(self.solution))
         return symbols_of_stub(read_course_file(self.stub))
 
+    @cached_property
+    def returning(self) -> frozenset[str]:
+        """Which of them, and which of their methods, have something to return: ``returning`` says how it is read."""
+        from grader.course.course_file import read_course_file
+        from grader.course.symbols import returning
+
+        return returning(read_course_file(self.solution if self.solution.is_file() else self.stub))
+
 
 @dataclass(frozen=True)
 class Unit:

@@ -48,7 +48,7 @@ def init_course(target: Path, course: Course, option: str = "") -> list[Path]:
     """
     if not course.exercises:
         raise UsageError(f"The course in {course.root} has no exercises, so there is nothing to write.")
-    return write_new(target, _texts(course, option), ("exercises",))
+    return write_new(target, learners_files(course, option), ("exercises",))
 
 
 def write_new(target: Path, texts: Mapping[str, bytes], parts: Sequence[str]) -> list[Path]:
@@ -91,8 +91,16 @@ def write_new(target: Path, texts: Mapping[str, bytes], parts: Sequence[str]) ->
     return written
 
 
-def _texts(course: Course, option: str) -> dict[str, bytes]:
-    """Each file's path and content: all of them first, so that an error in the course leaves no half-written folder."""
+def learners_files(course: Course, option: str = "") -> dict[str, bytes]:
+    """What learners get, each file's path and content: all of it first, so that an error leaves no half-written folder.
+
+    Args:
+        course: where the stubs come from.
+        option: what commands need to find the course.
+
+    Raises:
+        CourseError: if a stub cannot be cut.
+    """
     first = course.exercises[0]
     units = "\n".join(f"- `{unit.name}`: {unit.title}" for unit in course.units)
     title = course.title or "My exercises"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.course.layout import lay_out, shown_within, stem_of
+from grader.course.layout import LAYOUTS, lay_out, shown_within, stem_of
 from grader.course.reading import Reader
 from grader.course.source import Folder, SourceFile
 from grader.errors import UsageError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from grader.course.model import Course, Exercise
 
+HANDOUT = "bundle.toml"  # what a handout remembers of its course
+_MOST_OF_HANDOUT = 1 << 18  # bytes: a thousand exercises have half of it
 _MOST_SYMBOLS = 3
 
 
@@ -34,6 +37,7 @@ class Submission:
         notes: what was left unread, and why.
         strays: files that have no exercise's name, as ``lecture5/cross-entropy.py``.
         folders: the folders directly in the root that have no unit's name.
+        handout: the text of the `bundle.toml` that it was handed out with; empty where it has none. Anybody's words.
     """
 
     root: Path
@@ -43,6 +47,7 @@ class Submission:
     notes: tuple[str, ...] = ()
     strays: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    handout: str = ""
 
 
 def read_submission(path: Path, course: Course, wanted: Collection[str] = (), within: Path | None = None) -> Submission:
@@ -82,6 +87,7 @@ def read_submission(path: Path, course: Course, wanted: Collection[str] = (), wi
         notes=tuple(reader.notes),
         strays=tuple(reader.strays),
         folders=tuple(reader.folders),
+        handout=_handout(layout.root),
     )
 
 
@@ -102,6 +108,16 @@ def missing_sibling(submission: Submission, exercise: Exercise) -> str:
         f"beside {submission.alone}, nor {wanted or 'anything of it'} in it. Put it there, or hand in a folder with "
         f"{exercise.unit}/{exercise.name}.py in it."
     )
+
+
+def _handout(root: Path) -> str:
+    """The text of `bundle.toml`, in the folder of the exercises or right above it; empty where none can be read."""
+    for folder in (root, root.parent) if root.name in LAYOUTS else (root,):
+        with contextlib.suppress(OSError), Folder(folder) as opened:
+            data, fault = opened.read(HANDOUT, _MOST_OF_HANDOUT)
+            if not fault and len(data) <= _MOST_OF_HANDOUT:
+                return data.decode("utf-8", "replace")
+    return ""
 
 
 def _not_here(submission: Submission, exercise: Exercise) -> str:

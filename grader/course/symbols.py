@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,41 @@ def symbols_of_stub(text: str) -> dict[str, str]:
     Where nothing is left to write, these are all public functions and classes; of a file that is not Python,
     none.
     """
+    tree = _tree_of_stub(text)
+    unwritten = [d for d in _definitions(tree) if _is_unwritten(d)]
+    return _signatures(tree, unwritten or [d for d in _definitions(tree) if not d.name.startswith("_")])
+
+
+def returning(text: str) -> frozenset[str]:
+    """Name the functions, and the methods as ``Head.forward``, that say they return something, and never None.
+
+    What an object gives that is called as a function, by ``__call__`` or ``forward``, goes by its class's name, too.
+    """
+    found = set()
+    for definition in _definitions(_tree_of_stub(text)):
+        if isinstance(definition, ast.ClassDef):
+            methods = [part for part in definition.body if isinstance(part, ast.FunctionDef) and _gives(part)]
+            found |= {f"{definition.name}.{method.name}" for method in methods}
+            found |= {definition.name for method in methods if method.name in {"__call__", "forward"}}
+        elif _gives(definition):
+            found.add(definition.name)
+    return frozenset(found)
+
+
+def _tree_of_stub(text: str) -> ast.Module:
+    """The tree of a file that a course came with; an empty one where it is not Python."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    unwritten = [d for d in _definitions(tree) if _is_unwritten(d)]
-    return _signatures(tree, unwritten or [d for d in _definitions(tree) if not d.name.startswith("_")])
+        return ast.Module([], [])
+
+
+def _gives(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    if function.returns is None:
+        return False
+    return not {"None", "Any", "Optional"} & set(re.findall(r"\w+", ast.unparse(function.returns)))
 
 
 def _definitions(tree: ast.Module) -> Iterator[_Definition]:

@@ -34,7 +34,7 @@ def diagnose(
     context: CheckContext,
     shown: Mismatch,
     bank: Sequence[KnownWrong],
-    solution: Callable[[], ModuleType],
+    solution: Callable[[], ModuleType | None],
     suspects: Suspects | None = None,
 ) -> tuple[Finding, ...]:
     """Name the cause of a failed check, and what follows from it.
@@ -43,7 +43,7 @@ def diagnose(
         context: all that the check asked and all comparisons that failed.
         shown: the mismatch that the learner is shown, the smallest.
         bank: the known wrong answers of the exercise.
-        solution: makes the solution's module, which tells what a call leads to.
+        solution: makes the solution's module, which tells what a call leads to; None where there is none.
         suspects: what other checks of the same submission have ruled out.
 
     Returns:
@@ -65,7 +65,7 @@ def diagnose(
 def matching_misconception(
     context: CheckContext,
     bank: Sequence[KnownWrong],
-    solution: Callable[[], ModuleType],
+    solution: Callable[[], ModuleType | None],
     suspects: Suspects | None = None,
     *,
     messages: bool = False,
@@ -75,7 +75,7 @@ def matching_misconception(
     Args:
         context: all that the check asked.
         bank: the known wrong answers of the exercise.
-        solution: makes the solution's module.
+        solution: makes the solution's module; None where there is none, and then nothing is recognised.
         suspects: what other checks of the same submission have ruled out.
         messages: whether exceptions must say the same: where one ended the check, its type alone proves little.
     """
@@ -84,8 +84,11 @@ def matching_misconception(
     log = context.talk.log
     if sum(map(weight, log)) > _MOST_BYTES:  # a check of speed; each known wrong answer would take as long again
         return None
+    right = solution() if bank else None
+    if right is None:
+        return None
     suspects = Suspects() if suspects is None else suspects
-    used = symbols_used(solution(), log)
+    used = symbols_used(right, log)
     deadline = time.thread_time() + _REPLAY_SECONDS  # what waits for a processor costs no name
     matches: list[KnownWrong] = []
     for turn in suspects.in_turns([known for known in bank if known.symbol in used], used):
@@ -99,7 +102,7 @@ def matching_misconception(
         suspects.rule_out([known for known in turn if known not in matches], used)
         if matches:
             break
-    if matches and gives_the_same(solution(), log, deadline, context.talk.seed, messages=messages):
+    if matches and gives_the_same(right, log, deadline, context.talk.seed, messages=messages):
         # What is right would have given the same answers: what failed is finer than what was told apart here.
         if messages or not any(call.raised is not None for call in log):
             return None
@@ -155,7 +158,7 @@ def _is_held_by(shapes: Sequence[tuple[int, ...]], law: str, evidence: int) -> b
     return len(set(shapes)) > 1 if law.startswith("only ") else True
 
 
-def _law_of_state(context: CheckContext, solution: Callable[[], ModuleType]) -> Explanation | None:
+def _law_of_state(context: CheckContext, solution: Callable[[], ModuleType | None]) -> Explanation | None:
     """What the calls of the check say about each other."""
     if context.talk is None or sum(map(weight, context.talk.log)) > _MOST_BYTES:
         return None

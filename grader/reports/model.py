@@ -133,7 +133,7 @@ class Curve(msgspec.Struct, frozen=True):
 
     Attributes:
         name: what is drawn, ``loss``.
-        series: the submission's own (``yours``), then in a visible check the reference's.
+        series: the submission's own (``yours``, or several names), then in a visible check that called ``reference``.
         steps: how many steps it has.
         baselines: what it is measured by.
         band: where its end should lie.

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from grader.bounds import MOST_FORGOTTEN, MOST_HELD, NAME, PATH
@@ -108,8 +110,8 @@ class Conversation:
             Interrupted: there is nothing to go on with.
         """
         as_sent = self._generators.as_sent
-        logged = {key: as_sent(value) for key, value in kwargs.items()}
-        call = Call(operation, target, name, tuple(map(as_sent, args)), logged)
+        logged = {key: _apart(as_sent(value)) for key, value in kwargs.items()}
+        call = Call(operation, target, name, tuple(_apart(as_sent(value)) for value in args), logged)
         options, self._options = self._options, {}
         if echo:
             options["echo"] = True
@@ -185,6 +187,16 @@ def weight_of(value: Any) -> int:
     return int(getattr(value, "nbytes", 0)) if type(value).__module__ in {"torch", "numpy"} else 0
 
 
+def _apart(value: Any) -> Any:
+    """The same in containers of its own: what a check puts into a list afterwards was not sent with it."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _apart(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return kind(map(_apart, value)) if _CONTAINERS & set(map(type, value)) else kind(value)
+    return value
+
+
 def _weight_of_structure(value: Any) -> int:
     """About how many bytes Python spends on a value beside its arrays."""
     if isinstance(value, str | bytes):
@@ -197,6 +209,8 @@ def _weight_of_structure(value: Any) -> int:
     return 0
 
 
+_STDLIB = f"{Path(os.__file__).parent}/"
+_CONTAINERS = {list, tuple, dict}
 _PER_VALUE = 40
 _NUMBERS = {int, float, bool, type(None)}
 _MAY_HOLD_HANDLES = {HandleInfo, list, tuple, dict, set, frozenset}
@@ -340,6 +354,12 @@ def signature_of(function: Handle) -> str:
 def info_of(handle: Handle) -> HandleInfo:
     """What is known of a handle without asking."""
     return handle._info  # noqa: SLF001
+
+
+def has_a_place(handle: Handle) -> bool:
+    """Whether a handle is of something with a place in a file that is no library's: a learner can look there."""
+    info = info_of(handle)
+    return bool(info.file) and info.line > 0 and "site-packages" not in info.file and not info.file.startswith(_STDLIB)
 
 
 def conversation_of(thing: SubmissionProxy | Handle) -> Conversation:

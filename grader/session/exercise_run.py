@@ -18,6 +18,7 @@ from grader import __version__
 from grader.bounds import CHECK_SECONDS, FULL_TIMES, JUDGE_SECONDS, TRAINING_TIMES
 from grader.checks.context import CheckContext, CheckFailed
 from grader.course import Course, Exercise, SourceFile, Submission, imports_of, missing_hint, missing_sibling
+from grader.course.fingerprints import fingerprint
 from grader.course.forbidden import find_forbidden
 from grader.diagnosis.replay import symbols_used
 from grader.errors import GraderError
@@ -35,7 +36,7 @@ from grader.sandbox.endless import CALL_SECONDS, Endless
 from grader.sandbox.proxy import Conversation
 from grader.sandbox.request import RaisedError
 from grader.session.files import imported_by, is_stub, notes_on_others, others_of_course, siblings, stand_ins
-from grader.session.kept import fingerprint, fingerprint_of_code
+from grader.session.kept import fingerprint_of_code
 from grader.session.options import Hooks, RunOptions
 from grader.session.outcome import Judge, Outcome, fault_in
 from grader.session.pictures import curves, maps, pictures
@@ -155,7 +156,7 @@ class ExerciseRun:
         self._judge = Judge(
             words,
             lambda: given.references.bank(exercise) if given.options.names else (),
-            lambda: given.references.solution(exercise),
+            lambda: given.references.solution_if_any(exercise),
         )
         self._loaded: Loaded | None = None
         self._endless = Endless()

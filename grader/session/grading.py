@@ -204,11 +204,11 @@ class Session:
         from grader.session.pytest_items import check_files
 
         files, options = check_files(plan), plugin.given.options
-        _forget_other_courses(self.course.root)
+        forget_other_courses(self.course.root)
         try:
             # a submission that is debugged runs in this process, where its author is
             with own_settings(), no_home(), contextlib.nullcontext() if options.debug else elsewhere():
-                code = pytest.main(_arguments(self.course.root, files, options), plugins=[plugin])
+                code = pytest.main(pytest_arguments(self.course.root, files, options), plugins=[plugin])
         finally:
             plugin.release()
         faults = list(plugin.faults)
@@ -277,7 +277,7 @@ def units_of(course: Course, results: Sequence[ExerciseResult]) -> tuple[tuple[s
     return tuple((unit.name, unit.title) for unit in course.units if unit.name in present)
 
 
-def _arguments(root: Path, files: Sequence[Path], options: RunOptions) -> list[str]:
+def pytest_arguments(root: Path, files: Sequence[Path], options: RunOptions) -> list[str]:
     """pytest, with nothing of the surroundings: no ini file, no conftest, no plugin that happens to be installed."""
     quiet = ["--capture=no" if options.debug else "--capture=sys", *(["--maxfail=1"] if options.brief else [])]
     disabled = [
@@ -301,7 +301,7 @@ def _arguments(root: Path, files: Sequence[Path], options: RunOptions) -> list[s
     ]  # fmt: skip
 
 
-def _forget_other_courses(root: Path) -> None:
+def forget_other_courses(root: Path) -> None:
     """Drop check modules of other courses: pytest knows a module by its path below the root alone."""
     for name, module in list(sys.modules.items()):
         if name.startswith("tests.hidden.") and not (module.__file__ or "").startswith(f"{root}{os.sep}"):

@@ -7,7 +7,6 @@ with a key of the user who grades, kept where no repository reaches: a forged on
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 import importlib.metadata
 import os
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from grader.course.fingerprints import fingerprint
 from grader.reports.folder import HeldFolder, read_regular
 from grader.reports.model import CheckResult, Verdict
 
@@ -110,15 +110,6 @@ def _lines(content: bytes) -> Iterator[bytes]:
         end = len(content) if end < 0 else end
         yield content[start:end]
         start = end + 1
-
-
-def fingerprint(*parts: str | bytes) -> str:
-    """What a result depends on, as one short text."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
 
 
 def fingerprint_of_code(course: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from types import ModuleType
 
 import msgspec
 
@@ -15,6 +15,7 @@ from grader.diagnosis import KnownWrong, Suspects, diagnose, differs_in_form, ma
 from grader.errors import GraderError
 from grader.reports.model import Failure, Finding, Verdict, Visibility
 from grader.sandbox.request import (
+    Call,
     NoAnswer,
     NotStarted,
     Operation,
@@ -44,13 +45,13 @@ class Judge(msgspec.Struct, eq=False):
     Attributes:
         words: speaks of it.
         bank: the known wrong answers.
-        solution: makes the solution's module; raises GraderError where there is none.
+        solution: makes the solution's module; None where the course has none.
         suspects: which of the known wrong answers this submission is not, as far as is known.
     """
 
     words: Words
     bank: Callable[[], Sequence[KnownWrong]]
-    solution: Callable[[], Any]
+    solution: Callable[[], ModuleType | None]
     suspects: Suspects = msgspec.field(default_factory=Suspects)
 
     def judge(
@@ -166,7 +167,7 @@ class Judge(msgspec.Struct, eq=False):
         """A check that stumbled: over a strange answer of the submission, or over its own mistake."""
         crash = crash_of(error, self.words.exercise.checks.name)
         if context.talk is not None and context.talk.log:
-            difference = differs_in_form(self.solution(), context.talk.log)
+            difference = self._strange(error, context.talk.log)
             if difference:
                 headline = difference + "." * (not difference.endswith("?"))
                 failure = Failure(headline, location=self.words.last_location(context), output=output)
@@ -184,6 +185,17 @@ class Judge(msgspec.Struct, eq=False):
         text = "".join(traceback.format_exception(error))
         headline = f"The check itself failed ({type(error).__name__}). This is not your mistake."
         return Outcome(Verdict.GRADER_FAULT, Failure(headline), fault=text, crash=crash)
+
+    def _strange(self, error: BaseException, log: Sequence[Call]) -> str:
+        """What is strange about the answers that a check stumbled over; empty where it is not the answers."""
+        right = self.solution()
+        if right is not None:
+            return differs_in_form(right, log)
+        # what was handed out passes its solutions, so that it is the answer; but nobody here can know
+        return (
+            f"The check ends with {type(error).__name__} over what {log[-1].name} answers. Look at its type and shape: "
+            "this course comes without a solution that could tell whether the check is wrong"
+        )
 
 
 def fault_in(error: BaseException | None) -> GraderError | None:

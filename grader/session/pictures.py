@@ -10,6 +10,7 @@ import numpy as np
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.in_words import WHOLE, as_array, is_tensor, number
 from grader.checks.recording import (
+    REFERENCE,
     RecordedCurve,
     RecordedGraph,
     RecordedHistogram,
@@ -88,7 +89,7 @@ def curves(context: CheckContext, visibility: Visibility) -> tuple[Curve, ...]:
     return tuple(
         Curve(
             name=curve.name,
-            series=tuple(Series(*series) for series in (curve.series if whole else curve.series[:1])),
+            series=tuple(Series(*series) for series in curve.series if whole or series[0] != REFERENCE),
             steps=curve.steps,
             baselines=tuple(Level(*line) for line in curve.baselines),
             band=curve.band if whole else None,

@@ -53,6 +53,14 @@ class References:
         except Exception as error:
             raise GraderError(f"The solution of {exercise.id} cannot be imported: {error!r}") from error
 
+    def solution_if_any(self, exercise: Exercise) -> types.ModuleType | None:
+        """The solution's module; None where the course comes without it.
+
+        Raises:
+            GraderError: it cannot be imported.
+        """
+        return self.solution(exercise) if exercise.id in self._finder.sources else None
+
     def bank(self, exercise: Exercise) -> tuple[KnownWrong, ...]:
         """The exercise's known wrong answers, ready to run."""
         if exercise.id not in self._banks:

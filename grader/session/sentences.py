@@ -145,7 +145,7 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "",
-        "mismatch in its core dimension|mat1 and mat2 shapes cannot be multiplied",
+        "mismatch in its core dimension",
         "The inner sizes must agree, (n, k) @ (k, m): print both shapes. Is a .T missing, or one too many?",
     ),
     (
@@ -170,6 +170,16 @@ _MESSAGES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "RuntimeError",
+        "a (leaf Variable|view of a leaf Variable) that requires grad is being used in an in-place operation",
+        "A parameter may be changed in place through p.data, or under torch.no_grad(), where nothing is recorded.",
+    ),
+    (
+        "UnboundLocalError",
+        "",
+        "No line that ran before this one gives it a value: is a case missing?",
+    ),
+    (
+        "RuntimeError",
         "view size is not compatible",
         "An argument may be a view of another tensor, as a transposed one is.",
     ),
@@ -189,6 +199,18 @@ def _by_message(error: RaisedError) -> str:
         if kind in {"", error.type_name} and re.search(pattern, error.message, re.DOTALL):
             return help_
     return ""
+
+
+def _by_product(error: RaisedError) -> str:
+    """Which sizes of a matrix product do not agree, and what could bring them together."""
+    found = re.search(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)", error.message)
+    if found is None:
+        return ""
+    n, k, inner, m = map(int, found.groups())
+    said = f"The inner sizes must agree, (n, k) @ (k, m), and here they are {k} and {inner}: print both shapes."
+    if k > 0 and inner % k == 0 and n % (inner // k) == 0:  # torch counts all axes before the last as rows
+        return f"{said} Do the last two axes of the left one belong together, by .reshape?"
+    return f"{said} Is a .T missing, or one too many?" if n == inner or k == m else said
 
 
 def _by_attribute(error: RaisedError) -> str:
@@ -225,7 +247,7 @@ def _unquoted(error: RaisedError) -> str:
     return f'{"Letters" if len(found[1]) == 1 else "Answers"} go in quotes: "{found[1]}".'
 
 
-_HELPS: tuple[Callable[[RaisedError], str], ...] = (_by_type, _by_message, _by_name, _by_attribute)
+_HELPS: tuple[Callable[[RaisedError], str], ...] = (_by_type, _by_product, _by_message, _by_name, _by_attribute)
 
 
 def where_it_hides(text: str, name: str) -> str:
@@ -244,6 +266,15 @@ def where_it_hides(text: str, name: str) -> str:
                 place = 'below `if __name__ == "__main__":`' if below_main else "indented"
             return f" It is {place}: move it to the top level."
     return ""
+
+
+def while_loops_in(text: str, name: str) -> list[int]:
+    """The lines of the ``while`` loops of a function, of a method, ``Head.forward``, or of a whole class."""
+    tree = tree_of(text)
+    found: list[ast.AST] = [tree] if tree is not None else []
+    for part in name.split("."):
+        found = [node for outer in found for node in getattr(outer, "body", ()) if getattr(node, "name", None) == part]
+    return sorted({node.lineno for part in found for node in ast.walk(part) if isinstance(node, ast.While)})
 
 
 def has_code_before(text: str, line: int) -> bool:

@@ -12,16 +12,18 @@ import numpy as np
 
 from grader.bounds import HEADLINE, PATH
 from grader.checks.context import CheckContext, Mismatch
-from grader.checks.in_words import is_tensor, show, side_by_side
+from grader.checks.in_words import is_tensor, question, show, side_by_side
 from grader.course import Exercise, SourceFile, closest
 from grader.course.forbidden import Use
 from grader.names import place_of
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Visibility
-from grader.sandbox.proxy import CALLS_TOGETHER, Handle, info_of
+from grader.sandbox.proxy import CALLS_TOGETHER, Handle, has_a_place, info_of
 from grader.sandbox.request import Call, NoAnswer, NotStarted, Operation, RaisedError, SymbolMissing
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
-from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
+from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides, while_loops_in
+
+_LOOPS = 3  # of which a question can be asked
 
 
 class Words(msgspec.Struct, frozen=True, eq=False):
@@ -144,6 +146,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             "crashed": f"No answer from {call}: {error.detail}.",
             "protocol": f"{call} sent the grader {error.detail} in place of an answer.",
         }[error.kind]
+        if error.kind == "timeout":
+            headline += self._does_it_end(error.call)
         if error.detail == "together":
             headline = f"The calls of this check take more than {CALLS_TOGETHER * error.seconds:g} s together."
         return Failure(headline, location=self.location(error.call), output=output)
@@ -176,6 +180,8 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         headline = mismatch.headline
         if mismatch.kind == "modified" and mismatch.call is not None:
             headline = headline.replace(mismatch.name, self._argument_name(mismatch), 1)
+        if "None" not in headline:
+            headline += self._lost(mismatch)
         return Failure(
             headline=headline,
             findings=tuple(Finding(f.kind, self._with_names(f.text, mismatch), f.name) for f in findings),
@@ -201,6 +207,23 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         """``Line 3``, or ``Line 3 of cell 7``."""
         source = self.files.get(file or self.file)
         return source.line_in_words(line) if source is not None else f"Line {line}"
+
+    def _does_it_end(self, call: Call) -> str:
+        """A question after the loops without a bound in what was called."""
+        lines = [self._line(line).lower() for line in while_loops_in(self.text, call.name)]
+        if not lines or len(lines) > _LOOPS:
+            return ""
+        loops = "while loop" if len(lines) == 1 else "while loops"
+        return f" Does the {loops} in {' and '.join(lines)} come to an end?"
+
+    def _lost(self, mismatch: Mismatch) -> str:
+        """What was returned where a demand is not met: nothing, by what has something to return."""
+        call = mismatch.call
+        if mismatch.kind != "demand" or mismatch.actual is not None or call is None or call.operation != Operation.CALL:
+            return ""
+        if call.result is not None or call.raised is not None or call.name not in self.exercise.returning:
+            return ""
+        return f" {call.name} returns None{question(None)}"
 
     def _argument_name(self, mismatch: Mismatch) -> str:
         """``argument 2['h']`` as the learner calls it, ``d['h']``."""
@@ -278,9 +301,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         """Where to look in the learner's code, for a call."""
         if call is not None and call.target is not None:
             info = info_of(call.target)
-            others = self.others | self.of_course
-            elsewhere = "site-packages" in info.file or info.file in others  # a model that the check built
-            if info.file and info.line and not elsewhere:
+            if has_a_place(call.target) and info.file not in self.others | self.of_course:
                 return place_of(*self._place(info.file, info.line))
         return self.file
 

@@ -226,12 +226,15 @@ def test_a_process_that_dies_costs_an_exercise_and_is_tried_again(tmp_path):
     assert not work.ungraded
 
 
-COMMAND = [sys.executable, "-P", "-m", "grader", "batch"]
+GRADE = [sys.executable, "-P", "-m", "grader"]
+COMMAND = [*GRADE, "batch"]
 
 
-def call(*words, cwd, **how):
+def call(*words, cwd, command="batch", **how):
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([*COMMAND, *map(str, words)], cwd=cwd, env=environment, capture_output=True, text=True, **how)
+    return subprocess.run(
+        [*GRADE, command, *map(str, words)], cwd=cwd, env=environment, capture_output=True, text=True, **how
+    )
 
 
 def test_the_command_says_what_became_of_all(course, class_, tmp_path):

@@ -114,6 +114,12 @@ def test_names_are_quoted_as_they_must_be(book):
     assert next(row[1] for row in rows if row[0] == "kim") == 'Kim "K", the\nsecond; '
 
 
+def test_text_that_begins_with_a_tab_is_marked_as_text(book):
+    book.learner("kim", name="\tKim")
+    rows = table(to_csv(class_grades(book, Policies(), TWO)))
+    assert next(row[1] for row in rows if row[0] == "kim") == "'    Kim"
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(2, "2"), (2.5, "2.5"), (1 / 3, "0.3333"), (-0.00001, "0"), (1e6, "1000000"), (0, "0"), (120, "120")],
@@ -414,6 +420,7 @@ def test_moodle_comments_carry_no_markup_and_no_path_of_ours(tmp_path, book):
     run = book.begin_run(started="x", seed=1, options="{}")
     eve = book.learner("moodle:55", number="55", name="Eve")
     source = "/home/prof/hand-ins/eve_55_assignsubmission_file_"
+    book.hand_in(eve, "their/own/eve.zip", "", run, fault="their/own/eve.zip is damaged.")
     book.hand_in(eve, source, "", run, fault=f"<img src=x onerror=alert(1)> {source} is empty (/home/prof/tmp/x.zip).")
     made = class_grades(book, Policies(), TWO)
     row = "Participant 55,Eve,e@x.org,Submitted,,12.00,Yes,-,-,\n"

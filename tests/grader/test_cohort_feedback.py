@@ -321,3 +321,16 @@ def test_of_one_name_each_has_a_folder(book):
     grades = class_grades(book, Policies(), TWO)
     folders = [one.files[0][0] for one in feedback(book, grades, COURSE, NAMINGS["plain"]())]
     assert sorted(folders) == ["KIM (4)/grade.txt", "Kim 2/grade.txt", "Kim 3/grade.txt", "Kim/grade.txt"]
+
+
+def test_a_fault_is_told_without_the_folders(book):
+    kim = book.learner("canvas:1", number="1", name="Kim")
+    graded(book, kim, result(failed(Failure("No."))), source="hand-ins/a/kim.zip")
+    run = book.begin_run(started="x", seed=1, options="{}")
+    fault = (
+        "hand-ins/b/kim-1.zip is no zip: see ~/hand-ins/log and /srv/prof/log. lecture5/linear.py is and/or was there."
+    )
+    book.hand_in(kim, "hand-ins/b/kim-1.zip", "", run, time="2026-11-02T12:00:00+00:00", fault=fault)
+    text = made(book)["1"]["Kim (1)/grade.txt"].decode()
+    told = "kim-1.zip is no zip: see log and log. lecture5/linear.py is and/or was there."
+    assert f"note: A later hand-in could not be graded: {told}" in text

@@ -110,6 +110,15 @@ def test_a_hand_in_found_again_is_the_same(book):
     assert [(row.attempt, row.notes) for row in book.hand_ins(run)] == [(2, ("n",)), (1, ())]
 
 
+def test_the_texts_of_a_hand_in_are_kept_once(book):
+    files = {"lecture5.linear": "x = 'ü'\n" * 100, "lecture5.odd": "half \ud800 of one"}
+    for _ in range(2):
+        book.keep_content("abc", files)
+    assert book.content("abc") == {**files, "lecture5.odd": "half ? of one"}
+    assert book.content("abd") == {}
+    assert book.query("SELECT count(*), sum(length(files)) < 200 FROM content")[0][:] == (1, 1)
+
+
 def test_it_is_read_while_it_is_written_to(book):
     fill(book)
     with book.transaction() as do, Gradebook(book.path) as reader:

@@ -112,6 +112,7 @@ reason = "ill"
 
 [[extensions]]
 learner = "müller"
+unit = "lecture7"
 due = 2026-12-24T12:00:00+01:00
 """
 
@@ -130,7 +131,7 @@ def test_a_whole_file(tmp_path):
     )  # fmt: skip
     assert (found.late_days, found.round_to, found.round_per) == (5, 0.5, "learner")
     assert [(e.learner, e.unit, e.days, e.reason) for e in found.extensions] == [
-        ("1001", "lecture5", 3, "ill"), ("müller", "", 0, ""),
+        ("1001", "lecture5", 3, "ill"), ("müller", "lecture7", 0, ""),
     ]  # fmt: skip
     assert found.of("lecture9").penalty == Amount(10, True), "what stands at the top holds for every unit"
 
@@ -173,6 +174,7 @@ def test_a_whole_file(tmp_path):
             r"line 6: extensions\[2\]\.unit: .*did you mean lecture5\?",
         ),
         ("[[extensions]]\nlearner = 'a'", "give a new `due` time, or so many `days` more"),
+        ("[[extensions]]\nlearner = 'a'\ndue = 2026-11-01T00:00:00Z", r"line 3: .*of which unit is it\?"),
         ("[[extensions]]\nlearner = 'a'\nunti = 'lecture5'\ndays = 1", r"line 3: .*did you mean unit\?"),
     ],
 )
@@ -332,7 +334,7 @@ def test_a_unit_may_have_late_days_of_its_own(tmp_path, cohort):
     ("extension", "days"),
     [
         ('learner = "1"\nunit = "lecture5"\ndays = 2', 1),
-        ('learner = 1\ndue = "2026-11-04 13:00:00"', 0),
+        ('learner = 1\nunit = "lecture5"\ndue = "2026-11-04 13:00:00"', 0),
         ('learner = "KIM@x.org"\ndays = 3', 0),
         ('learner = "kim l"\ndays = 3', 0),
         ('learner = "Kim  MÜLLER"\ndays = 3', 0),
@@ -428,6 +430,20 @@ def test_what_there_is_to_know_of_what_is_not_there(cohort):
         (State.OPEN, ("lecture5 is not graded yet.",), 0),
         (State.FAULT, ("lecture5.linear could not be graded: the grader failed on it.",), 4),
     ]
+
+
+def test_what_became_of_a_later_hand_in_is_said(cohort):
+    kim = cohort.learner()
+    first = cohort.hands_in(kim, ON_TIME, 3)
+    cohort.hands_in(kim, LATE_1, fault="The zip is damaged.")
+    grade = cohort.grade()
+    assert (grade.hand_in, grade.final, grade.state) == (first, 3, State.GRADED)
+    assert grade.missing == ("A later hand-in could not be graded: The zip is damaged.",)
+    cohort.book.hand_in(kim, "x", "f" * 64, cohort.run, time=LATE_3)
+    assert cohort.grade().state is State.OPEN
+    assert cohort.grade().missing[1] == "A later hand-in is not graded yet."
+    cohort.book.end_run(cohort.run, ended="2026-11-05T11:00:00+00:00")
+    assert cohort.grade().state is State.GRADED, "a run that has ended grades nothing more"
 
 
 def test_a_bonus_is_told_apart_and_added_where_the_policies_say_so(tmp_path, cohort):

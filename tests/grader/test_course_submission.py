@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import find_course, missing_hint, read_submission, reading
+from grader.course import NothingRecognisedError, find_course, missing_hint, read_submission, reading
 from grader.errors import UsageError
 
 GOOD = "def f(x):\n    return x\n"
@@ -468,3 +468,25 @@ def test_what_is_graded_tells_which_of_two_exercises_a_file_is(course, hand_in):
         read_submission(Path(path), course)
     assert read_submission(Path(path), course, {"lecture7.train", "lecture7.head"}).only == ("lecture7.train",)
     assert read_submission(Path(path), course, {"lecture1.train"}).only == ("lecture1.train",)
+
+
+def test_exercises_beside_data_and_reports_are_found(course, hand_in):
+    folder = hand_in({"nn/src/linear.py": GOOD, "data/names.txt": "", "report/essay.txt": ""})
+    assert set(read_submission(folder, course).files) == {"lecture5.linear"}
+    hand_in({"other/lecture7/head.py": GOOD})
+    assert set(read_submission(folder, course).files) == {"lecture7.head"}
+    hand_in({"again/exercises/lecture7/head.py": GOOD})
+    with pytest.raises(UsageError, match=r"in several folders of .*: again/exercises or other\."):
+        read_submission(folder, course, within=folder)
+
+
+def test_what_is_read_within_a_folder_names_and_sees_nothing_above_it(course, hand_in):
+    folder = hand_in({"solutions/lecture5/linear.py": GOOD, "solutions/lecture7/head.py": GOOD})
+    seen = read_submission(folder / "solutions/lecture5", course)
+    assert set(seen.files) == {"lecture5.linear", "lecture7.head"}
+    found = read_submission(folder / "solutions/lecture5", course, within=folder / "solutions/lecture5")
+    assert {module: file.display for module, file in found.files.items()} == {"lecture5.linear": "linear.py"}
+    assert found.root == Path()
+    with pytest.raises(NothingRecognisedError) as caught:
+        read_submission(hand_in({"none/a.txt": ""}) / "none", course, within=folder / "none")
+    assert str(folder) not in str(caught.value)

@@ -14,12 +14,12 @@ from sandboxed import ROOT
 from grader.author.diagnosis_trial import lines, rules, try_diagnosis
 from grader.author.gallery import with_answer
 from grader.checks import marks, requires_grad
-from grader.checks.context import CheckContext
+from grader.checks.context import CheckContext, Mismatch
 from grader.course import find_course, read_submission
 from grader.diagnosis import KnownWrong, matching_misconception
 from grader.diagnosis.bank import read_bank
 from grader.diagnosis.replay import converse, gives_the_same
-from grader.sandbox.request import RaisedError
+from grader.sandbox.request import Operation, RaisedError
 from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
 
@@ -199,6 +199,33 @@ def test_a_generator_is_replayed_as_it_was_sent(named):
         theirs = draw(g=g) if named else draw(g)
         assert theirs == g.normal()  # here it goes on, and the log has it as it was
     assert gives_the_same(module(source), context.talk.log, time.thread_time() + 5)
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_list_is_replayed_as_it_was_sent(named):
+    source = "def f(xs): return sum(map(float, xs[0])) + xs[1]['a']"
+    context = CheckContext()
+    context.talk = converse(module(source))
+    f, xs = context.talk.symbol("f"), [[1.0, 2.0], {"a": 3.0}]
+    assert (f(xs=xs) if named else f(xs)) == 6.0
+    xs[0][0], xs[1]["a"] = 7.0, 7.0  # the check goes on with it
+    assert f(xs) == 16.0
+    xs.clear()
+    assert gives_the_same(module(source), context.talk.log, time.thread_time() + 5)
+
+
+def test_a_demand_points_to_the_code_of_the_learner_whatever_is_asked_of_a_library_afterwards():
+    context = CheckContext()
+    context.talk = converse(module("import fractions\ndef f(x): return None\ndef g(x): return x"))
+    talk = context.talk
+    for name in ("f", "g"):
+        talk.symbol(name)(1.0)
+    talk.request(Operation.LIBRARY, None, ("math",), {}, "math").sqrt(4.0)
+    talk.request(Operation.LIBRARY, None, ("fractions",), {}, "fractions").Fraction("1/2")  # written in Python
+    mismatch = Mismatch("demand", "", "something else is wanted")
+    context.fail(mismatch)
+    assert mismatch.call.name == "g"
+    assert context.call_that_gave_nothing().name == "f"
 
 
 def test_random_wrong_answers_are_not_falsely_accused(session):

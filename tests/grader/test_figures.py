@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from grader.checks import RecordedNode, record_curve, record_graph, record_histogram, record_map, record_points
 from grader.checks.context import CheckContext, Mismatch, enter
 from grader.checks.recording import COLUMNS, NODES, POINTS, ROWS, pool
+from grader.reports.html.drawing import plot
 from grader.reports.html.pictures import built_graph, histogram, plane
 from grader.reports.model import BuiltGraph, GraphNode, Visibility
 from grader.session.pictures import curves, error_map, maps, pictures
@@ -71,6 +72,26 @@ def test_a_map_keeps_its_shape_when_it_is_pooled(context):
     assert large.shape == (100, 100)
     assert (len(large.rows), len(large.rows[0])) == (ROWS, COLUMNS)
     assert small.labels == ("a", "b")
+
+
+def test_several_curves_share_a_picture_and_a_hidden_check_shows_them_without_the_reference(context):
+    many = {
+        "W1": [1.0, 2.0],
+        "none": "no numbers",
+        "W2": torch.tensor([3.0, 4.0]),
+        **{f"W{n}": [0.0] for n in range(3, 9)},
+    }
+    record_curve("ratios", many, reference=[1.0, 1.0], baselines={"a thousandth": -3})
+    (curve,) = curves(context, Visibility.VISIBLE)
+    assert [series.name for series in curve.series] == ["W1", "W2", "W3", "W4", "W5", "W6", "reference"]
+    assert curve.series[1].values == (3.0, 4.0)
+    assert curve.steps == 2
+    kinds = [line.kind for line in plot(curve).series]
+    assert len(set(kinds)) == len(kinds)
+    (curve,) = curves(context, Visibility.HIDDEN)
+    assert "reference" not in [series.name for series in curve.series]
+    record_curve("empty", {"W1": None})
+    assert len(curves(context, Visibility.VISIBLE)) == 1
 
 
 def test_a_later_curve_of_one_name_takes_the_place_of_the_first(context):

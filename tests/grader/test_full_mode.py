@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from grader.cli.full_mode import demand_device
 from grader.cli.run import run
 from grader.course import find_course, read_submission
+from grader.course.fingerprints import fingerprint
 from grader.errors import UsageError
 from grader.reports.model import CheckResult, Verdict
 from grader.session.grading import Session
-from grader.session.kept import KeptResults, fingerprint, fingerprint_of_code, signing_key
+from grader.session.kept import KeptResults, fingerprint_of_code, signing_key
 from grader.session.options import Hooks, RunOptions
 
 FILES = {

@@ -79,6 +79,15 @@ def test_a_wrong_gradient_is_explained_with_the_smallest_input(lecture5):
     assert check.failure.location == "exercises/lecture5/cross_entropy.py:4"
 
 
+def test_who_forgets_the_return_is_told_so_where_a_demand_is_about_something_else(lecture5):
+    text = right().replace("return ", "lost = ")
+    failed = [check for check in one(lecture5, text).checks if check.verdict is Verdict.FAILED]
+    assert failed
+    for headline in (check.failure.headline for check in failed):
+        assert headline.count("None") == 1
+        assert headline.endswith("does every path of your code return a value?")
+
+
 def test_an_exception_names_the_line_and_other_checks_stand(lecture5):
     result = one(lecture5, right(before="assert logits.shape[0] != 32, 'not this size'"))
     failed = [check for check in result.checks if check.verdict is not Verdict.PASSED]
@@ -124,7 +133,8 @@ def test_a_loop_without_end_costs_its_limit_once_a_check(lecture5):
     result = one(lecture5, right(before="import time\n    while logits.shape[0] == 32: time.sleep(1)"))
     assert [check.verdict for check in result.checks].count(Verdict.TIMEOUT) == 1
     timeout = next(check for check in result.checks if check.verdict is Verdict.TIMEOUT)
-    assert timeout.failure.headline == "No answer within 6 s in cross_entropy_backward(logits, targets)."
+    said = "No answer within 6 s in cross_entropy_backward(logits, targets)."
+    assert timeout.failure.headline == f"{said} Does the while loop in line 6 come to an end?"
     assert timeout.seconds < 7.5
     assert [check.verdict for check in result.checks].count(Verdict.PASSED) == len(result.checks) - 1
 

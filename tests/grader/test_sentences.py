@@ -16,7 +16,7 @@ from torch import nn
 from grader.checks.context import CheckFailed, Mismatch
 from grader.names import closest, nearest
 from grader.sandbox.request import RaisedError
-from grader.session.sentences import crash_of, exception_sentence, where_it_hides
+from grader.session.sentences import crash_of, exception_sentence, where_it_hides, while_loops_in
 
 
 def sentence(function):
@@ -29,6 +29,12 @@ def sentence(function):
     )
 
 
+def _no_value():
+    if not torch.ones(1):
+        found = 1
+    return found
+
+
 @pytest.mark.parametrize(
     ("function", "help_"),
     [
@@ -38,6 +44,12 @@ def sentence(function):
         (lambda: torch.ones(2, 3) @ torch.ones(2, 3), "inner sizes must agree"),
         (lambda: np.ones((2, 3)) @ np.ones((2, 3)), "inner sizes must agree"),
         (lambda: F.linear(torch.ones(2, 3), torch.ones(4, 2)), "inner sizes must agree"),
+        (lambda: torch.ones(9, 2, 5) @ torch.ones(10, 4), "here they are 5 and 10"),
+        (lambda: torch.ones(9, 2, 5) @ torch.ones(10, 4), "Do the last two axes of the left one belong together"),
+        (lambda: torch.ones(2, 3) @ torch.ones(2, 3), "Is a .T missing, or one too many?"),
+        (lambda: torch.ones(2, 3, requires_grad=True).add_(1), "under torch.no_grad()"),
+        (lambda: torch.ones(2, 3, requires_grad=True)[0].add_(1), "under torch.no_grad()"),
+        (_no_value, "is a case missing?"),
         (lambda: torch.ones(2, 3) @ torch.ones(3, 2).double(), "Two dtypes meet"),
         (lambda: [].sort().copy(), "A function without a return gives None"),
         (lambda: [].sort()[0], "A function without a return gives None"),
@@ -50,6 +62,18 @@ def test_one_sentence_helps(function, help_, monkeypatch):
     said = sentence(function)
     assert help_ in said
     assert said.count("\n") == 0 and len(said) < 300
+
+
+def test_a_product_that_no_transpose_repairs_asks_for_none():
+    assert ".T" not in sentence(lambda: torch.ones(2, 3) @ torch.ones(4, 5))
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"), [("f", [2]), ("A.g", [5, 6]), ("A", [5, 6]), ("g", [8]), ("A.f", []), ("h", [])]
+)
+def test_while_loops_are_found_where_they_are_called(name, lines):
+    text = "def f():\n while 1: 2\nclass A:\n def g(self):\n  while 1:\n   while 2: 3\ndef g():\n while 1: 2"
+    assert while_loops_in(text, name) == lines
 
 
 def test_a_message_that_ends_in_a_full_stop_gets_no_second_one():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from grader.cohort.gradebook import Gradebook
-from grader.cohort.grades import Grade, State, grades, total
+from grader.cohort.grades import Grade, State, grades_of_rows, total
+from grader.cohort.handed import Handed
 from grader.cohort.policies import Policies
 from grader.cohort.records import HandInRow, LearnerRow
 from grader.course import Exercise
@@ -22,6 +22,7 @@ class ClassGrades(msgspec.Struct, frozen=True):
         units: in the course's order.
         grades: of each learner by number, in the order of the units.
         hand_ins: by number.
+        of_learner: the hand-ins of each learner.
         policies: by which they were made.
     """
 
@@ -29,6 +30,7 @@ class ClassGrades(msgspec.Struct, frozen=True):
     units: tuple[str, ...]
     grades: Mapping[int, Sequence[Grade]]
     hand_ins: Mapping[int, HandInRow]
+    of_learner: Mapping[int, Sequence[HandInRow]]
     policies: Policies
 
     def total(self, learner: LearnerRow) -> tuple[float, float]:
@@ -45,15 +47,17 @@ class ClassGrades(msgspec.Struct, frozen=True):
 
 
 def class_grades(book: Gradebook, policies: Policies, exercises: Sequence[Exercise]) -> ClassGrades:
-    """Grade a class."""
-    found: dict[int, list[Grade]] = defaultdict(list)
-    for grade in grades(book, policies, exercises):
+    """Grade a class; each table is read once, for a run may be writing."""
+    learners, handed = book.learners(), Handed.read(book)
+    found: dict[int, list[Grade]] = {learner.id: [] for learner in learners}
+    for grade in grades_of_rows(learners, handed, policies, [exercise.id for exercise in exercises]):
         found[grade.learner].append(grade)
     return ClassGrades(
-        learners=book.learners(),
+        learners=learners,
         units=tuple(dict.fromkeys(exercise.unit for exercise in exercises)),
         grades=found,
-        hand_ins={hand_in.id: hand_in for hand_in in book.hand_ins()},
+        hand_ins={hand_in.id: hand_in for hand_ins in handed.hand_ins.values() for hand_in in hand_ins},
+        of_learner={learner.id: handed.hand_ins.get(learner.id, ()) for learner in learners},
         policies=policies,
     )
 

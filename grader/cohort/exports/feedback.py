@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -34,12 +34,8 @@ def feedback(book: Gradebook, grades: ClassGrades, course: Course, naming: Namin
     expected value; of paths what is below the hand-in.
     """
     material = _Material(book, course)
-    hand_ins: dict[int, list[HandInRow]] = {}
-    for hand_in in grades.hand_ins.values():
-        hand_ins.setdefault(hand_in.learner, []).append(hand_in)
     for learner in grades.learners:
-        mine = hand_ins.get(learner.id, [])
-        prefix = naming(learner, _counted_last(grades, learner, mine))
+        prefix = naming(learner, _counted_last(grades, learner))
         if not prefix:
             yield Feedback(learner, ())
             continue
@@ -61,10 +57,10 @@ def grade_text(grades: ClassGrades, learner: LearnerRow) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _counted_last(grades: ClassGrades, learner: LearnerRow, mine: Sequence[HandInRow]) -> list[HandInRow]:
+def _counted_last(grades: ClassGrades, learner: LearnerRow) -> list[HandInRow]:
     """The hand-ins, and at the end those that count: a platform takes feedback back beside these."""
     counting = {grade.hand_in for grade in grades.grades[learner.id]}
-    return sorted(mine, key=lambda hand_in: hand_in.id in counting)
+    return sorted(grades.of_learner[learner.id], key=lambda hand_in: hand_in.id in counting)
 
 
 class _Material:

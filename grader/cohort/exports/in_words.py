@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from grader.cohort.due import parsed, shown
 from grader.cohort.exports.class_grades import ClassGrades, number
@@ -28,13 +28,14 @@ def grade_lines(grade: Grade, grades: ClassGrades) -> Iterator[str]:
     if grade.maximum != grade.points and grade.state is State.GRADED:
         yield f"  scaled: of {number(grade.points)} points to {number(grade.maximum)}"
     for said in grade.missing:
-        yield f"  note: {' '.join(without_paths(said, hand_in).split())}"
+        yield f"  note: {' '.join(without_paths(said, grades.of_learner[grade.learner]).split())}"
 
 
-def without_paths(text: str, hand_in: HandInRow | None) -> str:
+def without_paths(text: str, hand_ins: Iterable[HandInRow]) -> str:
     """A sentence without the folders of whoever graded: of paths the last name is left."""
-    if hand_in is not None and hand_in.source:
-        text = text.replace(hand_in.source, hand_in.source.rstrip("/").rpartition("/")[2])
+    for source in sorted((hand_in.source.rstrip("/") for hand_in in hand_ins), key=len, reverse=True):
+        if "/" in source:
+            text = text.replace(source, source.rpartition("/")[2])
     return _FOLDERS.sub("", text)
 
 

@@ -65,9 +65,6 @@ def to_json(grades: ClassGrades) -> bytes:
     Returns:
         UTF-8, one document, indented, a line end at its end.
     """
-    hand_ins: dict[int, list[HandInRow]] = {}
-    for hand_in in grades.hand_ins.values():
-        hand_ins.setdefault(hand_in.learner, []).append(hand_in)
     learners = []
     for learner in grades.learners:
         total, maximum = grades.total(learner)
@@ -84,7 +81,7 @@ def to_json(grades: ClassGrades) -> bytes:
                 total=total,
                 maximum=maximum,
                 units=tuple(grades.grades[learner.id]),
-                hand_ins=tuple(hand_ins.get(learner.id, ())),
+                hand_ins=tuple(grades.of_learner[learner.id]),
             )
         )
     document = GradesDocument(grades.units, grades.policies.file, tuple(learners))

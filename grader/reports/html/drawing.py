@@ -148,7 +148,7 @@ def plot(curve: Curve) -> Plot:
     room = width - left - right
     lines = tuple(
         Line(
-            "yours" if place == 0 else "reference",
+            "reference" if series.name == "reference" else f"yours line{place}",
             series.name,
             _path(series.values, lambda share: round(left + share * room, 1), y_of),
             from_to(series.values),

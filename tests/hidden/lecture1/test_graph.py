@@ -50,7 +50,11 @@ class Graph:
 
     def mark(self, rng):
         """Give every Value a grad of its own, by which it is known again."""
-        grads = [number(rng) for _ in self.values]
+        grads: list[float] = []
+        while len(grads) < len(self.values):
+            grad = number(rng)
+            if all(abs(grad - other) > 0.01 for other in grads):  # rounded in a label they must be told apart
+                grads.append(grad)
         for value, grad in zip(self.values, grads, strict=True):
             value.grad = grad
         return grads

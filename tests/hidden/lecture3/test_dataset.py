@@ -48,7 +48,7 @@ def unpack(answer):
     """(X, Y), two tensors; what is wrong with their kind is said here."""
     check(isinstance(answer, tuple | list) and len(answer) == 2, "build_dataset must return two things: X and Y.")
     for name, tensor in zip("XY", answer, strict=True):
-        check(isinstance(tensor, torch.Tensor), f"{name} must be a tensor.")
+        check(isinstance(tensor, torch.Tensor), f"{name} must be a tensor; torch.tensor makes one of lists.")
         check(not tensor.is_complex(), f"{name} must hold ids, whole numbers.")
     return answer
 

@@ -163,6 +163,7 @@ def test_two_models_in_turns(submission, rng):
     models = [random_model(submission, rng, 3) for _ in range(2)]
     for number in (0, 1, 0, 0, 1):
         model, weights, itos = models[number]
+        itos = alphabet(rng, len(itos))  # other letters for the same model
         for _ in range(4):
             theirs, ours = used(rng)
             word = text_of(submission.sample(model, itos, theirs), itos)

@@ -1,5 +1,6 @@
 """Checks of lecture4.diagnostics: shares that are counted, units that have died, ratios in decades."""
 
+import itertools
 import math
 
 import hypothesis.strategies as st
@@ -16,6 +17,7 @@ from grader.checks import (
     needs,
     normal,
     points,
+    record_curve,
     record_histogram,
     strategies,
     undisturbed,
@@ -139,9 +141,43 @@ def random_parameters(rng):
     return params, grads
 
 
+def in_training(rng, lr, steps=60):
+    """(weights, gradients) before each step of a small network's training, as the lecture starts it."""
+    widths, N = (10, 20, 20, 20, 6), 400
+    x, teacher = normal(rng, N, widths[0]), normal(rng, widths[0], widths[-1])
+    targets = (x @ teacher).argmax(1)
+    weights = [normal(rng, *size) * (5 / 3) / size[0] ** 0.5 for size in itertools.pairwise(widths)]
+    weights = [W.contiguous().requires_grad_() for W in (*weights[:-1], weights[-1] * 0.1)]
+    for _ in range(steps):
+        ix = torch.randint(0, N, (32,), generator=rng)
+        h = x[ix]
+        for W in weights[:-1]:
+            h = torch.tanh(h @ W)
+        grads = torch.autograd.grad(torch.nn.functional.cross_entropy(h @ weights[-1], targets[ix]), weights)
+        yield [W.detach().clone() for W in weights], list(grads)
+        with torch.no_grad():
+            for W, grad in zip(weights, grads, strict=True):
+                W.sub_(lr * grad)
+
+
+def record_ratios(answers):
+    """The lecture's picture, of what the submission says of each step."""
+    if all(isinstance(answer, list | tuple) for answer in answers):
+        of_each = zip(*answers, strict=False)
+        record_curve(
+            "update ratio, log10, of a network in training",
+            {f"W{number}": ratios for number, ratios in enumerate(of_each, start=1)},
+            baselines={"a thousandth": -3},
+        )
+
+
 @points(3)
 def test_update_ratio(submission, rng):
     """Each parameter has the ratio log10(std(lr·grad)/std(param)): a list of floats, in their order."""
+    speed = 0.05  # at which most of the ratios come to lie near -3
+    run = list(in_training(rng, speed))
+    answers = [submission.update_ratio(*each, speed) for each in run]
+    record_ratios(answers)
     for dtype, rtol in ((torch.float64, 1e-9), (torch.float64, 1e-9), (torch.float32, 1e-4)):
         params, grads = random_parameters(rng)
         params, grads = [p.to(dtype) for p in params], [g.to(dtype) for g in grads]
@@ -158,6 +194,11 @@ def test_update_ratio(submission, rng):
         check(isinstance(again, list | tuple) and len(again) == len(params), "update_ratio must return a list.")
         doubled = tuple(ratio + math.log10(2) for ratio in expected)
         assert_close(tuple(again), doubled, name=names, oracle="by hand, for twice the lr", rtol=rtol)
+    for step, (answer, each) in enumerate(zip(answers, run, strict=True)):
+        expected = tuple(longhand(*each, speed))
+        check(isinstance(answer, list | tuple) and len(answer) == len(expected), "update_ratio must return a list.")
+        names = tuple(f"the ratio of W{i + 1} at step {step}" for i in range(len(expected)))
+        assert_close(tuple(answer), expected, name=names, oracle="by hand")
 
 
 @needs("test_update_ratio")
@@ -166,6 +207,7 @@ def test_update_ratio_without_a_gradient(submission, rng):
     params, grads = random_parameters(rng)
     lr = float(uniform(rng, 0.02, 0.3))
     expected = tuple(longhand(params, grads, lr))
+    submission.update_ratio(params, grads, lr)  # an exception is named behind an answer
     grads[0] = torch.zeros_like(params[0])
     answer = submission.update_ratio(params, grads, lr)
     check(isinstance(answer, list | tuple) and len(answer) == len(params), "update_ratio must return a list.")

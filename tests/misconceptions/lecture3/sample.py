@@ -248,6 +248,17 @@ def sample(model, itos, generator):
 
 
 @misconception(
+    "The letters are kept with the model, and those that are passed in with a later word are not looked at. Take each "
+    "letter from itos.",
+    name="letters-kept",
+    violates=("two_models_in_turns",),
+)
+def sample(model, itos, generator):
+    letters = vars(model).setdefault("letters", itos)
+    return _word(letters, _ids(model, generator))
+
+
+@misconception(
     "The dot is taken out of the caller's itos. Leave it there: 0 is looked for before the letter is.",
     name="itos-loses-the-dot",
     violates=("arguments_stay_as_they_are",),

@@ -65,6 +65,25 @@ def train(*arguments):
 
 
 @misconception(
+    "The gradients are cleared from the second step on alone. A model that was trained before brings some along, and "
+    "the first step adds to them: set p.grad = None in every step.",
+    name="first-step-not-cleared",
+    violates=("training_after_training",),
+)
+def train(model, X, Y, steps, batch_size, lr_schedule, generator):
+    parameters, losses = list(model.parameters()), []
+    for i in range(steps):
+        loss = _loss(model, X, Y, _batch(X, batch_size, generator))
+        for p in parameters:
+            if i > 0:
+                p.grad.zero_()
+        loss.backward()
+        _descend(parameters, lr_schedule(i))
+        losses.append(loss.item())
+    return losses
+
+
+@misconception(
     "The step goes uphill: the gradient is added. Subtract it, p.data -= lr * p.grad.",
     name="uphill",
     violates=("one_step",),
@@ -379,6 +398,18 @@ def train(*arguments):
     for i in range(1, len(losses)):
         losses[i] = 0.9 * losses[i - 1] + 0.1 * losses[i]
     return losses
+
+
+@misconception(
+    "The losses are kept with the model, so that those of an earlier training come first. Return those of this call: a "
+    "new list each time.",
+    name="losses-kept",
+    violates=("losses_of_a_run",),
+)
+def train(model, *arguments):
+    kept = vars(model).setdefault("losses", [])
+    kept += _train(model, *arguments)
+    return list(kept)
 
 
 # evaluate

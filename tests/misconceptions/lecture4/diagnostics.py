@@ -1,5 +1,7 @@
 """What learners get wrong in lecture4.diagnostics."""
 
+import math
+
 import torch
 
 from grader.checks import misconception
@@ -385,6 +387,16 @@ def update_ratio(params, grads, lr):
 )
 def update_ratio(params, grads, lr):
     return [(lr * g.std() / p.std() + 1e-8).log10().item() for p, g in zip(params, grads, strict=True)]
+
+
+@misconception(
+    "math.log10 refuses 0, and a gradient that is zero in all places leads there. The logarithm of a tensor is minus "
+    "infinity then: (…).log10().item().",
+    name="math-log10",
+    violates=("update_ratio_without_a_gradient",),
+)
+def update_ratio(params, grads, lr):
+    return [math.log10(lr * g.std() / p.std()) for p, g in zip(params, grads, strict=True)]
 
 
 @misconception(

@@ -132,6 +132,17 @@ def gain(nonlinearity):
 
 
 @misconception(
+    "sigmoid is refused here as though it were no name. torch has a gain for it, 1.",
+    name="sigmoid-missing",
+    violates=("gain",),
+)
+def gain(nonlinearity):
+    if nonlinearity == "sigmoid":
+        raise ValueError(f"no gain is known for {nonlinearity!r}")
+    return _gain(nonlinearity)
+
+
+@misconception(
     "A name that is not known gets the gain 1. A slip of the pen would then cost a training run: raise ValueError.",
     name="default-of-1",
     violates=("other_names_are_refused",),

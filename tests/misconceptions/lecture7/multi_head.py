@@ -1,5 +1,7 @@
 """What learners get wrong in lecture7.multi_head."""
 
+import functools
+
 import torch
 from torch import nn
 
@@ -198,3 +200,19 @@ class MultiHeadAttention(_MultiHead):
     def __init__(self, n_embd, num_heads, head_size, block_size, dropout):
         super().__init__(n_embd, num_heads, head_size, block_size, dropout)
         self.heads = nn.ModuleList([Head(n_embd, head_size, block_size, 0.0) for _ in range(num_heads)])
+
+
+@functools.cache
+def _heads(n_embd, num_heads, head_size, block_size, dropout):
+    return nn.ModuleList([Head(n_embd, head_size, block_size, dropout) for _ in range(num_heads)])
+
+
+@misconception(
+    "Modules of the same sizes share their heads: they are made once, and kept. Each module makes its own.",
+    name="heads-shared",
+    violates=("modules_keep_apart",),
+)
+class MultiHeadAttention(_MultiHead):
+    def __init__(self, n_embd, num_heads, head_size, block_size, dropout):
+        super().__init__(n_embd, num_heads, head_size, block_size, dropout)
+        self.heads = _heads(n_embd, num_heads, head_size, block_size, dropout)

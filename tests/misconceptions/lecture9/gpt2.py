@@ -194,3 +194,15 @@ class GPT2Tokenizer(GPT2Tokenizer):
     def decode(self, ids):
         special = {idx: name.encode() for name, idx in self.special_tokens.items()}
         return b"".join({**self.vocab, **special}[i] for i in ids).decode("utf-8")
+
+
+@misconception(
+    "The merges belong to the class, so that the tokenizer which was made last decides for all. Each has its own: "
+    "self.merges.",
+    name="merges-of-the-class",
+    violates=("tokenizers_keep_apart",),
+)
+class GPT2Tokenizer(GPT2Tokenizer):
+    def __init__(self, vocab_bpe):
+        super().__init__(vocab_bpe)
+        type(self).merges = vars(self).pop("merges")
