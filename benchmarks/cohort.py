@@ -129,7 +129,8 @@ def lost(tool: Tool, hand_ins: list[HandIn]) -> int:
     for one in hand_ins:
         verdicts = tool.verdicts(one)
         without += not verdicts
-        if (verdicts and all(verdicts)) != (one.kind == "right") or (one.kind == "wrong" and not verdicts):
+        as_it_must = bool(verdicts) and all(verdicts) == (one.kind == "right")
+        if not as_it_must and (verdicts or one.kind in {"right", "wrong"}):
             raise SystemExit(f"{tool.name} did not grade {one.name} as it must: {verdicts}")
     return without
 
@@ -163,14 +164,14 @@ def compare(python: Path, given: argparse.Namespace, folder: Path) -> None:
 
     costs: dict[tuple[str, str], list[float]] = defaultdict(list)
     peaks: dict[str, float] = defaultdict(float)
-    losses: dict[str, int] = {}
+    losses: dict[tuple[str, str], int] = {}
     for _ in range(given.rounds):
         for what, class_ in cohorts.items():
             print(f"{ours.name}: {what} …", end="\x1b[K\r", file=sys.stderr)
             usage = ours.grade(class_)
             costs[ours.name, what].append(usage.cpu / len(class_))
             peaks[ours.name] = max(peaks[ours.name], usage.peak)
-            losses[ours.name] = lost(ours, class_)
+            losses[ours.name, what] = lost(ours, class_)
             for kind in ["right"] if what == "right" else KINDS[1:]:
                 for tool in others:
                     print(f"{tool.name}: {kind} …", end="\x1b[K\r", file=sys.stderr)
@@ -178,16 +179,19 @@ def compare(python: Path, given: argparse.Namespace, folder: Path) -> None:
                     each = (usage.cpu - tool.start) / len(samples[kind]) + tool.start / count
                     costs[tool.name, kind].append(each)
                     peaks[tool.name] = max(peaks[tool.name], usage.peak)
+                    losses[tool.name, kind] = lost(tool, samples[kind])
     for tool in others:
         costs[tool.name, "mix"] = [
             sum(costs[tool.name, kind][i] * share for kind, share in SHARES.items()) / 100 for i in range(given.rounds)
         ]
-        losses[tool.name] = sum(lost(tool, sample) for sample in samples.values())
     table({key: statistics.median(found) for key, found in costs.items()}, peaks, losses, given)
 
 
 def table(
-    costs: dict[tuple[str, str], float], peaks: dict[str, float], losses: dict[str, int], given: argparse.Namespace
+    costs: dict[tuple[str, str], float],
+    peaks: dict[str, float],
+    losses: dict[tuple[str, str], int],
+    given: argparse.Namespace,
 ) -> None:
     """CPU seconds a hand-in, hand-ins a core-second, and how often the best peer's go into ours."""
     names = [Batch.name, Loop.name, *(kind.name for kind in (Gradescope, Check50, Nbgrader, Otter))]
@@ -200,7 +204,8 @@ def table(
         cells = [costs.get((name, kind)) for kind in ("right", *KINDS[1:], "mix")]
         rates = [1 / costs[name, what] for what in ("right", "mix")]
         texts = ["" if cell is None else f"{cell:.2f}" for cell in cells] + [f"{rate:.2f}" for rate in rates]
-        texts += [f"{peaks[name]:.0f}", f"{losses[name]}/{given.count if name == Batch.name else sum(SAMPLE.values())}"]
+        of = 2 * given.count if name == Batch.name else sum(SAMPLE.values())
+        texts += [f"{peaks[name]:.0f}", f"{sum(n for (tool, _), n in losses.items() if tool == name)} of {of}"]
         print(f"{name:18}" + "".join(f"{text:>12}" for text in texts))
     for what, goal in GOALS.items():
         cost, best = min((costs[name, what], name) for name in names[2:])
