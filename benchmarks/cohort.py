@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import os
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -128,7 +129,8 @@ def lost(tool: Tool, hand_ins: list[HandIn]) -> int:
     for one in hand_ins:
         verdicts = tool.verdicts(one)
         without += not verdicts
-        if (verdicts and all(verdicts)) != (one.kind == "right") or (one.kind == "wrong" and not verdicts):
+        as_it_must = bool(verdicts) and all(verdicts) == (one.kind == "right")
+        if not as_it_must and (verdicts or one.kind in {"right", "wrong"}):
             raise SystemExit(f"{tool.name} did not grade {one.name} as it must: {verdicts}")
     return without
 
@@ -162,29 +164,34 @@ def compare(python: Path, given: argparse.Namespace, folder: Path) -> None:
 
     costs: dict[tuple[str, str], list[float]] = defaultdict(list)
     peaks: dict[str, float] = defaultdict(float)
-    losses: dict[str, int] = {}
+    losses: dict[tuple[str, str], int] = {}
     for _ in range(given.rounds):
         for what, class_ in cohorts.items():
+            print(f"{ours.name}: {what} …", end="\x1b[K\r", file=sys.stderr)
             usage = ours.grade(class_)
             costs[ours.name, what].append(usage.cpu / len(class_))
             peaks[ours.name] = max(peaks[ours.name], usage.peak)
-            losses[ours.name] = lost(ours, class_)
+            losses[ours.name, what] = lost(ours, class_)
             for kind in ["right"] if what == "right" else KINDS[1:]:
                 for tool in others:
+                    print(f"{tool.name}: {kind} …", end="\x1b[K\r", file=sys.stderr)
                     usage = tool.grade(samples[kind])
                     each = (usage.cpu - tool.start) / len(samples[kind]) + tool.start / count
                     costs[tool.name, kind].append(each)
                     peaks[tool.name] = max(peaks[tool.name], usage.peak)
+                    losses[tool.name, kind] = lost(tool, samples[kind])
     for tool in others:
         costs[tool.name, "mix"] = [
             sum(costs[tool.name, kind][i] * share for kind, share in SHARES.items()) / 100 for i in range(given.rounds)
         ]
-        losses[tool.name] = sum(lost(tool, sample) for sample in samples.values())
     table({key: statistics.median(found) for key, found in costs.items()}, peaks, losses, given)
 
 
 def table(
-    costs: dict[tuple[str, str], float], peaks: dict[str, float], losses: dict[str, int], given: argparse.Namespace
+    costs: dict[tuple[str, str], float],
+    peaks: dict[str, float],
+    losses: dict[tuple[str, str], int],
+    given: argparse.Namespace,
 ) -> None:
     """CPU seconds a hand-in, hand-ins a core-second, and how often the best peer's go into ours."""
     names = [Batch.name, Loop.name, *(kind.name for kind in (Gradescope, Check50, Nbgrader, Otter))]
@@ -197,7 +204,8 @@ def table(
         cells = [costs.get((name, kind)) for kind in ("right", *KINDS[1:], "mix")]
         rates = [1 / costs[name, what] for what in ("right", "mix")]
         texts = ["" if cell is None else f"{cell:.2f}" for cell in cells] + [f"{rate:.2f}" for rate in rates]
-        texts += [f"{peaks[name]:.0f}", f"{losses[name]}/{given.count if name == Batch.name else sum(SAMPLE.values())}"]
+        of = 2 * given.count if name == Batch.name else sum(SAMPLE.values())
+        texts += [f"{peaks[name]:.0f}", f"{sum(n for (tool, _), n in losses.items() if tool == name)} of {of}"]
         print(f"{name:18}" + "".join(f"{text:>12}" for text in texts))
     for what, goal in GOALS.items():
         cost, best = min((costs[name, what], name) for name in names[2:])
@@ -225,27 +233,17 @@ def cores(given: argparse.Namespace, folder: Path) -> None:
 
 
 def whole(given: argparse.Namespace, folder: Path) -> None:
-    """Many × all exercises of lecture5 and lecture7 none of whose checks trains a network."""
-    units = ("lecture5", "lecture7")
-    checks = [path for unit in units for path in sorted((ROOT / "tests" / "hidden" / unit).glob("test_*.py"))]
-    plain = [path for path in checks if "@training" not in path.read_text("utf-8")]
-    found = [f"{path.parent.name}.{path.stem.removeprefix('test_')}" for path in plain]
-    batch = Batch(folder / "whole", found, os.cpu_count() or 1)
-    hand_ins = folder / "whole" / "hand-ins"
+    """Many × all of lecture5 and lecture7, without the checks that train a network; as many processes as it takes."""
+    units, made = ["lecture5", "lecture7"], folder / "hand-ins"
     for i in range(given.count):
-        for name in found:
-            unit, exercise = name.split(".")
-            copy = hand_ins / f"learner-{i:03d}" / unit / f"{exercise}.py"
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes((ROOT / "solutions" / unit / f"{exercise}.py").read_bytes())
-    words = ["batch", hand_ins, "--gradebook", batch.book, *batch.words, "--course", ROOT]
-    ended = measured([*GRADE, *words], folder, folder / "log.txt")
-    usage = ended.usage
-    print(f"{given.count} × {len(found)} exercises: {', '.join(found)}")
-    print(
-        f"{usage.wall / 60:.1f} min, CPU {usage.cpu / 60:.1f} min, {given.count / usage.cpu:.2f} hand-ins a "
-        f"core-second, peak {usage.peak:.0f} MB, exit code {ended.code}"
-    )
+        for unit in units:
+            shutil.copytree(ROOT / "solutions" / unit, made / f"learner-{i:03d}" / unit)
+    only = [word for unit in units for word in ("--only", unit)]
+    words = ["batch", made, "--gradebook", "grades.db", *only, "--no-training", "--course", ROOT]
+    code, usage = measured([*GRADE, *words], folder, folder / "log.txt")
+    print(f"{given.count} × {' and '.join(units)}: {usage.wall / 60:.1f} min, CPU {usage.cpu / 60:.1f} min,", end=" ")
+    print(f"{given.count / usage.cpu:.2f} hand-ins a core-second, peak {usage.peak:.0f} MB, exit code {code}")
+    print((folder / "log.txt").read_text().strip())
 
 
 def main() -> None:
