@@ -176,6 +176,8 @@ class Zygote:
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = self.scratch.path  # torch._dynamo wants a folder as it is imported
         for name in self.setup.preload:
             importlib.import_module(name)
+        if "numpy" in sys.modules:
+            importlib.import_module("numpy.random")  # else it comes with each worker's seed: 10 ms
         runtime.text_streams()  # imported and warm before the first fork
         if self.setup.confine:
             self._build_layers(self.scratch.path)
