@@ -21,6 +21,7 @@ UNPACK_SECONDS: Final = 1.0  # of CPU: a check may end a second after its limit,
 MESSAGE: Final = 4_000  # characters
 NAME: Final = 200  # of a type, a function, a name that is defined
 FRAMES: Final = 24
+STOOD: Final = 100  # frames of where a worker stood
 NAMES: Final = 2_000
 PATH: Final = 300
 

@@ -86,7 +86,7 @@ class Judge(msgspec.Struct, eq=False):
             case NoAnswer(kind="endless"):
                 return Outcome(Verdict.BLOCKED, self.words.endless(error), waits_for=error.detail)
             case NoAnswer():
-                return Outcome(_LOST[error.kind], self.words.no_answer(error, shown_output))
+                return Outcome(_LOST[error.kind], self.words.no_answer(error, shown_output, visibility))
             case RaisedError():
                 return self._raised(error, context, visibility, shown_output, searched=searched)
             case CheckFailed(mismatch=mismatch):
