@@ -1,13 +1,13 @@
 """Where a submission stood when its time was over: the worker says it, and no more than a message hangs on it."""
 
 import pytest
+from small_course import make_course
 
 from grader.course import read_submission
 from grader.reports.model import Verdict
 from grader.sandbox.whereabouts import is_whole, taken_out
 from grader.session.grading import grade
 from grader.session.options import RunOptions
-from small_course import make_course
 
 ANSWER = b'Stack (most recent call first):\n  File "day1/f.py", line 3 in inner\n  File "x", line 9 in f\n'
 
