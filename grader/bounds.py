@@ -35,6 +35,7 @@ MOST_FORGOTTEN: Final = 10_000  # objects of the worker's that one request gives
 # What is said of an answer.
 SHOWN: Final = 300  # characters of one value
 HEADLINE: Final = 2_000
+CODE: Final = 12_000  # characters of an input as Python
 CHOICE: Final = 200  # characters of an answer to a quiz: normalising marks takes quadratic time
 
 # CPU seconds of the trusted process.

@@ -20,6 +20,7 @@ from grader.reports.model import Counterexample, Failure, Finding, Frame, Value,
 from grader.sandbox.proxy import CALLS_TOGETHER, Handle, info_of
 from grader.sandbox.request import Call, NoAnswer, NotStarted, Operation, RaisedError, SymbolMissing
 from grader.sandbox.whereabouts import Stood, as_written
+from grader.session.by_hand import as_python, is_shown_whole
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides
@@ -300,6 +301,15 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         values = [*named, *(() if call.name.endswith("load_state_dict") else call.kwargs.items())]
         told = ((name, value, ", not contiguous" * (smallest and _is_view(value))) for name, value in values)
         return tuple(Value(name, show(value) + view) for name, value, view in told if not _says_nothing(value))
+
+    def code(self, call: Call, log: Sequence[Call], example: Counterexample) -> str:
+        """A call as Python, where what is shown of its input is not all of it; empty where that is too long."""
+        on_object = call.target is not None and info_of(call.target).kind == "object"
+        args = call.args[0] if call.operation == Operation.VJP else call.args
+        texts = [value.text for value in example.inputs]
+        if self.exercise.quiz or (not on_object and is_shown_whole(args, call.kwargs, texts)):
+            return ""
+        return as_python(call, log, self.exercise.id, self._names_of_arguments(call))
 
     def _call_text(self, call: Call) -> str:
         if call.operation == Operation.GET:
