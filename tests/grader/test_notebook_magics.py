@@ -6,10 +6,12 @@ import textwrap
 import time
 
 import pytest
+from chromium import browser, find_chromium
 from notebook_runs import html_of, run, solution, text_of
 from sandboxed import processes_of
 
 from grader.course import find_course
+from grader.study.page import framed
 
 RIGHT = """
 import torch
@@ -181,3 +183,35 @@ def test_the_cells_so_far_are_those_of_which_something_is_left(cells, left):
 
     found, fault = cells_of(notebook_now([textwrap.dedent(cell) for cell in cells]))
     assert (fault, [cell.text for cell in found]) == ("", left)
+
+
+@pytest.mark.skipif(find_chromium() is None, reason="there is no chromium on this machine")
+def test_the_frame_is_as_high_as_its_page_and_its_style_stays_inside(tmp_path):
+    page = b"<!doctype html><style>p { font-size: 99px } body { margin: 0 }</style><p id=in>wide</p>"
+    page += b"<details><summary>more</summary><div style='height: 700px'>x</div></details>"
+    outer = tmp_path / "outer.html"
+    outer.write_text(f"<!doctype html><p id=out>narrow</p>{framed(page, 'the page')}")
+    ask = "document.querySelector('iframe')"
+    inner = f"{ask}.contentDocument"
+    with browser(tmp_path / "profile") as chromium:
+        chromium.open(outer, 800)
+        wait_for(lambda: chromium.ask(f"{ask}.clientHeight - {inner}.documentElement.offsetHeight") == 8)
+        before = chromium.ask(f"{ask}.clientHeight")
+        chromium.ask(f"{inner}.querySelector('details').open = true")
+        wait_for(lambda: chromium.ask(f"{ask}.clientHeight") >= before + 700)
+        assert chromium.ask("getComputedStyle(document.getElementById('out')).fontSize") == "16px"
+        assert (
+            chromium.ask(
+                f"{inner}.querySelector('p').ownerDocument.defaultView.getComputedStyle("
+                f"{inner}.getElementById('in')).fontSize"
+            )
+            == "99px"
+        )
+        assert chromium.complaints == []
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
