@@ -21,6 +21,7 @@ UNPACK_SECONDS: Final = 1.0  # of CPU: a check may end a second after its limit,
 MESSAGE: Final = 4_000  # characters
 NAME: Final = 200  # of a type, a function, a name that is defined
 FRAMES: Final = 24
+STOOD: Final = 100  # frames of where a worker stood
 NAMES: Final = 2_000
 PATH: Final = 300
 
@@ -34,6 +35,7 @@ MOST_FORGOTTEN: Final = 10_000  # objects of the worker's that one request gives
 # What is said of an answer.
 SHOWN: Final = 300  # characters of one value
 HEADLINE: Final = 2_000
+CODE: Final = 12_000  # characters of an input as Python
 CHOICE: Final = 200  # characters of an answer to a quiz: normalising marks takes quadratic time
 
 # CPU seconds of the trusted process.

@@ -105,7 +105,7 @@ class CheckContext:
         if self.talk is None or not self.talk.log:
             return None
         for call in reversed(self.talk.log) if value is not None else ():  # None is one object, whoever returns it
-            if call.operation != Operation.GET and _holds(call.result, value):
+            if call.operation != Operation.GET and holds(call.result, value):
                 return call
         before = _call_before(value, self.talk.log)
         if before is not None:
@@ -148,13 +148,14 @@ def _first_number(value: Any) -> float | None:
     return value if isinstance(value, float) and value not in {-1.0, 0.0, 1.0} else None
 
 
-def _holds(result: Any, value: Any, depth: int = 0) -> bool:
+def holds(result: Any, value: Any, depth: int = 0) -> bool:
+    """Whether a result is a value, this very object, or has it in it."""
     if result is value:
         return True
     if depth < 3 and isinstance(result, tuple | list):
-        return any(_holds(item, value, depth + 1) for item in islice(result, MOST_LOOKED_AT))
+        return any(holds(item, value, depth + 1) for item in islice(result, MOST_LOOKED_AT))
     if depth < 3 and isinstance(result, dict):
-        return any(_holds(item, value, depth + 1) for item in islice(result.values(), MOST_LOOKED_AT))
+        return any(holds(item, value, depth + 1) for item in islice(result.values(), MOST_LOOKED_AT))
     return False
 
 

@@ -25,6 +25,7 @@ _COMMANDS = {
     "list": ("grader.cli.list_course", "list_course"),
     "hint": ("grader.cli.hint", "hint"),
     "show": ("grader.cli.show", "show"),
+    "debug": ("grader.cli.debug", "debug"),
     "init": ("grader.cli.init", "init"),
     "batch": ("grader.cli.batch", "batch"),
     "new": ("grader.cli.new", "new"),

@@ -46,6 +46,23 @@ def the_only(submissions: Sequence[Path]) -> Path | None:
     return submissions[0] if submissions else None
 
 
+def default_submission(root: Path) -> Path:
+    """Where the learner's work is when nobody says: in the folder that the command is called in, or the course's own.
+
+    Raises:
+        UsageError: there is none.
+    """
+    here = Path("exercises")
+    if here.is_dir():
+        return here
+    if (root / "exercises").is_dir() and Path.cwd().is_relative_to(root):
+        return root / "exercises"
+    raise UsageError(
+        "There is no exercises/ folder here. `grade init my-course` makes one; "
+        "`--submission PATH` grades what lies elsewhere."
+    )
+
+
 def course_option(function: _F) -> _F:
     """``--course``: where the course is."""
     return click.option(

@@ -1,8 +1,7 @@
-"""What `run` and `show` share: one check's story, and the page."""
+"""What `run` and `show` share: the page to write, and one check's story."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,6 @@ from grader.cli.options import NamedPath
 from grader.cli.output import console
 
 if TYPE_CHECKING:
-    from grader.course import Exercise
     from grader.reports.model import Report
 
 report_option = click.option(
@@ -39,12 +37,3 @@ def print_story(report: Report, wanted: str) -> None:
 
     exercise, check = find_check(report, wanted)
     print_lines(lambda width, charset: story(report, exercise, check, width=width, charset=charset), console())
-
-
-def html_page(report: Report, exercises: Sequence[Exercise]) -> bytes:
-    """The report as a page, with the stubs and graphs of these exercises."""
-    from grader.reports.html import to_html
-
-    stubs = {exercise.id: exercise.stub for exercise in exercises if exercise.stub.is_file()}
-    tasks = {exercise: stub.read_text("utf-8") for exercise, stub in stubs.items()}
-    return to_html(report, tasks, {exercise.id: exercise.graph for exercise in exercises if exercise.graph})

@@ -13,11 +13,12 @@ import click
 import msgspec
 
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
-from grader.cli.options import NamedPath, course_option, isolation_option, the_only
+from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
 from grader.cli.output import console, printing, say, write_file
-from grader.cli.report_options import explain_option, html_page, print_story, report_option
+from grader.cli.report_options import explain_option, print_story, report_option
 from grader.course import find_course, read_submission
 from grader.errors import GraderError, UsageError
+from grader.study.page import html_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +91,7 @@ def run(
     demand_device(device, isolation, full=full)
     course = find_course(course_path)
     exercises = course.resolve(names)
-    path = the_only(submissions) or _default_submission(course.root)
+    path = the_only(submissions) or default_submission(course.root)
 
     from grader.reports.journal import Journal
     from grader.session.options import Hooks, RunOptions
@@ -181,18 +182,6 @@ def _keep_page(report: Report, exercises: Sequence[Exercise], journal: Journal, 
     journal.keep_page(page)
     if path is not None:
         write_file(path, page)
-
-
-def _default_submission(root: Path) -> Path:
-    here = Path("exercises")
-    if here.is_dir():
-        return here
-    if (root / "exercises").is_dir() and Path.cwd().is_relative_to(root):
-        return root / "exercises"
-    raise UsageError(
-        "There is no exercises/ folder here. `grade init my-course` makes one; "
-        "`--submission PATH` grades what lies elsewhere."
-    )
 
 
 def _write(report: Report, style: str, output: Path | None, kept: str, *, verbose: bool) -> None:

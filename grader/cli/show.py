@@ -9,7 +9,7 @@ import msgspec
 
 from grader.cli.options import NamedPath, course_option
 from grader.cli.output import console, printing, write_file
-from grader.cli.report_options import explain_option, html_page, print_story, report_option
+from grader.cli.report_options import explain_option, print_story, report_option
 from grader.course import Exercise, find_course
 from grader.errors import UsageError
 from grader.names import printable
@@ -17,6 +17,7 @@ from grader.reports.folder import HeldFolder, read_regular
 from grader.reports.journal import FOLDER, LAST
 from grader.reports.json_format import from_json
 from grader.reports.model import Report
+from grader.study.page import html_page
 
 _LAST = Path(FOLDER, LAST)
 _MOST_BYTES = 32 << 20

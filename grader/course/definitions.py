@@ -155,6 +155,11 @@ def names_of(nodes: Iterable[ast.AST | None]) -> Names:
     return _names(nodes)
 
 
+def read_at_once(node: ast.stmt) -> set[str]:
+    """The names that a statement reads when it runs: of a definition not those that its functions read when called."""
+    return _names(_run_at_once(node)).read
+
+
 def _needed(body: list[ast.stmt], wanted: set[str], symbols: frozenset[str]) -> set[int]:
     """The places of the statements that bind or change what is wanted, and what these read, and so on."""
     imported = {name for node in body if isinstance(node, ast.Import | ast.ImportFrom) for name in _imported(node)}

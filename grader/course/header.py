@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +113,15 @@ def without_hints(text: str, where: str) -> str:
             kept += lines[first + 1 + start : first + 1 + end]
         start = end
     return "\n".join([*lines[: first + 1], *kept, *lines[first + 1 + len(block) :]])
+
+
+def without_header(text: str) -> str:
+    """Take the whole exercise block out, where there is one; every other line stays as it is."""
+    lines = text.split("\n")
+    with contextlib.suppress(CourseError):
+        first, block = _block(text, "")
+        del lines[first : first + len(block) + 2]
+    return "\n".join(lines)
 
 
 def _block(text: str, where: str) -> tuple[int, list[str]]:

@@ -17,7 +17,7 @@ from grader.names import printable
 MOST_BYTES = 8 << 20  # pictures are kept in a notebook, too
 _MOST_CELLS = 2_000
 # patterns are texts here: re compiles and keeps them at first use
-_BODY_IS_PYTHON = r"\s*%%(time|timeit|capture|prun|snakeviz|memray\w*|mprun|matplotlib)\b"
+_BODY_IS_PYTHON = r"\s*%%(grade|time|timeit|capture|prun|snakeviz|memray\w*|mprun|matplotlib)\b"
 _CELL_MAGIC = r"\s*%%\w"
 _MAGIC = r"\s*(%{1,2}\s*[A-Za-z]|!|\?|[\w.]+\?{1,2}\s*$|(?:\w+\s*(?:,\s*\w+\s*)*)=\s*[%!](?!=))"
 # IPython runs these as they are
@@ -91,7 +91,7 @@ def notebook_of(cells: list[Cell], allowance: Allowance | None = None) -> Notebo
         text = plain_python(cell.text, allowance)
         fault = _fault_of(text, allowance)
         if fault:
-            lost |= dict.fromkeys(_defined(text), f"Cell {cell.number} defines it, and cannot be read. {fault}")
+            lost |= dict.fromkeys(defined_in(text), f"Cell {cell.number} defines it, and cannot be read. {fault}")
             notes.append(f"Cell {cell.number} was left out. {fault}")
             text = "\n" * text.count("\n")
         for found in re.findall(_FUTURE, text):
@@ -158,7 +158,8 @@ def _fault_of(text: str, allowance: Allowance | None) -> str:
     return fault_of(text, "", must_hold_code=False, allowance=allowance).partition("\n")[0]
 
 
-def _defined(text: str) -> list[str]:
+def defined_in(text: str) -> list[str]:
+    """The functions and classes that a text seems to define; it may be no Python."""
     return re.findall(_DEFINED, text)
 
 

@@ -73,6 +73,7 @@ class Counterexample(msgspec.Struct, frozen=True):
         expected: what is right; None hides it from the learner.
         oracle: who says so, ``autograd``.
         smallest: whether smaller inputs were searched for, and this is the smallest found.
+        code: the call as Python that can be pasted, where `inputs` do not say all of it; never of a hidden check.
     """
 
     inputs: tuple[Value, ...] = ()
@@ -80,6 +81,7 @@ class Counterexample(msgspec.Struct, frozen=True):
     expected: str | None = None
     oracle: str = ""
     smallest: bool = True
+    code: str = ""
 
 
 class ErrorMap(msgspec.Struct, frozen=True):

@@ -72,6 +72,8 @@ def story(
         lines += explain(check.failure, width=width, verbose=True, charset=charset)
         if check.failure.errors is not None:
             lines += _values(check.failure.errors, width, charset)
+        if check.failure.counterexample is not None and check.failure.counterexample.code:
+            lines += _code(check.failure.counterexample.code, width, charset)
         lines.append(())
     for curve in check.curves:
         lines += [*curve_lines(curve, width, charset), ()]
@@ -84,6 +86,16 @@ def story(
     lines.append((Span("Again with the same inputs:", "faint"),))
     command = charset.clean(repeat_command(report, exercise.exercise))
     return lines + indented([(Span(row),) for row in wrap(command, width - 2)], 2)
+
+
+def _code(code: str, width: int, charset: Charset) -> list[Line]:
+    """The input whole. Its lines are not broken: they are to be copied."""
+    title = "To try it by hand, in Python, in the folder of your exercises:"
+    return [(), *((Span(row, "faint"),) for row in wrap(title, width)), *_rows(code, charset)]
+
+
+def _rows(code: str, charset: Charset) -> list[Line]:
+    return [(Span(row),) for row in charset.clean(code, multiline=True).split("\n")]
 
 
 def _values(errors: ErrorMap, width: int, charset: Charset) -> list[Line]:

@@ -56,7 +56,7 @@ def print_lines(lines: Callable[[int, Charset], list[Line]], console: Console) -
     options = console.options
     charset = ASCII if options.ascii_only else UNICODE
     for line in lines(options.max_width, charset):
-        console.print(_as_rich(line), crop=False)
+        console.print(_as_rich(line), crop=False, no_wrap=True, overflow="ignore")  # it joins texts, and forgets theirs
 
 
 def _as_rich(line: Line) -> Text:

@@ -9,12 +9,14 @@ import os
 import select
 import socket
 import sys
+import time
 
 from grader.bounds import MAX_SHARED
 from grader.errors import GraderError
 from grader.sandbox import wire
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.faults import fault
+from grader.sandbox.whereabouts import MOST_BYTES, QUIET, SECONDS, Stood, is_whole, taken_out
 
 _CONTROL_SECONDS = 30.0
 _MOST_OUTPUT = 64 << 10
@@ -29,12 +31,14 @@ class WorkerLostError(Exception):
     Attributes:
         kind: ``timeout``, ``crashed`` or ``protocol``.
         detail: for ``crashed`` how it ended, for ``protocol`` what came instead, in words.
+        stood: for ``timeout`` where it was, the innermost line last, as far as it tells.
     """
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail
+        self.stood: tuple[Stood, ...] = ()
 
 
 class Channel:
@@ -156,10 +160,34 @@ class Channel:
             part = os.read(self._output, 1 << 16)
         except BlockingIOError:
             return True
+        self._note(part)
+        return bool(part)
+
+    def _note(self, part: bytes) -> None:
         room = _MOST_OUTPUT - len(self._printed)
         self._printed += part[:room]
         self._dropped += max(0, len(part) - room)
-        return bool(part)
+
+    def whereabouts(self) -> tuple[Stood, ...]:
+        """Where the worker stands, which it has been asked to write; the innermost line last."""
+        read, until, found = bytearray(), time.monotonic() + SECONDS, False
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        while len(read) < MOST_BYTES and not is_whole(read):
+            left = QUIET if found else until - time.monotonic()
+            if left <= 0 or not poll.poll(left * 1000):
+                break
+            try:
+                part = os.read(self._output, 1 << 16)
+            except BlockingIOError:
+                continue
+            if not part:
+                break
+            read += part
+            found = found or b"(most recent call first):" in part
+        printed, stood = taken_out(read)
+        self._note(printed)
+        return stood
 
     def output(self) -> str:
         """What was printed since the last call, bounded."""

@@ -24,7 +24,8 @@ from grader.sandbox.channel import Channel, WorkerLostError, open_channel
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.faults import fault, in_words
 from grader.sandbox.processes import how_it_ended, kill_tree
-from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Stop, Waited
+from grader.sandbox.whereabouts import Stood
+from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Stop, Tell, Waited
 
 _START_SECONDS = 120.0  # importing torch on a loaded machine
 _CONTROL_SECONDS = 30.0
@@ -221,6 +222,10 @@ class ZygoteProcess:
         """How long others have kept a worker waiting for a processor, in seconds since it began."""
         return self._ask(Waited(worker)) / 1e9
 
+    def tell(self, worker: int) -> None:
+        """Have a worker write where it stands."""
+        self._ask(Tell(worker))
+
     def stop(self, worker: int, *, go_on: bool = False) -> None:
         """Stop all threads of a worker, or let them go on."""
         self._ask(Stop(worker, go_on))
@@ -329,6 +334,9 @@ class Worker:
             self.kill()
             raise WorkerLostError("protocol", str(error)) from None
         except WorkerLostError as lost:
+            if lost.kind == "timeout":
+                with contextlib.suppress(GraderError):  # which the next line meets, too
+                    lost.stood = self._whereabouts()
             status = self.kill()
             if lost.kind == "crashed":
                 lost.detail = how_it_ended(status)
@@ -340,6 +348,11 @@ class Worker:
                 raise fault("A submission could not be asked", error) from None
             raise
         return answer[1:], blob
+
+    def _whereabouts(self) -> tuple[Stood, ...]:
+        """Where it stands, by its own word; the innermost line last."""
+        self._zygote.tell(self._name)
+        return self.channel.whereabouts()
 
     @contextlib.contextmanager
     def stopped(self) -> Iterator[None]:

@@ -52,7 +52,7 @@ class RemotePeer:
             self.worker.kill()
             raise LostError("protocol", str(error)) from None
         except WorkerLostError as lost:
-            raise LostError(lost.kind, lost.detail) from None
+            raise LostError(lost.kind, lost.detail, lost.stood) from None
 
 
 class LocalPeer:

@@ -132,7 +132,7 @@ class Conversation:
             detail = "together" if lost.kind == "timeout" and left < self.seconds else lost.detail
             if lost.kind == "timeout":
                 self._endless.note(name, self._check, self.seconds)
-            raise NoAnswer(lost.kind, detail, call, self.seconds) from None
+            raise NoAnswer(lost.kind, detail, call, self.seconds, lost.stood) from None
         except GraderError as fault:
             raise SandboxFault(str(fault)) from fault
         finally:

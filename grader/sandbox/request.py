@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from grader.sandbox.whereabouts import Stood
+
 
 class Operation(enum.StrEnum):
     """What is asked of an object; every other name is that of an operator, ``add`` or ``getitem``."""
@@ -120,10 +122,14 @@ class SymbolMissing(Interrupted):
 
 
 class NoAnswer(Interrupted):
-    """The worker gave no answer: ``timeout``, ``crashed`` or ``protocol``; or was not asked: ``endless``."""
+    """The worker gave no answer: ``timeout``, ``crashed`` or ``protocol``; or was not asked: ``endless``.
 
-    def __init__(self, kind: str, detail: str, call: Call, seconds: float) -> None:
+    ``stood`` says where it was when its time was over, by its own word.
+    """
+
+    def __init__(self, kind: str, detail: str, call: Call, seconds: float, stood: tuple[Stood, ...] = ()) -> None:
         super().__init__(f"{kind}: {detail}")
+        self.stood = stood
         self.kind = kind
         self.detail = detail
         self.call = call
@@ -135,9 +141,10 @@ class SandboxFault(Interrupted):
 
 
 class LostError(Exception):
-    """Raised by a peer that cannot answer any more."""
+    """Raised by a peer that cannot answer any more; ``stood`` as in ``NoAnswer``."""
 
-    def __init__(self, kind: str, detail: str) -> None:
+    def __init__(self, kind: str, detail: str, stood: tuple[Stood, ...] = ()) -> None:
         super().__init__(kind)
         self.kind = kind
         self.detail = detail
+        self.stood = stood

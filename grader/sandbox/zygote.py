@@ -37,6 +37,7 @@ from grader.sandbox import (
     seccomp,
     syscalls,
     tree,
+    whereabouts,
 )
 from grader.sandbox.confinement import Layers, Limits
 from grader.sandbox.faults import in_words
@@ -99,6 +100,12 @@ class Waited(msgspec.Struct, frozen=True, tag="waited"):
     worker: int
 
 
+class Tell(msgspec.Struct, frozen=True, tag="tell"):
+    """Have a worker write where it stands to its standard error; answers 0, whether or not it does."""
+
+    worker: int
+
+
 class Stop(msgspec.Struct, frozen=True, tag="stop"):
     """Let no thread of a worker run until it is told to go on; answers 0."""
 
@@ -106,7 +113,7 @@ class Stop(msgspec.Struct, frozen=True, tag="stop"):
     go_on: bool = False
 
 
-Request = Spawn | Probe | End | Waited | Stop
+Request = Spawn | Probe | End | Waited | Tell | Stop
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -252,6 +259,9 @@ class Zygote:
                 return self._end(worker)
             case Waited(worker=worker):
                 return processes.waited(self.workers[worker][0]) if worker in self.workers else 0
+            case Tell(worker=worker):
+                if worker in self.workers:
+                    whereabouts.ask(self.workers[worker][0])
             case Stop(worker=worker, go_on=go_on):
                 if worker in self.workers:
                     os.kill(self.workers[worker][0], signal.SIGCONT if go_on else signal.SIGSTOP)
@@ -331,6 +341,7 @@ class Zygote:
             return
         runtime.text_streams()
         runtime.cap_recursion()
+        whereabouts.tell_when_asked()
         tempfile.tempdir = None  # what the zygote may have found out is not the worker's
         sys.argv = [""]
         torch = sys.modules.get("torch")

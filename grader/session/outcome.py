@@ -9,7 +9,7 @@ from types import ModuleType
 import msgspec
 
 from grader.bounds import MOST_HELD
-from grader.checks.context import CheckContext, CheckFailed, Mismatch
+from grader.checks.context import CheckContext, CheckFailed, Mismatch, holds
 from grader.course.forbidden import Use
 from grader.diagnosis import UNFINISHED, KnownWrong, Suspects, diagnose, differs_in_form, matching_misconception
 from grader.errors import GraderError
@@ -86,9 +86,10 @@ class Judge(msgspec.Struct, eq=False):
             case NoAnswer(kind="endless"):
                 return Outcome(Verdict.BLOCKED, self.words.endless(error), waits_for=error.detail)
             case NoAnswer():
-                failure = self.words.no_answer(error, shown_output)
+                failure = self.words.no_answer(error, shown_output, visibility)
                 known = self._known_not_to_end(error, context)
-                return Outcome(_LOST[error.kind], msgspec.structs.replace(failure, findings=known))
+                failure = msgspec.structs.replace(failure, findings=(*known, *failure.findings))
+                return Outcome(_LOST[error.kind], self._with_code(failure, error.call, context, visibility))
             case RaisedError():
                 return self._raised(error, context, visibility, shown_output, searched=searched)
             case CheckFailed(mismatch=mismatch):
@@ -109,7 +110,8 @@ class Judge(msgspec.Struct, eq=False):
             return Outcome(Verdict.FAILED, self.words.left_changed(error, output))
         known = self._known_to_raise(context)
         failure = self.words.raised(error, output, visibility, searched=searched, helps=not known)
-        return Outcome(Verdict.RAISED, msgspec.structs.replace(failure, findings=known))
+        failure = msgspec.structs.replace(failure, findings=known)
+        return Outcome(Verdict.RAISED, self._with_code(failure, error.call, context, visibility))
 
     def in_short(
         self, error: BaseException | None, context: CheckContext, visibility: Visibility, output: str
@@ -172,7 +174,17 @@ class Judge(msgspec.Struct, eq=False):
     ) -> Outcome:
         found = diagnose(context, mismatch, self.bank(), self.solution, self.suspects)
         told = self.words.wrong(mismatch, found, context.mismatches, visibility, output, searched=searched)
-        return Outcome(Verdict.FAILED, told)
+        # where the answer was computed from what several calls gave, no one of them shows the mistake
+        call = mismatch.call if mismatch.call is not None and holds(mismatch.call.result, mismatch.actual) else None
+        return Outcome(Verdict.FAILED, self._with_code(told, call, context, visibility))
+
+    def _with_code(self, failure: Failure, call: Call | None, context: CheckContext, visibility: Visibility) -> Failure:
+        """The failure with its input as Python, where the words do not show all of it."""
+        example, talk = failure.counterexample, context.talk
+        if example is None or call is None or talk is None or visibility is Visibility.HIDDEN or not talk.log_is_whole:
+            return failure
+        code = self.words.code(call, talk.log, example)
+        return msgspec.structs.replace(failure, counterexample=msgspec.structs.replace(example, code=code))
 
     def _unforeseen(self, error: BaseException, context: CheckContext, output: str) -> Outcome:
         """A check that stumbled: over a strange answer of the submission, or over its own mistake."""

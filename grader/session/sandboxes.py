@@ -19,6 +19,7 @@ from grader.sandbox.peers import LocalPeer, RemotePeer
 from grader.sandbox.proxy import Peer
 from grader.sandbox.request import LostError
 from grader.sandbox.runtime import Runtime
+from grader.sandbox.whereabouts import Stood
 from grader.sandbox.zygote import Ready, Setup
 
 _IMPORT_SECONDS = 14.0
@@ -54,12 +55,14 @@ class ImportFailure(msgspec.Struct, frozen=True):
         detail: an exception's description, or how the worker ended.
         output: what it printed.
         seconds: how long it had.
+        stood: where it was then, by its own word.
     """
 
     kind: str
     detail: Any
     output: str = ""
     seconds: float = _IMPORT_SECONDS
+    stood: tuple[Stood, ...] = ()
 
 
 class Sandboxes:
@@ -127,7 +130,7 @@ class Sandboxes:
             elif type(value) is not list or not all(type(name) is str for name in value):
                 failure = ImportFailure("protocol", "a malformed list of names", worker.output())
         except LostError as lost:
-            failure = ImportFailure(lost.kind, lost.detail, worker.output(), seconds)
+            failure = ImportFailure(lost.kind, lost.detail, worker.output(), seconds, lost.stood)
         if failure is not None:
             worker.close()
             return failure

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from grader.bounds import HEADLINE, PATH
+from grader.bounds import HEADLINE, NAME, PATH
 from grader.checks.context import CheckContext, Mismatch
 from grader.checks.in_words import is_tensor, show, side_by_side
 from grader.course import Exercise, SourceFile, closest
@@ -19,11 +19,15 @@ from grader.names import place_of
 from grader.reports.model import Counterexample, Failure, Finding, Frame, Value, Visibility
 from grader.sandbox.proxy import CALLS_TOGETHER, Handle, has_a_place, info_of
 from grader.sandbox.request import Call, NoAnswer, NotStarted, Operation, RaisedError, SymbolMissing
+from grader.sandbox.whereabouts import Stood, as_written
+from grader.session.by_hand import as_python, is_shown_whole
 from grader.session.pictures import error_map
 from grader.session.sandboxes import ImportFailure
 from grader.session.sentences import exception_sentence, has_code_before, parameters_in, where_it_hides, while_loops_in
 
 _LOOPS = 3  # of which a question can be asked
+
+_MOST_STOOD = 20  # of the lines that a call stood on
 
 
 class Words(msgspec.Struct, frozen=True, eq=False):
@@ -73,7 +77,9 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             "crashed": f"Importing the file ended its process: {failure.detail}.",
             "protocol": f"Importing the file sent the grader {failure.detail} in place of an answer.",
         }[failure.kind]
-        return Failure(headline, location=self.file, output=failure.output)
+        stood, where = self._stood(failure.stood)
+        location = place_of(stood[-1].file, stood[-1].line) if stood else self.file
+        return Failure(headline, where, None, stood, location, failure.output)
 
     def forbidden(self, uses: Sequence[Use]) -> Failure:
         """The source uses what the exercise forbids."""
@@ -138,7 +144,7 @@ class Words(msgspec.Struct, frozen=True, eq=False):
                 headline = f"{name} is a module; a function is wanted."
         return Failure(headline, (), counterexample, frames, location, output)
 
-    def no_answer(self, error: NoAnswer, output: str) -> Failure:
+    def no_answer(self, error: NoAnswer, output: str, visibility: Visibility) -> Failure:
         """A call brought no answer."""
         call = self._call_text(error.call)
         headline = {
@@ -150,7 +156,17 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             headline += self._does_it_end(error.call)
         if error.detail == "together":
             headline = f"The calls of this check take more than {CALLS_TOGETHER * error.seconds:g} s together."
-        return Failure(headline, location=self.location(error.call), output=output)
+        stood, where = self._stood(error.stood)
+        shown = visibility is Visibility.VISIBLE and error.kind != "protocol"
+        inputs = self._inputs(error.call, smallest=False) if shown else ()
+        return Failure(
+            headline,
+            where,
+            Counterexample(inputs, smallest=False) if inputs else None,
+            stood,
+            place_of(stood[-1].file, stood[-1].line) if stood else self.location(error.call),
+            output,
+        )
 
     def endless(self, error: NoAnswer) -> Failure:
         """A call that was not made, for the same function had brought no answer before."""
@@ -196,6 +212,25 @@ class Words(msgspec.Struct, frozen=True, eq=False):
             for file, line, name, text in error.frames
             if file not in self.of_course
         )
+
+    def _stood(self, stood: Sequence[Stood]) -> tuple[tuple[Frame, ...], tuple[Finding, ...]]:
+        """The learner's own lines that a call stood on when its time was over, and a sentence that says so.
+
+        The worker names files and lines; what stands on them is taken from the files that were handed in.
+        """
+        known = {as_written(name): source for name, source in self.files.items() if name not in self.of_course}
+        frames: list[Frame] = []
+        for file, line, function in stood:
+            source = known.get(file)
+            lines = source.text.splitlines() if source is not None else []
+            if source is not None and 0 < line <= len(lines):
+                place = source.place(line)
+                frames.append(Frame(*place, function, lines[line - 1].strip()[:NAME]))
+        if not frames:
+            return (), ()
+        # without a name or a number: who is stuck for one reason has one sentence, which a class is counted by
+        said = Finding("error", "The last line below is where it was when its time was over.")
+        return tuple(frames[:2] + frames[-_MOST_STOOD:] if len(frames) > _MOST_STOOD else frames), (said,)
 
     def _place(self, file: str, line: int) -> tuple[str, int]:
         source = self.files.get(file)
@@ -280,6 +315,15 @@ class Words(msgspec.Struct, frozen=True, eq=False):
         values = [*named, *(() if call.name.endswith("load_state_dict") else call.kwargs.items())]
         told = ((name, value, ", not contiguous" * (smallest and _is_view(value))) for name, value in values)
         return tuple(Value(name, show(value) + view) for name, value, view in told if not _says_nothing(value))
+
+    def code(self, call: Call, log: Sequence[Call], example: Counterexample) -> str:
+        """A call as Python, where what is shown of its input is not all of it; empty where that is too long."""
+        on_object = call.target is not None and info_of(call.target).kind == "object"
+        args = call.args[0] if call.operation == Operation.VJP else call.args
+        texts = [value.text for value in example.inputs]
+        if self.exercise.quiz or (not on_object and is_shown_whole(args, call.kwargs, texts)):
+            return ""
+        return as_python(call, log, self.exercise.id, self._names_of_arguments(call))
 
     def _call_text(self, call: Call) -> str:
         if call.operation == Operation.GET:

@@ -156,7 +156,7 @@ def test_one_who_crowds_the_machine_itself_gets_no_more(zygote, how):
         started = time.monotonic()
         with pytest.raises(NoAnswer, match="timeout"):
             call()
-        assert time.monotonic() - started < 2.5  # it was 4 before
+        assert time.monotonic() - started < 3.0  # it was 4 before; half a second of it is to say where it stands
 
 
 def _share_that_waits(crowd):

@@ -149,6 +149,7 @@ class ExampleView(msgspec.Struct, frozen=True):
     inputs: tuple[Side, ...]
     answers: tuple[Side, ...]
     kept: bool  # whether the check keeps what it expects to itself
+    code: str = ""  # the call as Python
 
 
 class ExerciseView(msgspec.Struct, frozen=True):
@@ -284,6 +285,7 @@ def _example(example: Counterexample, *, whole: bool) -> ExampleView:
         inputs,
         tuple(answers),
         bool(example.yours) and example.expected is None,
+        example.code,
     )
 
 
