@@ -1,0 +1,1 @@
+"""The learner's loop: watch, progress, reset, notebooks, the live page."""
