@@ -10,7 +10,6 @@ from click.shell_completion import BashComplete, FishComplete, ZshComplete
 if TYPE_CHECKING:
     from click.shell_completion import ShellComplete
 
-VARIABLE = "_GRADE_COMPLETE"
 _SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 _WHERE = {
     "bash": """\
@@ -33,8 +32,8 @@ _WHERE = {
 @click.argument("shell", type=click.Choice(list(_SHELLS)))
 def completion(shell: str) -> None:
     """Print what completes the names of units, exercises and checks in SHELL, and where to put it."""
-    from grader.cli.main import cli
+    from grader.cli.main import COMPLETE, cli
 
-    made = _SHELLS[shell](cli, {}, "grade", VARIABLE)
+    made = _SHELLS[shell](cli, {}, "grade", COMPLETE)
     script = made.source_template % made.source_vars()  # source() would ask for bash's version, and begin a bash for it
     click.echo(f"{_WHERE[shell]}\n{script}")

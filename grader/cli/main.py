@@ -20,6 +20,7 @@ from grader.session.surroundings import import_nothing_from_here
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+COMPLETE = "_GRADE_COMPLETE"  # set by a shell that asks what may follow, however the grader is called
 _TRACEBACK = "--traceback"
 _LONGEST = 500  # characters of an exception's message
 
@@ -130,14 +131,19 @@ def main(args: list[str] | None = None) -> Any:
 def _call(words: list[str]) -> int:
     """Call the command; its exit code."""
     try:
-        code = cli.main(words, standalone_mode=False)
+        code = cli.main(words, complete_var=COMPLETE, standalone_mode=False)
     except click.exceptions.Abort:
         say("Interrupted.")
         return 130
     except KeyboardInterrupt:
         say("Interrupted. Nothing of the run is left.")
         return 130
-    except (BrokenPipeError, SystemExit):  # `grade list | head`: click exits with 1, and nothing has failed
+    except SystemExit as ended:  # click has answered a shell that completes
+        if ended.code == 0:
+            return 0
+        silence(sys.stdout)
+        return GraderError.exit_code
+    except BrokenPipeError:  # `grade list | head`: click exits with 1, and nothing has failed
         silence(sys.stdout)
         return GraderError.exit_code
     except click.ClickException as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from grader.course import Course, Exercise, NothingRecognisedError, Submission, read_submission
+from grader.course.stubs import stub_of
 from grader.errors import UsageError
 from grader.reports.model import Status
 from grader.session.files import is_stub
@@ -162,7 +163,7 @@ def _standing(exercise: Exercise, files: Submission, attempts: tuple[Attempt, ..
     last = attempts[-1] if attempts else None
     if source is None:
         return Standing(exercise.id, Mark.NOT_STARTED, bool(last and last.digest), attempts, missing=True)
-    untouched = not source.fault and is_stub(source.text, exercise)
+    untouched = not source.fault and _is_stub(source.text, exercise)
     if last is None:
         return Standing(exercise.id, Mark.NOT_STARTED if untouched else Mark.BEGUN)
     changed = last.digest != digest_of(source.text)
@@ -172,6 +173,13 @@ def _standing(exercise: Exercise, files: Submission, attempts: tuple[Attempt, ..
     if last.status is Status.NOT_STARTED and not changed:
         mark = Mark.NOT_STARTED
     return Standing(exercise.id, mark, changed, attempts, last.blocked_by if mark is Mark.BLOCKED else "")
+
+
+def _is_stub(text: str, exercise: Exercise) -> bool:
+    """Whether a file is as it was handed out; a course may keep no stubs, and cut them where they are asked for."""
+    if exercise.stub.is_file():
+        return is_stub(text, exercise)
+    return stub_of(exercise.id, exercise.solution, exercise.stub).split() == text.split()
 
 
 def _looked_at_again(standing: Standing, passed: set[str]) -> Standing:
