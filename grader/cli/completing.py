@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +78,13 @@ def _last_checks() -> list[tuple[str, str]]:
     return []
 
 
-def _checks_of(course: Course | None, names: Iterable[Any]) -> list[tuple[str, str]]:
+def _checks_of(course: Course | None, names: Sequence[Any]) -> list[tuple[str, str]]:
     """The functions of the files of checks; the files are read and not run."""
     from grader.errors import GraderError
 
     found: list[tuple[str, str]] = []
     with contextlib.suppress(GraderError, OSError, SyntaxError, ValueError):
-        for exercise in course.resolve([str(name) for name in names]) if course is not None else ():
+        for exercise in course.resolve([str(name) for name in names]) if course is not None and names else ():
             tree = ast.parse(exercise.checks.read_text("utf-8"))
             for node in tree.body:
                 if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):

@@ -70,6 +70,7 @@ def _start(config: pytest.Config) -> None:
     if seed is None:
         seed = draw_seed()
     config.option.grade_seed = seed
+    config.option.importmode = "importlib"  # as `grade` does: two units may have checks in files of one name
     config.args[:] = [
         f"{path}{'::' * bool(check)}{check}"
         for exercise, path in zip(plan, check_files(plan), strict=True)

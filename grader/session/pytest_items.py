@@ -57,7 +57,7 @@ def unmet_needs(items: Sequence[pytest.Item]) -> list[str]:
 
 
 def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResult) -> pytest.TestReport:
-    """A check's report to pytest; a bonus that was not earned is expected to fail."""
+    """A check's report to pytest; a bonus that was not earned is expected to fail, what is not begun is skipped."""
     passed, not_started = result.verdict is Verdict.PASSED, result.verdict is Verdict.NOT_STARTED
     told = pytest.TestReport(
         nodeid=item.nodeid,
@@ -69,7 +69,7 @@ def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResul
         duration=call.duration,
         start=call.start,
         stop=call.stop,
-        not_started=not_started,
+        is_owed=not_started and not result.bonus,
     )
     if result.is_more:
         told.wasxfail = "a bonus"
@@ -78,16 +78,15 @@ def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResul
 
 def report_of_unrun(item: pytest.Item, result: CheckResult, *, kept: bool) -> pytest.TestReport:
     """The report of a check that was not run: skipped where a run before has ``kept`` it, it waits, or is not begun."""
-    not_started = result.verdict is Verdict.NOT_STARTED and not kept
-    is_skipped = kept or bool(result.waits_for) or not_started
+    waits = result.verdict in {Verdict.NOT_STARTED, Verdict.BLOCKED} and not kept
     return pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords={},
-        outcome="skipped" if is_skipped else "failed",
-        longrepr=_skipped(item, result, "run before on the same files" * kept) if is_skipped else _told(result),
+        outcome="skipped" if kept or waits else "failed",
+        longrepr=_skipped(item, result, "run before on the same files" * kept) if kept or waits else _told(result),
         when="setup",
-        not_started=not_started,
+        is_owed=waits and not result.bonus,
     )
 
 

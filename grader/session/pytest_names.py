@@ -25,11 +25,11 @@ def name_of(exercise: Exercise) -> str:
 
 
 class CheckNames:
-    """The pytest plugin that names checks, and ends with a failure where something is not started."""
+    """The pytest plugin that names checks, and ends with a failure where something is not begun."""
 
     def __init__(self, plan: Sequence[Exercise]) -> None:
         self._names = {exercise.checks.resolve(): name_of(exercise) for exercise in plan}
-        self._not_started = False
+        self._is_owed = False
 
     def pytest_pycollect_makemodule(self, module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
         """Give a file of checks its name."""
@@ -44,19 +44,21 @@ class CheckNames:
             item.__dict__["location"] = (name, item.location[1], item.location[2])  # a cached property
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Remember whether anything is not started: also of a check that another process ran."""
-        self._not_started = self._not_started or bool(getattr(report, "not_started", False))
+        """Remember whether anything is not begun, or waits: also of a check that another process ran."""
+        self._is_owed = self._is_owed or bool(getattr(report, "is_owed", False))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """What is not started is skipped, and has not passed: pytest itself would end with 0."""
-        if self._not_started and session.exitstatus == pytest.ExitCode.OK:
+        """What is not begun is skipped, and has not passed: pytest itself would end with 0."""
+        if self._is_owed and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say why the exit code may be 1 where nothing has failed."""
-        if self._not_started:
-            terminalreporter.write_line("gradlings: what is not started is skipped, and has not passed.")
+        if self._is_owed:
+            terminalreporter.write_line(
+                "gradlings: what is not started, or waits for it, is skipped and has not passed."
+            )
 
 
 def named_by(words: Sequence[str], exercises: Sequence[Exercise], submission: Submission) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What editors are told: `grade --format editor`, the tasks of VS Code that read it, and the folder's pyproject.toml."""
+"""What editors are told: `grade --format editor`, VS Code's tasks that read it, and the folder's pyproject.toml."""
 
 from __future__ import annotations
 

@@ -280,4 +280,6 @@ def test_this_course_lists_and_finds_its_places():
         assert place is not None, exercise.id
         assert f"`{exercise.name}`" in (ROOT / place.file).read_text().splitlines()[place.line - 1]
         written = to_write(exercise, ROOT)
-        assert exercise.quiz or "NotImplementedError" in (ROOT / written.file).read_text().splitlines()[written.line - 1]
+        assert (
+            exercise.quiz or "NotImplementedError" in (ROOT / written.file).read_text().splitlines()[written.line - 1]
+        )

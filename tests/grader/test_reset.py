@@ -1,4 +1,4 @@
-"""`grade reset` and `grade solution`: an exercise begun anew without losing anything, and the course's own beside it."""
+"""`grade reset` and `grade solution`: an exercise begun anew without losing anything, and the course's own."""
 
 from __future__ import annotations
 
