@@ -26,6 +26,8 @@ def listed(
     width = max(width, NARROWEST)
     wanted = {exercise.id for exercise in exercises}
     lines: list[Line] = []
+    if course.title and len(exercises) == len(course.exercises):
+        lines += _wrapped(charset.clean(course.title), width, "heading")
     for unit in course.units:
         shown = [exercise for exercise in unit.exercises if exercise.id in wanted]
         if not shown:
