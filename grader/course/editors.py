@@ -51,8 +51,8 @@ def _task(label: str, name: str, option: str, group: object) -> dict[str, Any]:
     return {
         "label": label,
         "type": "process",  # no shell takes a name apart
-        "command": "grade",
-        "args": [name, "--format", "editor", *shlex.split(option)],
+        "command": "${command:python.interpreterPath}",  # an environment that VS Code was not started in
+        "args": ["-P", "-m", "grader", name, "--format", "editor", *shlex.split(option)],
         "options": {"cwd": "${workspaceFolder}"},
         "group": group,
         "presentation": {"clear": True, "reveal": "always", "showReuseMessage": False},

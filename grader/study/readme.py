@@ -44,10 +44,12 @@ def in_readme(exercise: Exercise, here: Path) -> Place | None:
 
 
 def to_write(exercise: Exercise, here: Path) -> Place:
-    """The first line of the exercise's file where something is not written yet; its first where there is none."""
+    """Where something is not written yet; else where what the learner writes begins; else the file's first line."""
     file = Path(exercise.file)
     lines = _lines(here, file)
-    return _place(here, file, next((n for n, text in enumerate(lines, 1) if "raise NotImplementedError" in text), 1))
+    begins = tuple(f"{word} {name}" for name in exercise.symbols for word in ("def", "class"))
+    line = next((n for n, text in enumerate(lines, 1) if "raise NotImplementedError" in text), 0)
+    return _place(here, file, line or next((n for n, text in enumerate(lines, 1) if text.startswith(begins)), 1))
 
 
 def _place(here: Path, file: Path, line: int) -> Place:

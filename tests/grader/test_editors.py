@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -41,8 +42,8 @@ def test_the_tasks_read_what_the_grader_prints(learner):
     task, pattern = matcher(learner.here)
     names = {"${fileDirnameBasename}": "day1", "${fileBasenameNoExtension}": "alone"}
     words = [re.sub(r"\$\{\w+\}", lambda found: names[found[0]], word) for word in task["args"]]
-    assert task["command"] == "grade" and words[0] == "day1.alone"
-    done = run(*words, cwd=learner.here)
+    assert task["command"] == "${command:python.interpreterPath}" and words[3] == "day1.alone"
+    done = subprocess.run([sys.executable, *words], cwd=learner.here, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1, done.stderr
     ((file, line, message),) = problems(done.stdout, pattern)
     assert len(done.stdout.splitlines()) == 1
@@ -60,6 +61,16 @@ def test_the_tasks_read_what_the_grader_prints(learner):
     assert len(problems((learner.here / "problems.txt").read_text(), pattern)) == 3
 
 
+def test_a_file_that_python_cannot_read_is_one_problem_at_its_line(learner):
+    before = learner.file("alone").read_text()
+    learner.file("alone").write_text("def alone(x):\n    y = x\n    return (y,\n")
+    said, _ = learner("day1.alone", "--format", "editor", code=1)
+    learner.file("alone").write_text(before)
+    ((file, line, message),) = problems(said, matcher(learner.here)[1])
+    assert (file, line) == ("exercises/day1/alone.py", 3)
+    assert message.endswith("[day1.alone]")
+
+
 def test_what_passes_is_no_problem(learner):
     learner.write("fragile", RIGHT)
     said, told = learner("day1.fragile", "--format", "editor")
@@ -69,7 +80,7 @@ def test_what_passes_is_no_problem(learner):
 
 def test_every_task_names_something_to_grade(learner):
     tasks = json.loads((learner.here / ".vscode/tasks.json").read_text())["tasks"]
-    assert [task["args"][0] for task in tasks] == [
+    assert [task["args"][3] for task in tasks] == [
         "${fileDirnameBasename}.${fileBasenameNoExtension}",
         "${fileDirnameBasename}",
         "all",
