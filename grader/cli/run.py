@@ -119,7 +119,6 @@ def run(
         report = session.grade(exercises, files)
     report = msgspec.structs.replace(report, command=shlex.join(["grade", *sys.argv[1:]]))
     journal.finish(report)
-    is_own = _is_recorded(report, files)
     kept = "" if journal.trouble else "`grade show` prints the report: it is kept."
     if journal.trouble:
         say(journal.trouble)
@@ -128,6 +127,7 @@ def run(
             _write(report, style, output, kept, verbose=verbose)
     finally:  # what could not be printed is in the page, too
         _keep_page(report, exercises, journal, page)
+        is_own = _is_recorded(report, files, journal.folder.parent)
     if wanted is not None:
         with printing(kept):
             print_story(report, wanted)
@@ -136,7 +136,7 @@ def run(
             # by rich: it knows NO_COLOR, and terminals that are dumb
             console().print(f"Pictures and every detail: {journal.page}", style="dim", markup=False, highlight=False)
     if is_own and style == "terminal" and output is None and wanted is None and report.exit_code == 0:
-        _print_next(course, kept)
+        _print_next(course, journal.folder.parent, kept)
     return report.exit_code
 
 
@@ -174,25 +174,25 @@ def _here() -> Path:
         raise GraderError("The current folder is gone. Change to one that is there, and grade again.") from None
 
 
-def _is_recorded(report: Report, files: Submission) -> bool:
+def _is_recorded(report: Report, files: Submission, here: Path) -> bool:
     """Whether this was the folder's own work, which its history knows now."""
     from grader.study.history import record
     from grader.study.progress import is_own
 
-    if not is_own(files.root, _here()):
+    if not is_own(files.root, here):
         return False
-    record(report, files, _here())
+    record(report, files, here)
     return True
 
 
-def _print_next(course: Course, kept: str) -> None:
+def _print_next(course: Course, here: Path, kept: str) -> None:
     from grader.reports.terminal import print_lines
     from grader.study.progress import read_progress
     from grader.study.standing_lines import after_passing
 
-    found = read_progress(course, _here())
+    found = read_progress(course, here)
     with printing(kept):
-        print_lines(lambda _, charset: after_passing(course, found, _here(), charset), console())
+        print_lines(lambda _, charset: after_passing(course, found, here, charset), console())
 
 
 def _keep_page(report: Report, exercises: Sequence[Exercise], journal: Journal, path: Path | None) -> None:
