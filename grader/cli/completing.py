@@ -46,7 +46,10 @@ def names_of(course: Course | None, incomplete: str) -> list[CompletionItem]:
 def checks(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The checks of the report that was kept last; without one, those of the exercises that the command names."""
     del param
-    found = _last_checks() or _checks_of(_course(ctx), ctx.params.get("names") or ())
+    named = ctx.params.get("names") or [
+        word for word in ctx.args if not word.startswith("-")
+    ]  # while a value is missing
+    found = _last_checks() or _checks_of(_course(ctx), named)
     return _beginning(incomplete, found)
 
 
