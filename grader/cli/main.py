@@ -7,7 +7,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,15 +17,23 @@ from grader.errors import GraderError
 from grader.reports.text import sanitize
 from grader.session.surroundings import import_nothing_from_here
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+COMPLETE = "_GRADE_COMPLETE"  # set by a shell that asks what may follow, however the grader is called
 _TRACEBACK = "--traceback"
 _LONGEST = 500  # characters of an exception's message
 
 _COMMANDS = {
     "run": ("grader.cli.run", "run"),
+    "progress": ("grader.cli.progress", "progress"),
     "list": ("grader.cli.list_course", "list_course"),
+    "next": ("grader.cli.next_exercise", "next_exercise"),
     "hint": ("grader.cli.hint", "hint"),
     "show": ("grader.cli.show", "show"),
     "debug": ("grader.cli.debug", "debug"),
+    "reset": ("grader.cli.reset", "reset"),
+    "solution": ("grader.cli.solution", "solution"),
     "init": ("grader.cli.init", "init"),
     "batch": ("grader.cli.batch", "batch"),
     "new": ("grader.cli.new", "new"),
@@ -34,6 +42,7 @@ _COMMANDS = {
     "book": ("grader.cli.book", "book"),
     "bundle": ("grader.cli.bundle", "bundle"),
     "doctor": ("grader.cli.doctor", "doctor"),
+    "completion": ("grader.cli.completion", "completion"),
 }
 
 
@@ -58,19 +67,33 @@ class GradeGroup(click.Group):
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put `run` before a first word that is no command."""
+        """Put `run` before a first word that is no command; no word at all, where one works, asks how one stands."""
+        if not args and not ctx.resilient_parsing and Path("exercises").is_dir():
+            args = ["progress"]
         first = next((word for word in args if not word.startswith("-")), None)
         own_options = {"--help", "-h", "--version"}
         if args and first not in _COMMANDS and not (set(args) & own_options and first is None):
             args = ["run", *args]
         return super().parse_args(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, none of which is imported for it, and what can be graded; else the options."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem
+
+        from grader.cli.completing import units_and_exercises
+
+        commands = [CompletionItem(name) for name in _COMMANDS if name.startswith(incomplete)]
+        return commands + units_and_exercises(ctx, self.params[0], incomplete)
+
 
 @click.command(
     cls=GradeGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
-    epilog="Grade with `grade lecture5` or `grade lecture5.cross_entropy`; `grade run --help` lists the options.",
+    epilog="Grade with `grade lecture5` or `grade lecture5.cross_entropy`; `grade run --help` lists the options. "
+    "`grade` alone, where exercises/ is, says where you stand.",
 )
 @click.version_option(__version__, "--version", prog_name="grade", message="%(prog)s (gradlings) %(version)s")
 def cli() -> None:
@@ -109,14 +132,19 @@ def main(args: list[str] | None = None) -> Any:
 def _call(words: list[str]) -> int:
     """Call the command; its exit code."""
     try:
-        code = cli.main(words, standalone_mode=False)
+        code = cli.main(words, complete_var=COMPLETE, standalone_mode=False)
     except click.exceptions.Abort:
         say("Interrupted.")
         return 130
     except KeyboardInterrupt:
         say("Interrupted. Nothing of the run is left.")
         return 130
-    except (BrokenPipeError, SystemExit):  # `grade list | head`: click exits with 1, and nothing has failed
+    except SystemExit as ended:  # click has answered a shell that completes
+        if ended.code == 0:
+            return 0
+        silence(sys.stdout)
+        return GraderError.exit_code
+    except BrokenPipeError:  # `grade list | head`: click exits with 1, and nothing has failed
         silence(sys.stdout)
         return GraderError.exit_code
     except click.ClickException as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.completing import checks
 from grader.cli.options import NamedPath
 from grader.cli.output import console
 
@@ -22,6 +23,7 @@ explain_option = click.option(
     "--explain",
     "wanted",
     metavar="CHECK",
+    shell_complete=checks,
     help="Tell the whole story of one check: its name, as `linear.matches_autograd`, or words of its demand.",
 )
 

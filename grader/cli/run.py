@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from grader.cli.completing import units_and_exercises
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
 from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
 from grader.cli.output import console, printing, say, write_file
@@ -23,7 +24,7 @@ from grader.study.page import html_page
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.course import Course, Exercise
+    from grader.course import Course, Exercise, Submission
     from grader.reports.journal import Journal
     from grader.reports.model import Report
     from grader.session.grading import Session
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="UNIT|UNIT.EXERCISE|all …")
+@click.argument("names", nargs=-1, metavar="UNIT|UNIT.EXERCISE|all …", shell_complete=units_and_exercises)
 @click.option(
     "--submission",
     "submissions",
@@ -45,9 +46,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "style",
-    type=click.Choice(["terminal", "json", "junit"]),
+    type=click.Choice(["terminal", "json", "junit", "editor"]),
     default="terminal",
     show_default=True,
+    help="`editor` gives `file:line: message` for each failing check, which the tasks of `grade init` read.",
 )
 @click.option("--output", type=NamedPath(dir_okay=False), help="Write the report to this file.")
 @report_option
@@ -126,6 +128,7 @@ def run(
             _write(report, style, output, kept, verbose=verbose)
     finally:  # what could not be printed is in the page, too
         _keep_page(report, exercises, journal, page)
+        is_own = _is_recorded(report, files, journal.folder.parent)
     if wanted is not None:
         with printing(kept):
             print_story(report, wanted)
@@ -133,6 +136,8 @@ def run(
         with printing(kept):
             # by rich: it knows NO_COLOR, and terminals that are dumb
             console().print(f"Pictures and every detail: {journal.page}", style="dim", markup=False, highlight=False)
+    if is_own and style == "terminal" and output is None and wanted is None and report.exit_code == 0:
+        _print_next(course, journal.folder.parent, kept)
     return report.exit_code
 
 
@@ -170,6 +175,27 @@ def _here() -> Path:
         raise GraderError("The current folder is gone. Change to one that is there, and grade again.") from None
 
 
+def _is_recorded(report: Report, files: Submission, here: Path) -> bool:
+    """Whether this was the folder's own work, which its history knows now."""
+    from grader.study.history import record
+    from grader.study.progress import is_own
+
+    if not is_own(files.root, here):
+        return False
+    record(report, files, here)
+    return True
+
+
+def _print_next(course: Course, here: Path, kept: str) -> None:
+    from grader.reports.terminal import print_lines
+    from grader.study.progress import read_progress
+    from grader.study.standing_lines import after_passing
+
+    found = read_progress(course, here)
+    with printing(kept):
+        print_lines(lambda _, charset: after_passing(course, found, here, charset), console())
+
+
 def _keep_page(report: Report, exercises: Sequence[Exercise], journal: Journal, path: Path | None) -> None:
     """Write the page, as the last run's and where it was asked for; the verdicts are out already."""
     try:
@@ -191,7 +217,9 @@ def _write(report: Report, style: str, output: Path | None, kept: str, *, verbos
     content = _rendered(report, style, verbose=verbose)
     if output is None:
         with printing(kept):
-            click.echo(content.decode())
+            click.echo(content.decode(), nl=style != "editor")
+        if style == "editor":
+            say(_in_short(report, kept))
         return
     try:
         write_file(output, content)
@@ -200,12 +228,24 @@ def _write(report: Report, style: str, output: Path | None, kept: str, *, verbos
             _print(report, kept, verbose=verbose)
 
 
+def _in_short(report: Report, kept: str) -> str:
+    """What stands below the problems that an editor shows, and is none itself."""
+    from grader.reports.text_page import points_text
+
+    failed = " The grader failed: this is not your mistake." if report.exit_code == GraderError.exit_code else ""
+    return f"{points_text(report.earned)} of {points_text(report.points)} points.{failed} {kept}".rstrip()
+
+
 def _rendered(report: Report, style: str, *, verbose: bool) -> bytes:
     """The report in the style of a file."""
     if style == "json":
         from grader.reports.json_format import to_json
 
         return to_json(report)
+    if style == "editor":
+        from grader.reports.editor import to_editor
+
+        return to_editor(report)
     if style == "junit":
         from grader.reports.junit import to_junit
 

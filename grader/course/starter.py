@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.course.course_file import read_course_file
+from grader.course.editors import PROJECT, TASKS, project, tasks
 from grader.course.stubs import stub_of
 from grader.course.tables import CONTENTS
 from grader.errors import UsageError
@@ -23,14 +24,20 @@ _README = """\
 2. Write the code that `exercises/{unit}/{exercise}.py` asks for, in the place of `raise NotImplementedError`.
 3. In this folder, run `grade {unit}.{exercise}{option}`. It says what is right, and what is not yet and why.
 
-`grade {unit}{option}` grades a whole unit, `grade all{option}` everything. Units, in order:
+`grade {unit}{option}` grades a whole unit, `grade all{option}` everything.
+
+`grade{alone}` says where you stand and what is next, `grade list{option}` has every exercise with its points, and
+`grade reset {unit}.{exercise}{option}` begins one anew and keeps what you had. In VS Code, Ctrl+Shift+B grades the file
+that is open, and puts what fails among the problems.
+
+Units, in order:
 
 {units}
 """
 
 
 def init_course(target: Path, course: Course, option: str = "") -> list[Path]:
-    """Write a folder for a learner: ``exercises/`` with every stub, a README and a ``.gitignore``.
+    """Write a folder for a learner: ``exercises/`` with every stub, a README, and what git and editors read.
 
     Files that are there already are left as they are.
 
@@ -105,9 +112,19 @@ def learners_files(course: Course, option: str = "") -> dict[str, bytes]:
     units = "\n".join(f"- `{unit.name}`: {unit.title}" for unit in course.units)
     title = course.title or "My exercises"
     readme = _README.format(
-        title=title[0].upper() + title[1:], unit=first.unit, exercise=first.name, option=option, units=units
+        title=title[0].upper() + title[1:],
+        unit=first.unit,
+        exercise=first.name,
+        option=option,
+        units=units,
+        alone=f" progress{option}" if option else "",
     )
-    texts = {"README.md": readme.encode(), ".gitignore": _GITIGNORE.encode()}
+    texts = {
+        "README.md": readme.encode(),
+        ".gitignore": _GITIGNORE.encode(),
+        TASKS: tasks(option),
+        PROJECT: project(course),
+    }
     if (course.root / CONTENTS).is_file():
         texts[CONTENTS] = read_course_file(course.root / CONTENTS).encode()
     for unit in course.units:

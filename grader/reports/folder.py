@@ -87,6 +87,23 @@ class HeldFolder:
             self.remove(new)
             raise
 
+    def create(self, name: str, content: bytes) -> None:
+        """Write a new file, and have it on the disk before anything that it is a copy of is changed.
+
+        Raises:
+            FileExistsError: there is something of that name, and it is left as it is.
+            OSError: it cannot be written; nothing is left of the attempt.
+        """
+        opened = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | _SAFELY, 0o644, dir_fd=self._fd)
+        try:
+            with os.fdopen(opened, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(opened)
+        except BaseException:
+            self.remove(name)
+            raise
+
     def append(self, name: str, content: bytes, most: int) -> None:
         """Add to a file; one that would grow beyond so many bytes is begun anew.
 

@@ -11,10 +11,11 @@ from grader.reports.text import sanitize, to_ascii
 
 
 class Span(NamedTuple):
-    """A piece of a line with the name of its style (`terminal.STYLES`)."""
+    """A piece of a line with the name of its style (`terminal.STYLES`), and where a click on it leads."""
 
     text: str
     style: str = ""
+    link: str = ""
 
 
 Line = tuple[Span, ...]

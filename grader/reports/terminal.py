@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 
 from grader.reports.lines import ASCII, UNICODE, Charset, Line
@@ -56,13 +57,14 @@ def print_lines(lines: Callable[[int, Charset], list[Line]], console: Console) -
     options = console.options
     charset = ASCII if options.ascii_only else UNICODE
     for line in lines(options.max_width, charset):
-        console.print(_as_rich(line), crop=False, no_wrap=True, overflow="ignore")  # it joins texts, and forgets theirs
+        console.print(_as_rich(line), soft_wrap=True)  # rich would break lines itself that are too long
 
 
 def _as_rich(line: Line) -> Text:
     # Text, never a string: rich reads markup and emoji codes in strings, and this may be a submission's.
     text = Text(no_wrap=True, overflow="ignore")
     for span in line:
-        text.append(span.text, STYLES[span.style])
+        style = Style.parse(STYLES[span.style])
+        text.append(span.text, style.update_link(span.link) if span.link else style)
     text.rstrip()
     return text

@@ -1,4 +1,6 @@
-"""`pytest --grade lecture5`: the grader as a pytest plugin, for editors' test panes, `-k` and xdist.
+"""`pytest --grade=lecture5`: the grader as a pytest plugin, for editors' test panes, `-k` and xdist.
+
+What else is named is what to run of it: `pytest --grade=lecture5 lecture5/linear.py::test_tensors`.
 
 Loaded by every pytest of the environment, so it imports nothing until it is asked to grade.
 """
@@ -46,6 +48,7 @@ def _start(config: pytest.Config) -> None:
     from grader.session.grading import Session, draw_seed, in_order
     from grader.session.options import RunOptions
     from grader.session.pytest_items import check_files
+    from grader.session.pytest_names import CheckNames, named_by
 
     course_path = config.getoption("--course")
     course = find_course(Path(course_path) if course_path else None)
@@ -55,7 +58,11 @@ def _start(config: pytest.Config) -> None:
         raise UsageError(f"--submission was given {len(paths)} times ({' and '.join(paths)}): name one.")
     path = Path(paths[0] or "exercises")
     submission = read_submission(path, course, {exercise.id for exercise in exercises})
-    plan = in_order(exercises, submission, course)
+    asked: dict[str, list[str]] = {}
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        asked = named_by(config.args, exercises, submission)
+        exercises = tuple(exercise for exercise in exercises if exercise.id in asked)
+    plan = in_order(exercises, submission, course)  # with all that they build on: else nobody knows what is blocked
     seed = config.getoption("--grade-seed")
     if seed is None:
         # xdist's workers must collect and draw the same: they get the seed of the first process.
@@ -63,7 +70,13 @@ def _start(config: pytest.Config) -> None:
     if seed is None:
         seed = draw_seed()
     config.option.grade_seed = seed
-    config.args[:] = [str(path) for path in check_files(plan)]
+    config.option.importmode = "importlib"  # as `grade` does: two units may have checks in files of one name
+    config.args[:] = [
+        f"{path}{'::' * bool(check)}{check}"
+        for exercise, path in zip(plan, check_files(plan), strict=True)
+        for check in asked.get(exercise.id) or [""]
+    ]
+    config.pluginmanager.register(CheckNames(plan), "gradlings-names")
     session = Session(course, plan, RunOptions(seed=seed))
     config.stash[_session] = session
     plugin = session.plugin(plan, submission, seed)

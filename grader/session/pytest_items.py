@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
 
 import hypothesis
 import pytest
@@ -20,6 +20,7 @@ from grader.reports.model import CheckResult, Verdict, Visibility
 from grader.session.exercise_run import Check
 
 _PROFILE = "gradlings"
+_LINE = re.compile(r"(.+):(\d{1,9})")
 
 
 def check_of(item: pytest.Item) -> Check:
@@ -56,18 +57,19 @@ def unmet_needs(items: Sequence[pytest.Item]) -> list[str]:
 
 
 def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResult) -> pytest.TestReport:
-    """A check's report to pytest; a bonus that was not earned is expected to fail."""
-    passed = result.verdict is Verdict.PASSED
+    """A check's report to pytest; a bonus that was not earned is expected to fail, what is not begun is skipped."""
+    passed, not_started = result.verdict is Verdict.PASSED, result.verdict is Verdict.NOT_STARTED
     told = pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords={},
-        outcome="passed" if passed else "skipped" if result.is_more else "failed",
-        longrepr=None if passed else _told(result),
+        outcome="passed" if passed else "skipped" if result.is_more or not_started else "failed",
+        longrepr=None if passed else _skipped(item, result) if not_started else _told(result),
         when="call" if call.when is None or call.when == "collect" else call.when,
         duration=call.duration,
         start=call.start,
         stop=call.stop,
+        is_owed=not_started and not result.bonus,
     )
     if result.is_more:
         told.wasxfail = "a bonus"
@@ -75,15 +77,25 @@ def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResul
 
 
 def report_of_unrun(item: pytest.Item, result: CheckResult, *, kept: bool) -> pytest.TestReport:
-    """The report of a check that was not run: skipped where an earlier run has ``kept`` it, or where it waits."""
-    why: Any = _told(result)
-    if kept or result.waits_for:
-        said = result.failure.headline if result.waits_for and result.failure else "run before on the same files"
-        why = (str(item.path), 0, said)
-    outcome: Literal["failed", "skipped"] = "skipped" if kept or result.waits_for else "failed"
+    """The report of a check that was not run: skipped where a run before has ``kept`` it, it waits, or is not begun."""
+    waits = result.verdict in {Verdict.NOT_STARTED, Verdict.BLOCKED} and not kept
     return pytest.TestReport(
-        nodeid=item.nodeid, location=item.location, keywords={}, outcome=outcome, longrepr=why, when="setup"
+        nodeid=item.nodeid,
+        location=item.location,
+        keywords={},
+        outcome="skipped" if kept or waits else "failed",
+        longrepr=_skipped(item, result, "run before on the same files" * kept) if kept or waits else _told(result),
+        when="setup",
+        is_owed=waits and not result.bonus,
     )
+
+
+def _skipped(item: pytest.Item, result: CheckResult, why: str = "") -> tuple[str, int, str]:
+    """Why a check was skipped, as pytest shows it: where in the learner's file, and a reason."""
+    failure = result.failure
+    place = _LINE.fullmatch(failure.location) if failure is not None else None
+    file, line = (place[1], int(place[2])) if place is not None else (item.location[0], 1)
+    return file, line, why or (failure.headline if failure is not None else "not started")
 
 
 def _told(result: CheckResult) -> str:

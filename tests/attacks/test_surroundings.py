@@ -67,7 +67,7 @@ OTHERS = {
     ),
 }
 OF_THE_COURSE = {path.name for path in (ROOT / "exercises").rglob("*")}
-JOURNAL = re.compile(r"\.[0-9a-f]{16}\.new|partial-[0-9a-f]{16}\.json|last\.(json|html)")
+JOURNAL = re.compile(r"\.[0-9a-f]{16}\.new|partial-[0-9a-f]{16}\.json|last\.(json|html)|history\.jsonl")
 # what `grade validate -j 2` does: a process of the pool is a new Python, started in the current folder
 POOL = """
 from grader.session.surroundings import import_nothing_from_here

@@ -254,7 +254,7 @@ def test_it_holds_stubs_and_visible_checks_and_what_these_need(course, tmp_path)
     made, own = handed_out(course, tmp_path / "out", ["day1"])
     texts = whole_text(tmp_path / "out")
     assert set(texts) == {
-        *(".gitignore", "README.md", "bundle.toml", "exercises/course.toml"),
+        *(".gitignore", ".vscode/tasks.json", "README.md", "bundle.toml", "exercises/course.toml", "pyproject.toml"),
         *(f"exercises/day1/{name}" for name in ("README.md", "unit.toml", "curve.svg")),
         *(f"exercises/day1/{name}.py" for name in ("relu", "twice", "guarded")),
         *(f"tests/hidden/day1/{name}" for name in ("_shared.py", "table.txt", "test_relu.py", "test_twice.py")),
@@ -490,7 +490,8 @@ def assert_holds_no_answer(course, own):
     assert not any(
         "# end solution" in text or "@misconception" in text for name, text in texts.items() if name[-3:] == ".py"
     )
-    assert {name.split("/")[0] for name in texts} == {".gitignore", "README.md", "bundle.toml", "exercises", "tests"}
+    of_the_folder = {".gitignore", ".vscode", "README.md", "bundle.toml", "pyproject.toml"}
+    assert {name.split("/")[0] for name in texts} == {*of_the_folder, "exercises", "tests"}
     assert {tuple(name.split("/")[:2]) for name in texts if name.startswith("tests")} == {("tests", "hidden")}
     for name, text in texts.items():
         if name.startswith("tests") and name.endswith(".py"):

@@ -28,11 +28,13 @@ def test_it_writes_stubs_readmes_and_gitignore(course, tmp_path):
     written = init_course(target, course)
     assert sorted(str(p.relative_to(target)) for p in written) == [
         ".gitignore",
+        ".vscode/tasks.json",
         "README.md",
         "exercises/lecture1/README.md",
         "exercises/lecture1/train.py",
         "exercises/lecture1/unit.toml",
         "exercises/lecture1/value.py",
+        "pyproject.toml",
     ]
     stub = (target / "exercises/lecture1/value.py").read_text()
     assert 'raise NotImplementedError("lecture1.value: f is not written yet")' in stub

@@ -73,7 +73,7 @@ def test_two_runs_at_once_each_give_their_whole_report(tmp_path):
     for name, report in reports.items():
         assert report.complete
         assert [result.exercise for result in report.exercises] == [name]
-    assert sorted(os.listdir(tmp_path / ".grade")) == ["last.html", "last.json"]
+    assert sorted(os.listdir(tmp_path / ".grade")) == ["history.jsonl", "last.html", "last.json"]
     last = from_json((tmp_path / ".grade/last.json").read_bytes())
     assert next(result.exercise for result in last.exercises) in runs
 

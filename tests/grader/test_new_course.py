@@ -52,7 +52,7 @@ def test_every_command_of_its_readme_works_there(made):
         done = shell(line, root)
         assert done.returncode == 0, (line, done.stdout, done.stderr)
         said[line.partition("#")[0].strip()] = done.stdout
-    assert said["grade list --course ."].startswith("my course\n\nlesson1 · one neuron\n  neuron ")
+    assert said["grade list --course ."].startswith("my course\n\nlesson1 · one neuron  0/2\n  · neuron ")
     assert "9/9 points" in said["grade lesson1 --course . --submission solutions"]
     assert "10/10 points" in said["grade all --course . --submission solutions --full"]
     assert "every stub" in said["grade release --check --course ."].lower()
@@ -63,8 +63,14 @@ def test_every_command_of_its_readme_works_there(made):
     mine = root.parent / "my-exercises"
     for line in [*commands(mine / "README.md"), f"grade hint lesson1.saturation --course '{root}'"]:
         done = shell(line, mine)
-        assert done.returncode == (0 if "hint" in line else 1), (line, done.stdout, done.stderr)
-        assert "not started" in done.stdout or f"`grade hint lesson1.saturation 2 --course '{root}'`" in done.stdout
+        tells = line.split()[1] in {"hint", "progress", "list", "reset"}
+        assert done.returncode == (0 if tells else 1), (line, done.stdout, done.stderr)
+        expected = {
+            "hint": f"`grade hint lesson1.saturation 2 --course '{root}'`",
+            "progress": "next: lesson1.neuron",
+            "reset": "there was nothing to reset",
+        }
+        assert expected.get(line.split()[1], "not started") in done.stdout, line
 
 
 def test_a_hint_too_many_is_told_the_last_of_this_course(made):
