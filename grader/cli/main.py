@@ -22,6 +22,7 @@ _LONGEST = 500  # characters of an exception's message
 
 _COMMANDS = {
     "run": ("grader.cli.run", "run"),
+    "watch": ("grader.cli.watch", "watch"),
     "list": ("grader.cli.list_course", "list_course"),
     "hint": ("grader.cli.hint", "hint"),
     "show": ("grader.cli.show", "show"),

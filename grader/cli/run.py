@@ -90,12 +90,12 @@ def run(
     demand_device(device, isolation, full=full)
     course = find_course(course_path)
     exercises = course.resolve(names)
-    path = the_only(submissions) or _default_submission(course.root)
+    path = the_only(submissions) or default_submission(course.root)
 
     from grader.reports.journal import Journal
     from grader.session.options import Hooks, RunOptions
 
-    journal = Journal(_here())
+    journal = Journal(here())
     with contextlib.ExitStack() as stack:
         options = RunOptions(
             seed=seed,
@@ -162,7 +162,12 @@ def _session(
     return stack.enter_context(Session(course, exercises, options, hooks))
 
 
-def _here() -> Path:
+def here() -> Path:
+    """The current folder.
+
+    Raises:
+        GraderError: it is gone.
+    """
     try:
         return Path.cwd()
     except OSError:
@@ -183,10 +188,15 @@ def _keep_page(report: Report, exercises: Sequence[Exercise], journal: Journal, 
         write_file(path, page)
 
 
-def _default_submission(root: Path) -> Path:
-    here = Path("exercises")
-    if here.is_dir():
-        return here
+def default_submission(root: Path) -> Path:
+    """What is graded where no submission is named: the exercises of this folder, or of the course that it is in.
+
+    Raises:
+        UsageError: there are none.
+    """
+    exercises = Path("exercises")
+    if exercises.is_dir():
+        return exercises
     if (root / "exercises").is_dir() and Path.cwd().is_relative_to(root):
         return root / "exercises"
     raise UsageError(

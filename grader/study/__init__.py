@@ -1,0 +1,1 @@
+"""The learner's loop: watching a folder, and what goes with it."""
