@@ -13,6 +13,8 @@ from grader.cli.run import default_submission, here
 from grader.course import find_course
 from grader.errors import UsageError
 
+_INTERRUPTED = 130  # as a shell has it after Ctrl-C
+
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[UNIT|UNIT.EXERCISE] …")
@@ -47,7 +49,7 @@ def watch(
     from grader.session.options import RunOptions
     from grader.study.live_page import LivePage
     from grader.study.terminal import Terminal
-    from grader.study.watching import Watch, summary
+    from grader.study.watching import Watch
 
     journal = Journal(here())
     with printing():
@@ -57,9 +59,12 @@ def watch(
             loop.live = live
             if page:
                 say(f"The page is at {loop.open_page()}")
-            loop.run()
-        passed, of, following = summary(loop.standing)
-        click.echo(f"{passed} of {of} passed." + (f" Next: {following}" if following else ""))
+            code = 0
+            try:
+                loop.run()
+            except KeyboardInterrupt:
+                code = _INTERRUPTED
+        click.echo(loop.standing.summary())
     if journal.trouble:
         say(journal.trouble)
-    return 0
+    return code

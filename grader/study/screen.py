@@ -9,7 +9,7 @@ import msgspec
 from grader.course import Exercise
 from grader.reports.failure import explain
 from grader.reports.lines import Charset, Line, Span, crop, flow, indented, wrap
-from grader.reports.model import CheckResult, ExerciseResult, Status, Verdict
+from grader.reports.model import CheckResult, ExerciseResult, Failure, Status, Verdict
 from grader.reports.text_page import (
     STYLE_OF,
     check_mark,
@@ -173,8 +173,8 @@ def verdict(view: View, width: int, charset: Charset) -> list[Line]:
     failure = first[0].failure
     if failure is not None:
         lines += indented(explain(failure, width=width - by, charset=charset), by)
-        lines += indented(_place(view.place, width - by, charset, told=bool(failure.traceback)), by)
-    return [*lines, *_rest(result, first, others, width, charset)]
+        lines += indented(_place(view.place, failure, width - by, charset), by)
+    return [*lines, *_rest(result, [] if shared else first[2:], others, width, charset)]
 
 
 def _outdented(lines: Sequence[Line]) -> list[Line]:
@@ -182,13 +182,15 @@ def _outdented(lines: Sequence[Line]) -> list[Line]:
     return [(Span(line[0].text[6:], line[0].style), *line[1:]) for line in lines]
 
 
-def _place(place: CodePlace | None, width: int, charset: Charset, *, told: bool) -> list[Line]:
+def _place(place: CodePlace | None, failure: Failure, width: int, charset: Charset) -> list[Line]:
     """The line of code, where the failure itself has not shown it."""
-    if place is None or (told and place.is_exact):
+    if place is None or (failure.traceback and place.is_exact):
         return []
     lines: list[Line] = []
-    if not place.is_exact:
+    if str(place) != failure.location:
         lines.append((Span(charset.clean(str(place)), "faint"),))
+    if place.source.strip() and place.source.strip() in failure.headline:
+        return lines
     return [*lines, (Span("  " + crop(charset.clean(place.source.strip()), max(width - 2, 8), charset)),)]
 
 
@@ -201,7 +203,7 @@ def _rest(
 ) -> list[Line]:
     """What fails besides, a line each, and how many checks wait."""
     rows: list[Line] = []
-    for check in [*first[2:], *(check for group in others for check in group)]:
+    for check in [*first, *(check for group in others for check in group)]:
         mark, style = check_mark(check, charset)
         demand = crop(charset.clean(check.demand), max(width - len(mark) - 1, 8), charset)
         rows.append((Span(f"{mark} ", style), Span(demand)))

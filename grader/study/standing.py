@@ -121,6 +121,12 @@ class Standing:
         others = [one for one in open_ones if one.id != after]
         return next(iter([*behind, *others]), None)
 
+    def summary(self) -> str:
+        """How many are passed, of how many, and what is next."""
+        passed = sum(self.status(one) is Status.PASSED for one in self.watched)
+        following = self.following()
+        return f"{passed} of {len(self.watched)} passed." + (f" Next: {following.id}" if following is not None else "")
+
 
 def _said(source: SourceFile | None) -> tuple[str, str] | None:
     return None if source is None else (source.text, source.fault)

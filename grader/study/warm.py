@@ -17,7 +17,7 @@ from grader.session.pool_process import Failed, Told
 from grader.session.task import Task
 from grader.study.warm_process import Cancel, Event, Order, serve
 
-_END_SECONDS = 10.0
+_END_SECONDS = 0.5  # then it is killed; its zygotes see that, and remove what they have made
 
 
 class Lost(msgspec.Struct, frozen=True):
@@ -116,9 +116,9 @@ class WarmGrader:
         self._end(seconds=1.0)
         self.start()
 
-    def close(self) -> None:
-        """End the process; one that is at something leaves it."""
-        self._end(_END_SECONDS)
+    def close(self, *, is_ready: bool = True) -> None:
+        """End the process; one that is at something leaves it, and one that still imports is not waited for."""
+        self._end(_END_SECONDS if is_ready else 0.0)
 
     def _end(self, seconds: float) -> None:
         process, self._process = self._process, None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import queue
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +13,10 @@ import msgspec
 
 from grader.course import Course, Exercise, read_submission
 from grader.errors import GraderError, UsageError
-from grader.reports.model import CheckResult, ExerciseResult, Report, Status
+from grader.reports.model import CheckResult, ExerciseResult, Report
 from grader.session.options import RunOptions
 from grader.session.task import Task
+from grader.study.events import Pressed, Saved, Suspended, signals_of_terminal
 from grader.study.keypress import Keypresses
 from grader.study.keys import Keys
 from grader.study.place import place_of_failure
@@ -34,24 +34,6 @@ _HALF_WRITTEN = 0.25  # seconds in which the other half of a file may come
 _TICK = 0.5  # seconds after which the screen is drawn anew while something is going on
 _TOO_LONG = 3.0  # seconds that a run may take to end which has been called off; then its process is ended
 _MOST_LOSSES = 2  # of the process, by one exercise as it stands
-
-
-class Saved(msgspec.Struct, frozen=True):
-    """Something in the folder has changed."""
-
-
-class Pressed(msgspec.Struct, frozen=True):
-    """A key was pressed."""
-
-    key: str
-
-
-class Resized(msgspec.Struct, frozen=True):
-    """The terminal has another size, or is to be drawn anew."""
-
-
-class Suspended(msgspec.Struct, frozen=True):
-    """Ctrl-Z."""
 
 
 class Watch:
@@ -94,6 +76,7 @@ class Watch:
         self._is_ready = False
         self._look_at = 0.0  # when to look again at files that may be half written; 0: not at all
         self._saved_at = 0.0
+        self._saved: frozenset[str] = frozenset()  # what the last save has touched
         self._took: dict[str, float] = {}  # exercise -> seconds from save to verdict
         self._losses: dict[str, int] = {}
         self.trouble = ""
@@ -107,13 +90,14 @@ class Watch:
             GraderError: the process that grades cannot be started.
         """
         with contextlib.ExitStack() as stack:
-            stack.callback(self.grader.close)
+            stack.callback(lambda: self.grader.close(is_ready=self._is_ready))
             self.grader.start()
             saves = Saves(self.path.resolve(), lambda: self.events.put(Saved()))
             stack.callback(saves.close)
             self._begin()
             saves.start()
-            stack.enter_context(self._signals())
+            if self.terminal.reads_keys:
+                stack.enter_context(signals_of_terminal(self.events.put))
             stack.enter_context(self.terminal)
             if self.terminal.reads_keys:
                 keys = Keys(lambda key: self.events.put(Pressed(key)))
@@ -123,18 +107,6 @@ class Watch:
                 self._go_on()
                 self.terminal.show(self.view(), self.finished)
                 self._hear()
-
-    @contextlib.contextmanager
-    def _signals(self) -> Iterator[None]:
-        """Hear of a new size, and of Ctrl-Z."""
-        wanted = {"SIGWINCH": Resized(), "SIGTSTP": Suspended()} if self.terminal.reads_keys else {}
-        known = {getattr(signal, name): event for name, event in wanted.items() if hasattr(signal, name)}
-        before = {number: signal.signal(number, lambda n, _: self.events.put(known[n])) for number in known}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
     def _hear(self) -> None:
         """Wait for something to happen, and hear all that has."""
@@ -195,15 +167,16 @@ class Watch:
         if self.standing.is_half_written(found, changed):
             if not self._look_at:
                 self._look_at = time.monotonic() + _HALF_WRITTEN
-                self._call_off(changed)
+                self._call_off()
                 return
             if time.monotonic() < self._look_at:
                 return
         self._look_at = 0.0
-        self._call_off(changed)
+        self._call_off()
         self._took.clear()
         self._losses.clear()
         touched = self.standing.take(found, changed)
+        self._saved = frozenset(touched)
         self._waiting = [*touched, *(name for name in self._waiting if name not in touched)]
         self._drop_what_need_not_be_graded(changed)
         watched = {one.id: one for one in self.standing.watched}
@@ -222,9 +195,8 @@ class Watch:
                 kept.append(name)
         self._waiting = kept
 
-    def _call_off(self, changed: set[str]) -> None:
-        """Leave what is being graded; it is graded later, where the save has not touched it."""
-        del changed
+    def _call_off(self) -> None:
+        """Leave what is being graded, until the save has been looked at."""
         if self._at is not None:
             self.grader.cancel()
             if self._at.id not in self._waiting:
@@ -279,7 +251,7 @@ class Watch:
             self.trouble = "\n".join(event.report.faults[:1])
             self.report = event.report
             self.standing.results[exercise.id] = event.report.exercises[0]
-            if self._saved_at:
+            if exercise.id in self._saved:
                 self._took[exercise.id] = time.monotonic() - self._saved_at
             whole = self.whole_report(event.report)
             self._keep(whole)
@@ -407,10 +379,3 @@ def _changed_at(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
-
-
-def summary(standing: Standing) -> tuple[int, int, str]:
-    """How many are passed, of how many, and what is next; empty where nothing is."""
-    passed = sum(standing.status(one) is Status.PASSED for one in standing.watched)
-    following = standing.following()
-    return passed, len(standing.watched), following.id if following is not None else ""
