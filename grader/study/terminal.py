@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
+from rich.console import ConsoleDimensions
 from rich.live import Live
 from rich.segment import Segment
 
@@ -41,6 +42,7 @@ class Terminal:
         self._scrolled = 0
         self._view: View | None = None
         self._printed: object = None
+        self._drawn: object = None  # what is on the screen
 
     @property
     def charset(self) -> Charset:
@@ -56,6 +58,7 @@ class Terminal:
         self._leave()
 
     def _begin(self) -> None:
+        self._drawn = None
         self._live = Live(console=self._console, screen=True, auto_refresh=False, redirect_stdout=False)
         self._live.start()
 
@@ -71,8 +74,19 @@ class Terminal:
             if finished and view.result is not None and not view.is_old:
                 self._print(view)
             return
-        self._view = view
+        self._measure()
+        now = (view, self._scrolled, self._console.size)
+        if now == self._drawn:
+            return
+        self._view, self._drawn = view, now
         self._live.update(_Screen(self), refresh=True)
+
+    def _measure(self) -> None:
+        """Ask the terminal how large it is: COLUMNS and LINES, which rich believes, are of before it was resized."""
+        with contextlib.suppress(OSError, ValueError):
+            size = os.get_terminal_size(self._console.file.fileno())
+            if size.columns and size.lines:
+                self._console.size = ConsoleDimensions(size.columns, size.lines)
 
     def _print(self, view: View) -> None:
         about = (view.focus.id, view.result)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from grader.study.terminal import Terminal
 
 _HALF_WRITTEN = 0.25  # seconds in which the other half of a file may come
-_TICK = 0.5  # seconds after which the screen is drawn anew while something is going on
+_TICK = 0.5  # seconds after which one looks around though nothing is heard of
 _TOO_LONG = 3.0  # seconds that a run may take to end which has been called off; then its process is ended
 _MOST_LOSSES = 2  # of the process, by one exercise as it stands
 
@@ -110,7 +110,7 @@ class Watch:
 
     def _hear(self) -> None:
         """Wait for something to happen, and hear all that has."""
-        timeout = _TICK if self._at is not None or not self._is_ready else 60.0
+        timeout = _TICK  # at most: a signal that comes right before the wait does not end it
         if self._look_at:
             timeout = min(timeout, max(self._look_at - time.monotonic(), 0.001))
         with contextlib.suppress(queue.Empty):
