@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -123,11 +126,22 @@ class Keypresses:
         open_editor(editor_call(file.resolve(), place.line), watch.terminal.handed_over())
 
     def _open_page(self) -> None:
-        import webbrowser
-
         address = self._watch.open_page()
-        opened = webbrowser.open(address)
-        self.message = f"The page is at {address}" if not opened else f"The page is open: {address}"
+        self.message = f"The page is at {address}"
+        if _has_browser():
+            # in a process of its own: what a browser says, or one that wants the terminal, would spoil the screen
+            subprocess.Popen(  # noqa: S603 - our own interpreter
+                [sys.executable, "-P", "-m", "webbrowser", address],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     def _quit(self) -> None:
         self._watch.is_done = True
+
+
+def _has_browser() -> bool:
+    """Whether a window can be opened here, or somebody has said how."""
+    return sys.platform in {"darwin", "win32"} or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import queue
 import shlex
@@ -11,10 +12,12 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import uuid
 
 import pytest
+from rich.console import Console
 from sandboxed import processes_of
 from small_course import IMPORTS, NAMES, make_course
 
@@ -29,8 +32,10 @@ from grader.study.keys import keys_in
 from grader.study.place import place_of_failure
 from grader.study.saves import Saves, stamps
 from grader.study.standing import Standing
+from grader.study.terminal import Terminal
 from grader.study.warm import Lost, WarmGrader
 from grader.study.warm_process import Checked, Graded, IsReady
+from grader.study.watching import Watch
 
 PATIENCE = 120.0
 needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
@@ -346,6 +351,33 @@ def test_a_process_that_dies_is_replaced(course):
         assert end_of(number, told)[1].report.exercises[0].status is Status.PASSED
         pid = grader._process._process.pid
     until(lambda: not processes_of(pid), "the end of the zygotes")
+
+
+def test_a_process_that_does_not_stop_is_ended_at_the_next_save(course, folder, tmp_path):
+    exercise, stuck, begun = course.exercise("day1.alone"), tmp_path / "stuck", tmp_path / "begun"
+    stuck.touch()
+    wait = textwrap.indent(
+        f"\nimport pathlib, time\n"
+        f"pathlib.Path({str(begun)!r}).touch()\n"
+        f"while pathlib.Path({str(stuck)!r}).exists(): time.sleep(0.01)\n",
+        "    ",
+    )
+    exercise.checks.write_text(exercise.checks.read_text().replace('"""It doubles."""', f'"""It doubles."""{wait}'))
+    save(folder, "alone", right("alone"))
+    reports = queue.SimpleQueue()
+    terminal = Terminal(Console(file=io.StringIO()))
+    watch = Watch(course, [exercise], folder / "exercises", RunOptions(), terminal, reports.put)
+    thread = threading.Thread(target=watch.run)
+    thread.start()
+    try:
+        until(begun.exists, "the first check")
+        save(folder, "alone", right("alone") + "\n")
+        until(lambda: watch.grader._processes == 2, "another process")
+        stuck.unlink()
+        assert reports.get(timeout=PATIENCE).exercises[0].status is Status.PASSED
+    finally:
+        watch.is_done = True
+        thread.join()
 
 
 # -- what is graded -------------------------------------------------------------------------------------------------
