@@ -139,6 +139,8 @@ def _exercise(view: View, width: int, charset: Charset) -> list[Line]:
     row = next((row for row in view.rows if row.exercise.id == view.focus.id), Row(view.focus, None))
     result = view.result
     status = row.status if not view.is_old else None
+    if status is None and result is not None and not view.is_old:
+        status = Status.FAILED  # it is not known to its end, and shown since a check has failed
     mark, style = (mark_of(status, charset), STYLE_OF[status]) if status is not None else (charset.blocked, "faint")
     title = f"{view.focus.id} {charset.dot} {charset.clean(view.focus.title)}"
     lines: list[Line] = [

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _HALF_WRITTEN = 0.25  # seconds in which the other half of a file may come
 _TICK = 0.5  # seconds after which one looks around though nothing is heard of
 _TOO_LONG = 3.0  # seconds that a run may take to end which has been called off; then its process is ended
+_LONG = 2.0  # seconds without an end of a check, after which that is said
 _MOST_LOSSES = 2  # of the process, by one exercise as it stands
 
 
@@ -76,6 +77,7 @@ class Watch:
         self._is_ready = False
         self._look_at = 0.0  # when to look again at files that may be half written; 0: not at all
         self._saved_at = 0.0
+        self._heard_at = 0.0  # when a check began
         self._saved: frozenset[str] = frozenset()  # what the last save has touched
         self._took: dict[str, float] = {}  # exercise -> seconds from save to verdict
         self._losses: dict[str, int] = {}
@@ -131,6 +133,7 @@ class Watch:
             case Checked(number, exercise, result):
                 if number == self.grader.busy and self._at is not None and exercise == self._at.id:
                     self._partial[result.name] = result
+                    self._heard_at = time.monotonic()
             case Graded():
                 self._end(event)
             case IsReady():
@@ -228,7 +231,7 @@ class Watch:
     def _grade(self, exercise: Exercise) -> None:
         first = self.standing.failed_last(exercise)
         options = msgspec.structs.replace(self.options, first={exercise.id: first} if first else {})
-        self._at, self._partial = exercise, {}
+        self._at, self._partial, self._heard_at = exercise, {}, time.monotonic()
         self.grader.grade(
             Task(
                 course=str(self.course.root),
@@ -358,7 +361,9 @@ class Watch:
             ended = len(self._partial)
             last = self.standing.earlier.get(self._at.id)
             of = f" of {len(last.checks)}" if last is not None else ""
-            return f"grading {self._at.id}" + (f": {ended}{of} checks" if ended else "")
+            silent = time.monotonic() - self._heard_at
+            long = f", the next for {silent:.0f} s: a save stops it" if silent > _LONG else ""
+            return f"grading {self._at.id}" + (f": {ended}{of} checks{long}" if ended or long else "")
         if self._waiting or self._look_at or self._at is not None:
             return "saved; reading"
         took = self._took.get(self.focus.id)

@@ -204,7 +204,7 @@ def test_files_that_come_and_go(pane, course, folder):
 def test_a_loop_is_left_at_the_next_save_and_ctrl_c_leaves_nothing(pane, course, folder):
     begin(pane, course, "day1.alone")
     save(folder, "alone", "def alone(x):\n    while True: pass\n")
-    pane.shows("grading day1.alone")
+    pane.shows("grading day1.alone: 0", "a save stops it")
     for number in range(20):  # ten a second
         save(folder, "alone", f"def alone(x):\n    return {number} * x\n")
         time.sleep(0.1)
