@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Self
 
-_LOOK = 0.1  # seconds after which a thread sees that it shall read no more
+_LOOK = 0.25  # seconds after which a thread sees that it shall read no more
 _SEQUENCES = {
     b"\x1b[A": "up",
     b"\x1b[B": "down",

@@ -10,7 +10,7 @@ from pathlib import Path
 _SUFFIXES = (".py", ".ipynb")
 _DEPTH = 3  # exercises/unit/exercise.py, one folder up
 _MOST_FILES = 5000
-_LOOK = 0.25  # seconds between two looks; events come at once where there are any
+_LOOK = 0.4  # seconds between two looks; events come at once where there are any
 _TOGETHER = 60  # milliseconds in which events are taken for one save
 _QUIET = 10  # milliseconds without an event that end a save
 
@@ -21,7 +21,7 @@ class Saves:
     """Tells of every change of a folder's files, from a thread.
 
     No event says for certain that something has changed, nor does its absence say that nothing has: network drives and
-    folders that are shared with a container or with Windows have none. So each event, and each quarter of a second
+    folders that are shared with a container or with Windows have none. So each event, and each half a second
     without one, is an occasion to look at times and sizes.
 
     Args:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _HALF_WRITTEN = 0.25  # seconds in which the other half of a file may come
 _TICK = 0.5  # seconds after which one looks around though nothing is heard of
 _TOO_LONG = 3.0  # seconds that a run may take to end which has been called off; then its process is ended
+_IDLE_TICK = 1.0
 _LONG = 2.0  # seconds without an end of a check, after which that is said
 _MOST_LOSSES = 2  # of the process, by one exercise as it stands
 
@@ -112,7 +113,8 @@ class Watch:
 
     def _hear(self) -> None:
         """Wait for something to happen, and hear all that has."""
-        timeout = _TICK  # at most: a signal that comes right before the wait does not end it
+        # never for long: a signal that comes right before the wait does not end it
+        timeout = _IDLE_TICK if self.finished and self._is_ready else _TICK
         if self._look_at:
             timeout = min(timeout, max(self._look_at - time.monotonic(), 0.001))
         with contextlib.suppress(queue.Empty):
