@@ -27,6 +27,7 @@ _LONGEST = 500  # characters of an exception's message
 _COMMANDS = {
     "run": ("grader.cli.run", "run"),
     "progress": ("grader.cli.progress", "progress"),
+    "watch": ("grader.cli.watch", "watch"),
     "list": ("grader.cli.list_course", "list_course"),
     "next": ("grader.cli.next_exercise", "next_exercise"),
     "hint": ("grader.cli.hint", "hint"),

@@ -98,7 +98,7 @@ def run(
     from grader.reports.journal import Journal
     from grader.session.options import Hooks, RunOptions
 
-    journal = Journal(_here())
+    journal = Journal(here())
     with contextlib.ExitStack() as stack:
         options = RunOptions(
             seed=seed,
@@ -168,7 +168,12 @@ def _session(
     return stack.enter_context(Session(course, exercises, options, hooks))
 
 
-def _here() -> Path:
+def here() -> Path:
+    """The current folder.
+
+    Raises:
+        GraderError: it is gone.
+    """
     try:
         return Path.cwd()
     except OSError:

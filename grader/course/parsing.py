@@ -13,7 +13,8 @@ import re
 import sys
 import warnings
 from collections import OrderedDict
-from functools import cached_property, lru_cache
+from functools import cached_property
+from hashlib import blake2b
 
 from grader.errors import GraderError
 
@@ -37,6 +38,8 @@ _LEXEME = (  # comments and strings, closed or not, and brackets
 # What an f-string's fields may hold: from Python 3.12 on, quotes there may be of the kind that surrounds them.
 _PLAIN_FIELDS = r"""(?:[^{}]|\{\{|\}\}|\{(?:[^{}'"]|'[^'{}]*+'|"[^"{}]*+")*+\})*+"""
 _MOST_MEMORY = 1 << 29
+_MOST_COUNTED = 1000  # texts
+_TOKENS: dict[bytes, int] = {}
 _MOST_WAITING = 30.0  # seconds, of which a process that is not kept waiting needs a tenth
 _PARSE = f"""
 import sys, time
@@ -155,10 +158,17 @@ def nodes_of(text: str) -> tuple[ast.AST, ...]:
     return parse(text).nodes
 
 
-@lru_cache(maxsize=8)
 def count_tokens(text: str) -> int:
-    """Estimate what parsing will cost, without building anything."""
-    return sum(1 for _ in re.finditer(_WORD, text))
+    """Estimate what parsing will cost, without building anything.
+
+    Known by its digest, a text costs no memory, and whoever reads a folder again at each save counts one file anew.
+    """
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    if digest not in _TOKENS:
+        if len(_TOKENS) == _MOST_COUNTED:
+            _TOKENS.clear()
+        _TOKENS[digest] = sum(1 for _ in re.finditer(_WORD, text))
+    return _TOKENS[digest]
 
 
 def is_ordinary(text: str, tokens: int) -> bool:

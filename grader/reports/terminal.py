@@ -44,7 +44,7 @@ class TerminalReport:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         charset = ASCII if options.ascii_only else UNICODE
         for line in page(self.report, options.max_width, verbose=self.verbose, charset=charset):
-            yield _as_rich(line)
+            yield as_rich(line)
 
 
 def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:
@@ -57,10 +57,11 @@ def print_lines(lines: Callable[[int, Charset], list[Line]], console: Console) -
     options = console.options
     charset = ASCII if options.ascii_only else UNICODE
     for line in lines(options.max_width, charset):
-        console.print(_as_rich(line), soft_wrap=True)  # rich would break lines itself that are too long
+        console.print(as_rich(line), soft_wrap=True)  # rich would break lines itself that are too long
 
 
-def _as_rich(line: Line) -> Text:
+def as_rich(line: Line) -> Text:
+    """A line for rich to print, in its colours."""
     # Text, never a string: rich reads markup and emoji codes in strings, and this may be a submission's.
     text = Text(no_wrap=True, overflow="ignore")
     for span in line:

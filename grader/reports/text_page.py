@@ -37,7 +37,7 @@ _CASE = re.compile(r"\[(.+)\]$")
 
 _DONE_ANYWAY = "The exercise is done without it. -v shows what came."
 
-_STYLE_OF = {
+STYLE_OF = {
     Status.PASSED: "passed",
     Status.FAILED: "failed",
     Status.NOT_STARTED: "idle",
@@ -59,7 +59,7 @@ def page(report: Report, width: int, *, verbose: bool = False, charset: Charset 
         lines += _heading(heading, report if index == 0 else None, width, charset)
         column = max(18, *(len(exercise.name) + 2 for exercise in exercises))
         for exercise in exercises:
-            lines += _exercise(exercise, column, width, verbose=verbose, charset=charset)
+            lines += exercise_lines(exercise, column, width, verbose=verbose, charset=charset)
         lines.append(())
     lines += _grader_faults(report, width, verbose=verbose, charset=charset)
     lines += _total(report, min(width, TEXT_WIDTH), charset)
@@ -100,12 +100,12 @@ def _heading(heading: tuple[str, str], run: Report | None, width: int, charset: 
     return [(Span(left, "heading"), Span(" " * gap), Span(right, "faint"))]
 
 
-def _exercise(exercise: ExerciseResult, column: int, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
+def exercise_lines(exercise: ExerciseResult, column: int, width: int, *, verbose: bool, charset: Charset) -> list[Line]:
     """The exercise's own line, warnings about its file, and its checks where they have something to say."""
     status = exercise.status
-    style = _STYLE_OF[status]
-    mark = f"  {_mark_of(status, charset):<{charset.mark_width}} "
-    tail = _standing(exercise, charset)
+    style = STYLE_OF[status]
+    mark = f"  {mark_of(status, charset):<{charset.mark_width}} "
+    tail = standing_text(exercise, charset)
     name = f"{charset.clean(exercise.name):<{column}}"
     if cell_width(mark + name + tail) <= width:
         lines: list[Line] = [(Span(mark, style), Span(name), Span(tail))]
@@ -125,7 +125,7 @@ def _exercise(exercise: ExerciseResult, column: int, width: int, *, verbose: boo
     return lines
 
 
-def _standing(exercise: ExerciseResult, charset: Charset) -> str:
+def standing_text(exercise: ExerciseResult, charset: Charset) -> str:
     """What stands behind an exercise's name."""
     points = f"{points_text(exercise.earned)}/{points_text(exercise.points)}{bonus_text(exercise)}"
     match exercise.status:
@@ -139,7 +139,8 @@ def _standing(exercise: ExerciseResult, charset: Charset) -> str:
             return points
 
 
-def _mark_of(status: Status, charset: Charset) -> str:
+def mark_of(status: Status, charset: Charset) -> str:
+    """The mark before an exercise."""
     return {
         Status.PASSED: charset.passed,
         Status.FAILED: charset.failed,
@@ -168,7 +169,7 @@ def _checks(  # noqa: C901 - one case a kind of check
         whole = len(group) == len(exercise.checks) > 1 and has_details(first) and not verbose
         if not whole:  # one cause for all of them is the exercise's, and needs no list
             for check in group:
-                lines += _demand(check, min(width, TEXT_WIDTH), charset)
+                lines += demand_lines(check, min(width, TEXT_WIDTH), charset)
         if id(first) in again:
             lines.append((Span(" " * (6 + charset.mark_width + 1)), Span("The same mistake as above.", "faint")))
         elif first.failure is not None and first in (g[0] for g in told[:full]):
@@ -231,7 +232,7 @@ def waiting_text(waiting: Sequence[CheckResult]) -> str:
 def _more(checks: Iterable[CheckResult], width: int, charset: Charset) -> list[Line]:
     """The bonuses that are still to be earned: what more there is, and nothing that reads as a failure."""
     shared = [group for group in same_failure(checks) if all(check.is_more for check in group)]
-    return [line for group in shared for check in group for line in _demand(check, width, charset)]
+    return [line for group in shared for check in group for line in demand_lines(check, width, charset)]
 
 
 def same_failure(checks: Iterable[CheckResult]) -> list[list[CheckResult]]:
@@ -275,7 +276,7 @@ def check_mark(check: CheckResult, charset: Charset) -> tuple[str, str]:
     }.get(check.verdict, (charset.failed, "failed"))
 
 
-def _demand(check: CheckResult, width: int, charset: Charset) -> list[Line]:
+def demand_lines(check: CheckResult, width: int, charset: Charset) -> list[Line]:
     """Mark, demand and points of one check."""
     mark, style = check_mark(check, charset)
     lead = f"      {mark:<{charset.mark_width}} "

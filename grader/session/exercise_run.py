@@ -132,6 +132,7 @@ class ExerciseRun:
         stumbles: where the diagnosis failed.
         crashes: check -> the exception of its own that it ended with, and where, whatever verdict came of it.
         taken_over: how many results of full mode an earlier run had.
+        order: the checks as their file has them, where they are run in another order.
     """
 
     def __init__(self, exercise: Exercise, given: RunInput) -> None:
@@ -164,6 +165,7 @@ class ExerciseRun:
         self._blocked_by = ""
         self._stand_ins: dict[str, SourceFile] = {}
         self.taken_over = 0
+        self.order: tuple[str, ...] = ()
 
     def seed_of(self, check: str, purpose: str) -> int:
         """The seed of one purpose of one check, so that no check's inputs depend on another's."""
@@ -372,6 +374,10 @@ class ExerciseRun:
         """All that the result of a check depends on."""
         return fingerprint(self.given.ground, self.exercise.id, check.name, *sorted(self._stand_ins))
 
+    def _in_order(self) -> tuple[CheckResult, ...]:
+        places = {name: place for place, name in enumerate(self.order)}
+        return tuple(sorted(self.checks, key=lambda check: places.get(check.name, 0)))
+
     def release(self) -> None:
         """End the worker: what it left running goes with it."""
         if self._loaded is not None and self._loaded.worker is not None:
@@ -387,7 +393,7 @@ class ExerciseRun:
             exercise=self.exercise.id,
             title=self.exercise.title,
             file=self.file,
-            checks=tuple(self.checks),
+            checks=self._in_order(),
             blocked_by=self._blocked_by,
             notes=(*told, *own, *others, *_note_on_stand_ins(list(self._stand_ins)), *_note_on_old(self.taken_over)),
         )

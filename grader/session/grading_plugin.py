@@ -16,7 +16,7 @@ from grader.course import Exercise
 from grader.reports.model import ExerciseResult, Status
 from grader.sandbox.proxy import SubmissionProxy
 from grader.session.exercise_run import ExerciseRun, RunInput
-from grader.session.pytest_items import check_of, report_of, report_of_unrun, unmet_needs
+from grader.session.pytest_items import brought_forward, check_of, report_of, report_of_unrun, unmet_needs
 from grader.session.sandboxes import quiet_torch
 from grader.session.work import at_most
 
@@ -77,6 +77,13 @@ class GradingPlugin:
         items[:] = [item for item in items if self._is_wanted(item)]
         order = {run: place for place, run in enumerate(self.runs.values())}
         items.sort(key=lambda item: order.get(self._run_of(item), len(order)))  # type: ignore[arg-type]
+        for name, first in self.given.options.first.items():
+            if (run := self.runs.get(name)) is not None:
+                places = [place for place, item in enumerate(items) if self._run_of(item) is run]
+                own = [items[place] for place in places]
+                run.order = tuple(item.name for item in own)
+                for place, item in zip(places, brought_forward(own, first), strict=True):
+                    items[place] = item
 
     def _is_wanted(self, item: pytest.Item) -> bool:
         function, options = getattr(item, "obj", None), self.given.options

@@ -44,6 +44,8 @@ class RunOptions(msgspec.Struct, frozen=True):
         training: run the checks that train; False leaves them out, with their points.
         names: look for what was misunderstood in the bank; False where only verdicts count.
         symbols: find out which of the solution's symbols each check leads to, see ``Run.used``.
+        first: exercise -> checks that are run before its others, behind what they need. No check's inputs depend on
+            its place, and the report has the order of the file.
         brief: stop at the first check that fails, and look neither for a smaller input nor for a cause: where all that
             matters is whether a submission passes.
     """
@@ -60,6 +62,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     training: bool = True
     names: bool = True
     symbols: bool = False
+    first: Mapping[str, tuple[str, ...]] = {}
     brief: bool = False
 
 

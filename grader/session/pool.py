@@ -82,7 +82,7 @@ class Pool:
     """
 
     def __init__(self, processes: int) -> None:
-        self._seats: list[_Process | None] = [None] * processes
+        self._seats: list[PoolProcess | None] = [None] * processes
         self._at: dict[int, Job[Any]] = {}  # seat -> what its process is at
 
     def __enter__(self) -> Self:
@@ -130,7 +130,7 @@ class Pool:
         process = self._seats[seat]
         if process is None:
             try:
-                process = self._seats[seat] = _Process()
+                process = self._seats[seat] = PoolProcess()
             except GraderError as error:
                 return Ended(job, error=error, lost=True)
         self._at[seat] = job
@@ -173,7 +173,7 @@ class Pool:
                 process.end()
 
 
-class _Process:
+class PoolProcess:
     """One process, and the line to it. Its end of the line is what it watches: it ends when ours is closed."""
 
     def __init__(self) -> None:
@@ -198,6 +198,7 @@ class _Process:
         self.line: Connection[Any, Any] = Connection(ours.detach())
 
     def ask_to_end(self, *, at_once: bool) -> None:
+        """Tell it to end: when it is done, or at once."""
         if at_once:
             self._process.send_signal(signal.SIGTERM)
         else:
@@ -205,6 +206,7 @@ class _Process:
                 self.line.send(None)
 
     def await_end(self, until: float) -> None:
+        """Wait for its end, up to a time of the monotonic clock."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(until - time.monotonic(), 0.001))
 

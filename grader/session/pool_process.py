@@ -104,6 +104,14 @@ class Place:
         """Tell something to whoever wants the job done."""
         self._line.send(Told(event))
 
+    def listen(self) -> Any:
+        """Wait for the next word of whoever wants the job done; for a job that asks nothing.
+
+        Raises:
+            EOFError: nobody is there any more.
+        """
+        return self._line.recv()
+
     def ask(self, event: Any) -> Any:
         """Ask for something, and wait for it."""
         self._line.send(Asked(event))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import hypothesis
@@ -54,6 +54,16 @@ def unmet_needs(items: Sequence[pytest.Item]) -> list[str]:
                 wrong[f"{item.path}: {name} needs {needed}, and no check of that name stands before it."] = None
         seen.add((item.path, name))
     return list(wrong)
+
+
+def brought_forward(items: Sequence[pytest.Item], first: Collection[str]) -> list[pytest.Item]:
+    """The checks of one exercise with some of them first, and what these need before them; all else in its order."""
+    wanted = {item.name.partition("[")[0] for item in items if item.name in first}
+    for item in reversed(items):  # what one needs stands above it
+        if item.name.partition("[")[0] in wanted:
+            wanted |= set(marks.needs_of(getattr(item, "obj", None)))
+    chosen = [item for item in items if item.name.partition("[")[0] in wanted]
+    return [*chosen, *(item for item in items if item not in chosen)]
 
 
 def report_of(item: pytest.Item, call: pytest.CallInfo[None], result: CheckResult) -> pytest.TestReport:

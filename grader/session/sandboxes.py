@@ -83,6 +83,7 @@ class Sandboxes:
         self.confine = isolation != "none"
         self._namespaces = () if isolation == "no-namespaces" else namespaces.WAYS
         self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
+        self._latest: Worker | None = None
         self._stack = ExitStack()
         if not debug:
             if syscalls.IS_LINUX:
@@ -119,6 +120,7 @@ class Sandboxes:
         if self.debug:
             return _load_here(sources, exercise)
         worker = self._zygote(exercise).spawn(draws=any("matplotlib" in text for text, _ in sources.values()))
+        self._latest = worker
         peer = RemotePeer(worker)
         seconds = min(_IMPORT_SECONDS, most_seconds)
         failure = None
@@ -135,6 +137,11 @@ class Sandboxes:
             worker.close()
             return failure
         return Loaded(peer, value, worker)
+
+    def interrupt(self) -> None:
+        """Take the latest worker's line away, from whatever thread: a submission that is waited for counts as gone."""
+        if self._latest is not None:
+            self._latest.channel.interrupt()
 
     def isolation(self) -> Isolation:
         """What confinement is in force, found out by trying."""
