@@ -42,7 +42,7 @@ class Watched:
         self.folder = folder
         self.verdicts = queue.SimpleQueue()
         nowhere = Terminal(Console(file=io.StringIO()))
-        self.watch = Watch(course, exercises, folder, RunOptions(), nowhere, self.verdicts.put)
+        self.watch = Watch(course, exercises, folder, RunOptions(), nowhere, lambda whole, *_: self.verdicts.put(whole))
         self.thread = threading.Thread(target=self.watch.run)
 
     def __enter__(self):

@@ -9,8 +9,9 @@ import click
 from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
 from grader.cli.output import console, printing, say
 from grader.cli.run import here
-from grader.course import find_course
+from grader.course import Submission, find_course
 from grader.errors import UsageError
+from grader.reports.model import Report
 from grader.study.page import html_page
 
 _INTERRUPTED = 130  # as a shell has it after Ctrl-C
@@ -47,14 +48,23 @@ def watch(
 
     from grader.reports.journal import Journal
     from grader.session.options import RunOptions
+    from grader.study.history import record
     from grader.study.live_page import LivePage
+    from grader.study.progress import is_own
     from grader.study.terminal import Terminal
     from grader.study.watching import Watch
 
-    journal = Journal(here())
+    folder = here()
+    journal = Journal(folder)
+
+    def keep(whole: Report, latest: Report, files: Submission) -> None:
+        journal.finish(whole)
+        if not journal.trouble and is_own(files.root, folder):
+            record(latest, files, folder)
+
     with printing():
         terminal = Terminal(console())
-        loop = Watch(course, exercises, path, RunOptions(isolation=isolation), terminal, journal.finish)
+        loop = Watch(course, exercises, path, RunOptions(isolation=isolation), terminal, keep)
         with LivePage(lambda report: html_page(report, exercises)) as live:
             loop.live = live
             if page:

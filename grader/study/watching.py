@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.course import Course, Exercise, read_submission
+from grader.course import Course, Exercise, Submission, read_submission
 from grader.errors import GraderError, UsageError
 from grader.reports.model import CheckResult, ExerciseResult, Report
 from grader.session.options import RunOptions
@@ -47,7 +47,7 @@ class Watch:
         path: the submission.
         options: how to grade.
         terminal: what shows it.
-        keep: keeps the report of all that is known, after each verdict.
+        keep: keeps, after each verdict, the report of all that is known, that of the exercise, and what was graded.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Watch:
         path: Path,
         options: RunOptions,
         terminal: Terminal,
-        keep: Callable[[Report], None],
+        keep: Callable[[Report, Report, Submission], None],
     ) -> None:
         self.course = course
         self.path = path
@@ -259,7 +259,7 @@ class Watch:
             if exercise.id in self._saved:
                 self._took[exercise.id] = time.monotonic() - self._saved_at
             whole = self.whole_report(event.report)
-            self._keep(whole)
+            self._keep(whole, event.report, self.standing.submission)
             if self.live is not None:
                 self.live.show(whole)
             self._keys.follow_verdict(exercise)

@@ -366,7 +366,9 @@ def test_a_process_that_does_not_stop_is_ended_at_the_next_save(course, folder, 
     save(folder, "alone", right("alone"))
     reports = queue.SimpleQueue()
     terminal = Terminal(Console(file=io.StringIO()))
-    watch = Watch(course, [exercise], folder / "exercises", RunOptions(), terminal, reports.put)
+    watch = Watch(
+        course, [exercise], folder / "exercises", RunOptions(), terminal, lambda whole, *_: reports.put(whole)
+    )
     thread = threading.Thread(target=watch.run)
     thread.start()
     try:
