@@ -28,6 +28,7 @@ from grader.session.grading import Session
 from grader.session.options import Hooks, RunOptions
 from grader.session.task import Task
 from grader.study.editor import editor_call
+from grader.study.history import read_history
 from grader.study.keys import keys_in
 from grader.study.place import place_of_failure
 from grader.study.saves import Saves, stamps
@@ -272,6 +273,7 @@ def test_without_a_terminal_each_verdict_is_printed(course, folder):
         rest = list(lines)
     assert process.returncode == 130
     assert rest[-1] == "1 of 1 passed.\n" and "\x1b" not in "".join(rest)
+    assert [attempt.status for attempt in read_history(folder)] == [Status.NOT_STARTED, Status.PASSED]
 
 
 def test_a_kept_report_and_wrong_use(course, folder):
