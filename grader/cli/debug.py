@@ -8,9 +8,9 @@ import click
 
 from grader.cli.options import NamedPath, course_option, default_submission, the_only
 from grader.course import find_course, read_submission
+from grader.course.editors import PORT
 from grader.errors import UsageError
 from grader.session.options import RunOptions
-from grader.study.vscode import PORT
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""What a learner's folder tells editors and pytest: VS Code's tasks, and where the project begins."""
+"""What a learner's folder tells editors and pytest: VS Code's tasks and debugger, and where the project begins."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from grader.course.model import Course
 
 TASKS = ".vscode/tasks.json"
+LAUNCH = ".vscode/launch.json"
+PORT = 5678  # where debuggers of Python listen
 PROJECT = "pyproject.toml"
 # What `grade --format editor` prints: file, line, message.
 PROBLEM = r"^(.+?):(\d+): (.+)$"
@@ -40,6 +42,32 @@ def tasks(option: str) -> bytes:
         _task("grade all", "all", option, "build"),
     ]
     return (json.dumps({"version": "2.0.0", "tasks": listed}, indent=2) + "\n").encode()
+
+
+def launch(option: str) -> bytes:
+    """VS Code's ways to stop in the code of an exercise.
+
+    The first runs ``grade debug`` on the file that is open, under the editor's debugger. The second joins a
+    ``grade debug … --listen`` that was typed in a terminal. ``subProcess`` is off: the sandbox's processes are none of
+    the editor's affair, and are graded without it.
+
+    Args:
+        option: what commands need to find the course.
+    """
+    ours = {"type": "debugpy", "justMyCode": True, "subProcess": False}
+    ways = [
+        {
+            "name": "grade: debug this file",
+            "request": "launch",
+            "module": "grader",
+            "args": ["debug", "${file}", *shlex.split(option)],
+            "cwd": "${workspaceFolder}",
+            "console": "integratedTerminal",
+            **ours,
+        },
+        {"name": "grade: attach", "request": "attach", "connect": {"host": "127.0.0.1", "port": PORT}, **ours},
+    ]
+    return (json.dumps({"version": "0.2.0", "configurations": ways}, indent=2) + "\n").encode()
 
 
 def project(course: Course) -> bytes:

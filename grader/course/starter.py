@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.course.course_file import read_course_file
-from grader.course.editors import PROJECT, TASKS, project, tasks
+from grader.course.editors import LAUNCH, PROJECT, TASKS, launch, project, tasks
 from grader.course.stubs import stub_of
 from grader.course.tables import CONTENTS
 from grader.errors import UsageError
@@ -123,6 +123,7 @@ def learners_files(course: Course, option: str = "") -> dict[str, bytes]:
         "README.md": readme.encode(),
         ".gitignore": _GITIGNORE.encode(),
         TASKS: tasks(option),
+        LAUNCH: launch(option),
         PROJECT: project(course),
     }
     if (course.root / CONTENTS).is_file():

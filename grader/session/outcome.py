@@ -166,7 +166,10 @@ class Judge(msgspec.Struct, eq=False):
             return ()
         unfinished = RaisedError({"type": UNFINISHED}, None)
         context.talk.log.append(msgspec.structs.replace(error.call, raised=unfinished))
-        known = matching_misconception(context, self.bank(), self.solution, self.suspects)
+        try:
+            known = matching_misconception(context, self.bank(), self.solution, self.suspects)
+        finally:
+            context.talk.log.pop()  # nobody who makes the calls again may wait for this one unawares
         return () if known is None else (Finding("misconception", known.sentence, known.name),)
 
     def _failed(

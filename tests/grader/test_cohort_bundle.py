@@ -254,7 +254,15 @@ def test_it_holds_stubs_and_visible_checks_and_what_these_need(course, tmp_path)
     made, own = handed_out(course, tmp_path / "out", ["day1"])
     texts = whole_text(tmp_path / "out")
     assert set(texts) == {
-        *(".gitignore", ".vscode/tasks.json", "README.md", "bundle.toml", "exercises/course.toml", "pyproject.toml"),
+        *(
+            ".gitignore",
+            ".vscode/launch.json",
+            ".vscode/tasks.json",
+            "README.md",
+            "bundle.toml",
+            "exercises/course.toml",
+            "pyproject.toml",
+        ),
         *(f"exercises/day1/{name}" for name in ("README.md", "unit.toml", "curve.svg")),
         *(f"exercises/day1/{name}.py" for name in ("relu", "twice", "guarded")),
         *(f"tests/hidden/day1/{name}" for name in ("_shared.py", "table.txt", "test_relu.py", "test_twice.py")),

@@ -28,6 +28,7 @@ def test_it_writes_stubs_readmes_and_gitignore(course, tmp_path):
     written = init_course(target, course)
     assert sorted(str(p.relative_to(target)) for p in written) == [
         ".gitignore",
+        ".vscode/launch.json",
         ".vscode/tasks.json",
         "README.md",
         "exercises/lecture1/README.md",

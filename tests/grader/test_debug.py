@@ -14,7 +14,7 @@ import pytest
 from debug_adapter import Editor
 from small_course import make_course
 
-from grader.study.vscode import launch_configuration
+from grader.course.editors import launch
 
 WRONG = "def alone(x):\n    y = 3 * x\n    return y\n"
 
@@ -171,7 +171,7 @@ def test_an_editor_stops_there_too(folder):
     port = next(int(found[1]) for line in process.stdout if (found := re.search(r" on 127\.0\.0\.1:(\d+) ", line)))
     editor = Editor(port)
     editor.ask("initialize", adapterID="grade", clientID="test", pathFormat="path", linesStartAt1=True)
-    attached = editor.send("attach", **launch_configuration()["configurations"][1])
+    attached = editor.send("attach", **json.loads(launch(""))["configurations"][1])
     editor.event("initialized")
     editor.ask("configurationDone")
     editor.wait_for(attached)
@@ -190,8 +190,8 @@ def test_an_editor_stops_there_too(folder):
 
 
 def test_the_launch_configuration_is_that_of_an_editor():
-    configuration = json.loads(json.dumps(launch_configuration(" --course '/a b'")))
-    launch, attach = configuration["configurations"]
-    assert launch["args"] == ["debug", "${file}", "--course", "/a b"] and launch["module"] == "grader"
+    configuration = json.loads(launch(" --course '/a b'"))
+    started, attach = configuration["configurations"]
+    assert started["args"] == ["debug", "${file}", "--course", "/a b"] and started["module"] == "grader"
     assert attach["connect"] == {"host": "127.0.0.1", "port": 5678}
-    assert not launch["subProcess"] and not attach["subProcess"]
+    assert not started["subProcess"] and not attach["subProcess"]
