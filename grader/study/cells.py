@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.course import SourceFile, read_submission
+from grader.course import SourceFile, Submission, read_submission
 from grader.course.cells_run import notebook_now
 from grader.course.definitions import bound_at_top
 from grader.course.notebooks import defined_in, plain_python
@@ -68,7 +68,12 @@ def grade_cells(place: Place, asked: Asked) -> Shown:
         folder = Path(name)
         (folder / _FILE).write_bytes(notebook_now(asked.cells))
         wanted = {exercise.id for exercise in exercises}
-        submission = read_submission(folder / _FILE, course, wanted, within=folder)
+        try:
+            submission = read_submission(folder / _FILE, course, wanted, within=folder)
+        except UsageError:  # no cell defines anything of them yet: all are as they were handed out
+            if len(exercises) == 1:
+                raise
+            submission = Submission(folder, {}, alone=_FILE)
     stubs = {e.id: _stub(e) for e in exercises if e.id not in submission.files and len(exercises) > 1}
     submission = dataclasses.replace(submission, files={**submission.files, **stubs})
     session = place.session(course, exercises[0], RunOptions())

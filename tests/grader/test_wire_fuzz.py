@@ -36,6 +36,9 @@ class Zygote:
     def waited(self, worker: int) -> float:
         return 0.0
 
+    def tell(self, worker: int) -> None:
+        """No worker is there that could say where it stands."""
+
 
 class Liar:
     """The worker's end of a socket, in the hands of a test."""
