@@ -139,10 +139,10 @@ def _seed(kept: str, wanted: int | None) -> int:
 
 def _enrol(book: Gradebook, roster: Roster) -> None:
     """Note who takes the course, also those who hand in nothing."""
+    from grader.cohort.batch import about
+
     for person in roster.people:
-        who = person.learner
-        about = {name: getattr(who, name) for name in ("name", "number", "login", "email", "section")}
-        book.learner(who.key, enrolled=True, **about)
+        book.learner(person.learner.key, enrolled=True, **about(person.learner))
 
 
 @contextlib.contextmanager

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
+
+from grader.cli.lazy_group import LazyGroup
 
 _COMMANDS = {
     "list": ("grader.cli.book_list", "list_class"),
@@ -16,23 +16,10 @@ _COMMANDS = {
 }
 
 
-class BookGroup(click.Group):
-    """Loads a command when it is called."""
+class BookGroup(LazyGroup):
+    """The commands of `grade book`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands, in the order of an instructor's need."""
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        module, name = _COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
+    lazy = _COMMANDS
 
 
 @click.command("book", cls=BookGroup, no_args_is_help=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
+from grader.cli.lazy_group import LazyGroup
 from grader.cli.output import flush, open_standard_streams, say, silence
 from grader.errors import GraderError
 from grader.reports.text import sanitize
@@ -47,25 +48,10 @@ _COMMANDS = {
 }
 
 
-class GradeGroup(click.Group):
-    """Loads a command when it is called, and takes any other word for something to grade."""
+class GradeGroup(LazyGroup):
+    """Takes any word that is no command for something to grade."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands, in the order of a learner's need."""
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module."""
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        import importlib
-
-        module, name = _COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
+    lazy = _COMMANDS
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `run` before a first word that is no command; no word at all, where one works, asks how one stands."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from grader.cohort.contents import Content, read_hand_in
 from grader.cohort.gradebook import Gradebook
 from grader.cohort.hand_ins import HandIn
+from grader.cohort.learners import Learner
 from grader.cohort.work import Begun, Checked, Done, Event, Work, grade_hand_in
 from grader.course import Course, Exercise
+from grader.course.fingerprints import fingerprint
 from grader.course.handout import older_handout
 from grader.reports.model import CheckResult, Environment, ExerciseResult, Isolation, Status
 from grader.session.grading import in_order, now
@@ -90,6 +92,11 @@ def seed_of(base: int, learner: str) -> int:
     return int.from_bytes(digest[:8], "big") % _SEEDS
 
 
+def about(learner: Learner) -> dict[str, Any]:
+    """What the gradebook keeps of a learner beside the key."""
+    return {name: getattr(learner, name) for name in ("name", "number", "login", "email", "section")}
+
+
 class Batch:
     """One run over hand-ins.
 
@@ -142,7 +149,7 @@ class Batch:
             command=command,
             seed=self.seed,
             options=msgspec.json.encode(self.options).decode(),
-            course=_digest(*(f"{name}={print_}" for name, print_ in sorted(self.prints.course.items()))),
+            course=fingerprint(*(f"{name}={print_}" for name, print_ in sorted(self.prints.course.items()))),
             grader=self.prints.grader,
         )
         self._book, self._run, self._hand_ins = book, run, iter(hand_ins)
@@ -178,9 +185,7 @@ class Batch:
     def _begin(self, hand_in: HandIn) -> _Begun:
         self.watch.begin(hand_in)
         content = read_hand_in(hand_in, self.course, {exercise.id for exercise in self.exercises})
-        who = hand_in.learner
-        about = {name: getattr(who, name) for name in ("name", "number", "login", "email", "section")}
-        learner = self._book.learner(who.key, **about)
+        learner = self._book.learner(hand_in.learner.key, **about(hand_in.learner))
         self._book.hand_in(
             learner,
             hand_in.source,
@@ -247,6 +252,7 @@ class _Begun:
         self._faults: dict[str, str] = {}
         self._status: dict[str, Status] = {}
         self._points: dict[str, tuple[float, float, float]] = {}
+        self._prints: dict[str, str] = {}  # exercise -> what its verdict depends on
         self.known = 0
         self.todo: list[str] = []
         if content.submission is not None:
@@ -262,7 +268,8 @@ class _Begun:
         )  # fmt: skip
         found = {(row["exercise"], row["course"]): row for row in rows}
         for exercise in self._batch.exercises:
-            row = found.get((exercise.id, self._print_of(exercise)))
+            self._prints[exercise.id] = self._print_of(exercise)
+            row = found.get((exercise.id, self._prints[exercise.id]))
             if row is None:
                 self.todo.append(exercise.id)
                 continue
@@ -275,7 +282,7 @@ class _Begun:
         assert self._content.submission is not None
         plan = in_order([exercise], self._content.submission, self._batch.course)
         prints = self._batch.prints.course
-        return _digest(*(prints[one.id] for one in plan))
+        return fingerprint(*(prints[one.id] for one in plan))
 
     def work(self, batch: Batch) -> Work:
         """What is to be done for it now."""
@@ -314,7 +321,7 @@ class _Begun:
                 content=self._content.sha256,
                 exercise=exercise,
                 title=batch.course.exercise(exercise).title,
-                course=self._print_of(batch.course.exercise(exercise)),
+                course=self._prints[exercise],
                 grader=prints.grader,
                 options=prints.options,
                 seed=self._seed,
@@ -363,10 +370,6 @@ class _Begun:
             fault=self._content.fault or " ".join(faults),
             seconds=sum(seconds for _, _, seconds in points),
         )
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _weaker(one: Isolation | None, other: Isolation) -> Isolation:

@@ -5,34 +5,19 @@ import socket
 import time
 from pathlib import Path
 
+import handed_in
 import pytest
+from handed_in import UNITS
 
-from grader.course import NothingRecognisedError, find_course, missing_hint, read_submission, reading
+from grader.course import NothingRecognisedError, missing_hint, read_submission, reading
 from grader.errors import UsageError
 
 GOOD = "def f(x):\n    return x\n"
-UNITS = {
-    "lecture1": {"value": "Value", "train": "train"},
-    "lecture5": {"cross_entropy": "cross_entropy_backward", "linear": "linear_backward"},
-    "lecture7": {"head": "Head", "train": "train_gpt"},
-}
 
 
 @pytest.fixture
 def course(tmp_path):
-    root = tmp_path / "course"
-    (root / "tests/hidden").mkdir(parents=True)
-    for unit, exercises in UNITS.items():
-        (root / "exercises" / unit).mkdir(parents=True)
-        (root / "exercises" / unit / "unit.toml").write_text(
-            f'title = "t"\nexercises = [{", ".join(map(repr, exercises))}]\n'
-        )
-        for name, symbol in exercises.items():
-            (root / "exercises" / unit / f"{name}.py").write_text(
-                f'# /// exercise\n# title = "{unit} {name}"\n# ///\n\n\n'
-                f"def {symbol}(x):\n    raise NotImplementedError\n"
-            )
-    return find_course(root)
+    return handed_in.make_course(tmp_path / "course")
 
 
 @pytest.fixture
