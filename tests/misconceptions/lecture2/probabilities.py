@@ -129,6 +129,19 @@ def probabilities(counts, smoothing=1.0):
 
 
 @misconception(
+    "The smoothing is multiplied by the counts, and cancels when a row is divided by its sum: a count of 0 stays 0. It "
+    "is added: counts + smoothing.",
+    name="smoothing-multiplied",
+    violates=("add_one_smoothing", "a_row_of_nothing"),
+)
+def probabilities(counts, smoothing=1.0):
+    P = counts * smoothing
+    if (P.sum(1) == 0).any():
+        raise ValueError("a row is empty")
+    return _rows(P)
+
+
+@misconception(
     "1 is added, whatever smoothing is passed in. Add the argument.",
     name="always-one",
     violates=("any_smoothing",),

@@ -530,13 +530,27 @@ class BatchNorm1d(_Right):
 
 
 @misconception(
-    "x -= mean changes the caller's own activations. Write x - mean, which makes a new tensor.",
-    name="x-modified",
+    "In training x is changed in place, as x -= mean and x.sub_(mean) do, and the caller's own activations with it. "
+    "Write x - mean, which makes a new tensor.",
+    name="x-modified-in-training",
+    violates=("x_stays_in_training",),
 )
 class BatchNorm1d(_Right):
     def normalise(self, x, mean, var):
-        x -= mean
-        return self.gamma * x / torch.sqrt(var + self.eps) + self.beta
+        centred = x.sub_(mean) if self.training else x - mean
+        return self.gamma * centred / torch.sqrt(var + self.eps) + self.beta
+
+
+@misconception(
+    "In evaluation x is changed in place, as x -= running_mean does, and the caller's own activations with it. Write "
+    "x - running_mean, which makes a new tensor.",
+    name="x-modified-in-evaluation",
+    violates=("x_stays_in_evaluation",),
+)
+class BatchNorm1d(_Right):
+    def normalise(self, x, mean, var):
+        centred = x - mean if self.training else x.sub_(mean)
+        return self.gamma * centred / torch.sqrt(var + self.eps) + self.beta
 
 
 @misconception(
