@@ -79,7 +79,7 @@ class Session:
                 from grader.session.references import References
 
                 self._references = self._stack.enter_context(References(self.course))
-                self._stack.enter_context(hypothesis_profile(self.options.examples, shrink=not self.options.brief))
+                self._stack.enter_context(hypothesis_profile(self.options.examples))
             self._isolation = self.sandboxes.isolation()
         self._demand_isolation(self._isolation)  # each time: who was refused may ask again
         return self._references, self._isolation

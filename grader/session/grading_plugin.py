@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import hypothesis
 import pytest
 
 from grader.checks import context as check_context
@@ -16,7 +15,7 @@ from grader.course import Exercise
 from grader.reports.model import ExerciseResult, Status
 from grader.sandbox.proxy import SubmissionProxy
 from grader.session.exercise_run import ExerciseRun, RunInput
-from grader.session.pytest_items import brought_forward, check_of, report_of, report_of_unrun, unmet_needs
+from grader.session.pytest_items import brought_forward, check_of, report_of, report_of_unrun, searched, unmet_needs
 from grader.session.sandboxes import quiet_torch
 from grader.session.work import at_most
 
@@ -68,7 +67,9 @@ class GradingPlugin:
         function: Any = getattr(item, "obj", None)
         run = self._run_of(item)
         if run is not None and getattr(function, "is_hypothesis_test", False):
-            item.obj = hypothesis.seed(run.seed_of(item.name, "given"))(function)  # type: ignore[attr-defined]
+            options = self.given.options
+            found = searched(function, run.seed_of(item.name, "given"), shrink=options.names and not options.brief)
+            item.obj = found  # type: ignore[attr-defined]
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

@@ -42,7 +42,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         full: run the checks of full mode too, which want real data or minutes.
         device: where these train, ``cpu`` or ``cuda``.
         training: run the checks that train; False leaves them out, with their points.
-        names: look for what was misunderstood in the bank; False where only verdicts count.
+        names: look for what was misunderstood in the bank, and for the smallest input; False where only verdicts count.
         symbols: find out which of the solution's symbols each check leads to, see ``Run.used``.
         first: exercise -> checks that are run before its others, behind what they need. No check's inputs depend on
             its place, and the report has the order of the file.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import inspect
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -124,21 +125,28 @@ def demand_of(item: pytest.Item) -> str:
     return demand
 
 
-@contextlib.contextmanager
-def hypothesis_profile(examples: int, *, shrink: bool = True) -> Iterator[None]:
-    """Set Hypothesis up for checks, with so many examples each, and as it was afterwards.
+def searched(check: Callable[..., object], seed: int, *, shrink: bool) -> Callable[..., object]:
+    """A property with the seed of its search, and with or without a search for the smallest input that fails.
 
-    Args:
-        examples: how many.
-        shrink: whether to look for the smallest input that fails.
+    A module of checks stays imported from run to run, and its properties keep the settings that they were imported
+    with: they are told anew each time, in the way that Hypothesis' own plugin does it.
     """
+    property_: Any = check
+    kept: hypothesis.settings = property_._hypothesis_internal_use_settings  # noqa: SLF001
+    told = hypothesis.settings(kept, phases=_phases(shrink=shrink))
+    property_._hypothesis_internal_use_settings = told  # noqa: SLF001
+    return hypothesis.seed(seed)(check)
+
+
+def _phases(*, shrink: bool) -> list[hypothesis.Phase]:
+    phases = hypothesis.Phase
+    return [phases.explicit, phases.generate, phases.target, *([phases.shrink] if shrink else [])]
+
+
+@contextlib.contextmanager
+def hypothesis_profile(examples: int) -> Iterator[None]:
+    """Set Hypothesis up for checks, with so many examples each, and as it was afterwards."""
     before = hypothesis.settings.get_current_profile_name()
-    phases = [
-        hypothesis.Phase.explicit,
-        hypothesis.Phase.generate,
-        hypothesis.Phase.target,
-        *([hypothesis.Phase.shrink] if shrink else []),
-    ]
     hypothesis.settings.register_profile(
         _PROFILE,
         max_examples=examples,
@@ -147,7 +155,7 @@ def hypothesis_profile(examples: int, *, shrink: bool = True) -> Iterator[None]:
         derandomize=False,
         report_multiple_bugs=False,
         print_blob=False,
-        phases=phases,
+        phases=_phases(shrink=True),
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile(_PROFILE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import msgspec
 import pytest
 from sandboxed import ROOT, solutions_with
 
@@ -77,6 +78,23 @@ def test_a_wrong_gradient_is_explained_with_the_smallest_input(lecture5):
     assert example.yours == "[[-0.5, 0.5], [-0.5, 0.5]]"
     assert example.expected == "[[-0.25, 0.25], [-0.25, 0.25]]"
     assert check.failure.location == "exercises/lecture5/cross_entropy.py:4"
+
+
+def test_a_run_for_verdicts_alone_fails_the_same_checks_and_looks_for_no_smallest_input(lecture5):
+    """And the next run of the same session looks for it as before."""
+    exercises, wrong = lecture5.course.resolve(["lecture5.cross_entropy"]), right(after="d = d * (1 + (N > 2))")
+    runs = {}
+    for names in (True, False, True):
+        options = msgspec.structs.replace(lecture5.options, names=names)
+        report = lecture5.grade(exercises, solutions_with(lecture5.course, cross_entropy=wrong), 5, options)
+        (result,) = report.exercises
+        verdicts = [check.verdict for check in result.checks]
+        runs.setdefault(names, []).append((verdicts, result.checks[0].failure.counterexample.inputs[0].text))
+    (verdicts, smallest), again = runs[True]
+    ((quick, first),) = runs[False]
+    assert quick == verdicts
+    assert again == (verdicts, smallest)
+    assert smallest == "[[0, 0], [0, 0], [0, 0]]" != first
 
 
 def test_who_forgets_the_return_is_told_so_where_a_demand_is_about_something_else(lecture5):
