@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.course import Exercise
@@ -13,6 +14,7 @@ from grader.errors import GraderError, UsageError
 from grader.reports.model import Status
 from grader.study.editor import editor_call, open_editor
 from grader.study.place import place_of_failure
+from grader.study.progress import FOLDER as EXERCISES
 
 if TYPE_CHECKING:
     from grader.study.watching import Watch
@@ -27,21 +29,26 @@ class Keypresses:
         watch: what they act on.
 
     Attributes:
-        page: ``check``, ``all``, ``list`` or ``hint``.
+        page: ``check``, ``all``, ``list``, ``hint`` or ``solution``.
         hints: how many hints are shown.
         message: a sentence or two; the next key or save takes it away.
+        solution: the course's own, of the exercise that it is shown of.
     """
 
     def __init__(self, watch: Watch) -> None:
         self.page = "check"
         self.hints = 0
         self.message = ""
+        self.solution = ""
         self._watch = watch
         self._moved = False  # whether the learner has chosen an exercise
+        self._asked: Exercise | None = None  # of which it was asked whether it is to be reset
+        self._has_reset = False  # whether the save to come is our own
 
     def press(self, key: str) -> None:
         """Do what a key says."""
         self.message = ""
+        asked, self._asked = self._asked, None
         acts: dict[str, Callable[[], None]] = {
             "h": self._hint,
             "n": self._next,
@@ -50,7 +57,7 @@ class Keypresses:
             "s": self._solution,
             "o": self._open_page,
             "e": self._edit,
-            "r": self._reset,
+            "r": lambda: self._reset(asked),
             "q": self._quit,
         }
         if key in _SCROLLS:
@@ -64,8 +71,9 @@ class Keypresses:
 
     def follow_save(self) -> None:
         """A save brings the learner back to the verdict."""
-        self.message, self._moved = "", True
-        if self.page in {"list", "hint"}:
+        self.message, self._moved = self.message if self._has_reset else "", True
+        self._has_reset, self._asked = False, None
+        if self.page in {"list", "hint", "solution"}:
             self.page = "check"
         self._watch.terminal.scroll_to_top()
 
@@ -104,15 +112,37 @@ class Keypresses:
             watch.turn_to(following)
 
     def _solution(self) -> None:
-        focus = self._watch.focus
-        if self._watch.standing.status(focus) is Status.PASSED:
-            self.message = f"`grade solution {focus.id}` shows it beside yours."
-        else:
-            self.message = f"Once it has passed, `grade solution {focus.id}` shows it beside yours. h gives a hint."
+        """The course's own beside the learner's; before theirs has passed there are hints."""
+        from grader.study.solution import solution_text
 
-    def _reset(self) -> None:
         focus = self._watch.focus
-        self.message = f"`grade reset {focus.id}` puts the stub back, and keeps what you have."
+        if self.page == "solution":
+            self._turn_to("check")
+        elif self._watch.standing.status(focus) is not Status.PASSED:
+            self.message = "Once it has passed, s shows the course's solution beside yours. h gives a hint."
+        else:
+            self.solution = solution_text(focus)
+            self._turn_to("solution")
+
+    def _reset(self, asked: Exercise | None) -> None:
+        """Put the stub back, at the second press: the first asks."""
+        from grader.study.reset import reset
+
+        watch, focus = self._watch, self._watch.focus
+        here = Path.cwd()
+        if watch.path.resolve() != (here / EXERCISES).resolve():
+            self.message = f"`grade reset {focus.id}`, in the folder that holds {EXERCISES}/, puts the stub back."
+        elif asked is not focus:
+            self._asked = focus
+            self.message = f"r again puts the stub of {focus.id} back. What you have is kept in .grade/."
+        else:
+            done = reset(watch.course, focus, here)
+            if not done.changed:
+                self.message = f"{done.file} is as it was handed out: there was nothing to reset."
+                return
+            self._has_reset = True
+            kept = f" What it held is in {done.backup}; `grade reset {focus.id} --undo` puts it back."
+            self.message = f"{done.file} is the stub again.{kept if done.backup is not None else ''}"
 
     def _edit(self) -> None:
         watch = self._watch

@@ -22,6 +22,7 @@ from grader.reports.text_page import (
     standing_text,
 )
 from grader.study.place import CodePlace
+from grader.study.solution import compare
 
 _PROSE = 88
 _BAR = 40
@@ -49,8 +50,9 @@ class View(msgspec.Struct, frozen=True):
         is_old: whether the result is that of before the last save.
         place: where in its file to look.
         doing: what is going on, a few words.
-        page: which page is shown: ``check``, ``all``, ``list`` or ``hint``.
+        page: which page is shown: ``check``, ``all``, ``list``, ``hint`` or ``solution``.
         hints: how many hints are shown.
+        solution: the learner's file and the course's own, for the page that compares them.
         message: what the last key brought.
         following: what is next.
         keys: whether keys are read.
@@ -64,6 +66,7 @@ class View(msgspec.Struct, frozen=True):
     doing: str = ""
     page: str = "check"
     hints: int = 0
+    solution: tuple[str, str] = ("", "")
     message: str = ""
     following: str = ""
     keys: bool = True
@@ -123,6 +126,8 @@ def body_lines(view: View, width: int, charset: Charset) -> list[Line]:
     head = _exercise(view, width, charset)
     if view.page == "hint":
         return head + _hints(view, width, charset)
+    if view.page == "solution":
+        return head + _solution(view, width, charset)
     if view.result is None:
         return head
     if view.page == "all":
@@ -264,6 +269,15 @@ def _list(view: View, width: int, charset: Charset) -> list[Line]:
         text = crop(f"{name}  {tail}", max(width - charset.mark_width - 3, 8), charset)
         lines.append((Span(f"{here} "), Span(f"{mark:<{charset.mark_width}} ", style), Span(text)))
     return lines
+
+
+def _solution(view: View, width: int, charset: Charset) -> list[Line]:
+    """The course's own as a diff from the learner's."""
+    own, solution = view.solution
+    if own.split() == solution.split():
+        return [(Span(row),) for row in wrap("Yours is the course's own, to the letter.", width)]
+    lines = compare(own, solution, view.focus, charset)
+    return [tuple(Span(crop(span.text, width, charset), span.style) for span in line) for line in lines]
 
 
 def _hints(view: View, width: int, charset: Charset) -> list[Line]:

@@ -333,6 +333,7 @@ class Watch:
             doing=self._doing(),
             page=self._keys.page,
             hints=self._keys.hints,
+            solution=("" if source is None else source.text, self._keys.solution),
             message=self.trouble or self._keys.message,
             following=following.id if following is not None and following is not focus else "",
             keys=self.terminal.reads_keys,

@@ -165,11 +165,12 @@ def test_saves_keys_and_sizes(pane, course, folder):
     pane.key("h")
     pane.shows("hint 2 of 3")
     pane.key("s")
-    pane.shows("Once it has passed, `grade solution day1.first`")
+    pane.shows("Once it has passed, s shows the course's solution beside yours.")
     pane.key("r")
-    pane.shows("`grade reset day1.first` puts the stub back")
+    pane.shows("r again puts the stub of day1.first back.")
     replace(folder, "first", right("first"))
-    pane.shows("2/5 passed", "Done")
+    seen = pane.shows("2/5 passed", "Done")
+    assert "r again" not in seen
     pane.key("a")
     pane.shows("✓ It doubles.", "1/1")
     pane.resize(40, 20)
@@ -181,6 +182,40 @@ def test_saves_keys_and_sizes(pane, course, folder):
     pane.shows("2 of 5 passed. Next: day1.second")
     pane.type("stty -a; echo status $?")
     assert " icanon" in (seen := pane.shows("status 0")) and "-icanon" not in seen and "-echo " not in seen
+
+
+@needs_tmux
+def test_solution_and_reset(pane, course, folder):
+    """What has passed is compared with the course's own; a reset is asked about, keeps what there was, and says where."""
+    mine = "def alone(x):\n    return x + x\n"
+    save(folder, "alone", mine)
+    begin(pane, course, "day1.alone")
+    pane.shows("1/1 passed")
+    pane.key("s")
+    pane.shows("-    return x + x", "+    return 2.0 * x")
+    pane.key("s")
+    pane.shows("Done: all 2 checks pass.")
+    pane.key("r")
+    pane.shows("r again puts the stub of day1.alone back.")
+    pane.key("l")  # another key is an answer, too
+    pane.key("r")
+    pane.shows("r again puts the stub of day1.alone back.")
+    pane.key("r")
+    pane.shows("Not started", "alone.py is the stub again", "--undo` puts it back")
+    assert "NotImplementedError" in (folder / "exercises/day1/alone.py").read_text()
+    (kept,) = (folder / ".grade").glob("reset-day1.alone-*.py")
+    assert kept.read_text() == mine
+
+
+@needs_tmux
+def test_a_reset_elsewhere_is_named_and_not_done(pane, course, folder):
+    save(folder, "alone", right("alone"))
+    (folder / "exercises").rename(folder / "others")
+    begin(pane, course, "day1.alone", "--submission", "others")
+    for _ in range(2):
+        pane.key("r")
+    pane.shows("`grade reset day1.alone`, in the folder that holds exercises/")
+    assert (folder / "others/day1/alone.py").read_text() == right("alone")
 
 
 @needs_tmux
