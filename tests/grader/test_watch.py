@@ -186,7 +186,7 @@ def test_saves_keys_and_sizes(pane, course, folder):
 
 @needs_tmux
 def test_solution_and_reset(pane, course, folder):
-    """What has passed is compared with the course's own; a reset is asked about, keeps what there was, and says where."""
+    """What has passed is compared with the course's own; a reset asks first, keeps what there was, and says where."""
     mine = "def alone(x):\n    return x + x\n"
     save(folder, "alone", mine)
     begin(pane, course, "day1.alone")
