@@ -77,6 +77,8 @@ def test_a_word_starts_from_dots(submission, rng):
     """The first context of each word, and no other, is block_size dots."""
     for block_size in (3, 2, 4):
         stoi, words = vocabulary(rng), random_words(rng, integer(rng, 4, 6))
+        first_id = next(letter for letter, ix in stoi.items() if ix == 1)
+        words[0] = f"{words[0][:3]}{first_id}{words[0][4:]}"  # the id next to the dot's, inside a word
         X, _ = contexts(submission.build_dataset(words, block_size, stoi), block_size)
         first = torch.tensor([place == 0 for word in words for place in range(len(word) + 1)])
         check(len(X) == len(first), f"{len(first)} rows are wanted: one for each letter, and one for each word's end.")
@@ -125,9 +127,10 @@ def test_any_words(submission, case):
 @needs("test_targets")
 def test_integers(submission, rng):
     """X and Y are int64, as an index into a table must be."""
+    few = random_words(rng, 5)
     xs = []
-    for _ in range(2):
-        words, stoi = random_words(rng, 5), vocabulary(rng)
+    for words in (few, [*few, letters(rng, 3)]):  # never as many rows
+        stoi = vocabulary(rng)
         X, Y = unpack(submission.build_dataset(words, 4, stoi))
         for name, tensor in (("X", X), ("Y", Y)):
             check(tensor.dtype == torch.int64, f"{name} is of {tensor.dtype}; torch.int64 is wanted.")
@@ -149,10 +152,18 @@ def parts_of(answer):
     return answer
 
 
+def different_words(rng, count):
+    """Random words, none of them twice."""
+    words = dict.fromkeys(random_words(rng, count))
+    while len(words) < count:
+        words[letters(rng, 7)] = None
+    return list(words)
+
+
 def test_sizes(submission, rng):
     """The first int(0.8 * n) words go to train, those up to int(0.9 * n) to dev, and the rest to test."""
     for n in (integer(rng, 101, 998), 13, 5, 9, integer(rng, 14, 99), 36):  # 13: 10 + 1 + 2; 36: 28 + 4 + 4
-        words = random_words(rng, n)
+        words = different_words(rng, n)
         parts = parts_of(submission.split(words, new_seed(rng)))
         check(all(word in words for part in parts for word in part), "The parts must hold words of the list.")
         sizes = int(0.8 * n), int(0.9 * n) - int(0.8 * n), n - int(0.9 * n)
@@ -213,9 +224,9 @@ def test_every_word_has_the_same_chance(submission, rng):
 
 def test_arguments_stay_as_they_are(submission, rng):
     """words and stoi are not modified, and torch's default dtype stays as it is."""
+    few = random_words(rng, 20)
     datasets, splits = [], []
-    for _ in range(2):
-        words = random_words(rng, 20)
+    for words in (few, [*few, letters(rng, 3)]):
         datasets.append(assert_unchanged(submission.build_dataset, words, 3, vocabulary(rng)))
         splits.append(assert_unchanged(submission.split, words, new_seed(rng)))
     assert_responds(*(unpack(answer)[0] for answer in datasets), name="X")

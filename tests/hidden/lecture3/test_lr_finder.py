@@ -214,12 +214,13 @@ def test_nan_and_inf(submission, rng):
     submission.pick(exponents, [*valley(rng, exponents, 4)[:8], 9.0, 1.0, 8.0, 7.0])  # without any of them
     for bad in (math.nan, math.inf, math.nan):
         exponents = grid(rng, integer(rng, 12, 15))
-        lowest = integer(rng, 4, 6)
+        lowest = integer(rng, 4, 5)
         losses = valley(rng, exponents, lowest)
         losses[0] = bad
-        for i in range(9, len(losses)):
+        losses[7] = losses[lowest] + 1
+        for i in range(8, len(losses)):
             losses[i] = bad
-        losses[10] = 1.0  # lucky, but between two that blew up
+        losses[9] = losses[lowest] - 2  # lucky, but between two that blew up
         assert_equal(submission.pick(exponents, losses), exponents[lowest], name="the exponent")
 
 
