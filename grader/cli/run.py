@@ -57,6 +57,11 @@ if TYPE_CHECKING:
 @full_options
 @click.option("--require-isolation", is_flag=True, help="Grade nothing below full isolation; exit code 3.")
 @click.option(
+    "--require-confinement",
+    is_flag=True,
+    help="Grade nothing where isolation is `none`; exit code 3. For machines that cannot give all of it.",
+)
+@click.option(
     "-j",
     "--jobs",
     type=click.IntRange(1),
@@ -78,6 +83,7 @@ def run(
     fresh: bool,
     device: str,
     require_isolation: bool,
+    require_confinement: bool,
     jobs: int | None,
     verbose: bool,
     isolation: str,
@@ -87,7 +93,7 @@ def run(
     if not names:
         raise UsageError("Name what to grade: `grade lecture5`, `grade lecture5.train`, or `grade all`.")
     if debug:
-        _demand_debuggable(require_isolation=require_isolation, jobs=jobs)
+        _demand_debuggable(confined=require_isolation or require_confinement, jobs=jobs)
     if wanted is not None and style != "terminal":
         raise UsageError("--explain tells its story in the terminal; it cannot go with --format.")
     demand_device(device, isolation, full=full)
@@ -105,6 +111,7 @@ def run(
             debug=debug,
             isolation=isolation,
             require_isolation=require_isolation,
+            require_confinement=require_confinement,
             full=full,
             device=device,
         )
@@ -141,9 +148,11 @@ def run(
     return report.exit_code
 
 
-def _demand_debuggable(*, require_isolation: bool, jobs: int | None) -> None:
-    if require_isolation:
-        raise UsageError("--debug runs the submission unconfined; it cannot go with --require-isolation.")
+def _demand_debuggable(*, confined: bool, jobs: int | None) -> None:
+    if confined:
+        raise UsageError(
+            "--debug runs the submission unconfined; it cannot go with --require-isolation or --require-confinement."
+        )
     if (jobs or 1) > 1:
         raise UsageError("--debug runs the submission in this process, one exercise after the other: leave out --jobs.")
 
