@@ -43,6 +43,7 @@ _COMMANDS = {
     "release": ("grader.cli.release", "release"),
     "book": ("grader.cli.book", "book"),
     "bundle": ("grader.cli.bundle", "bundle"),
+    "ci": ("grader.cli.ci", "ci"),
     "doctor": ("grader.cli.doctor", "doctor"),
     "completion": ("grader.cli.completion", "completion"),
 }
