@@ -17,7 +17,7 @@ import msgspec
 from grader.cli.formats import Sink
 from grader.cli.output import console, printing, say, sentence_of, write_file
 from grader.errors import GraderError, UsageError
-from grader.reports.formats import EDITOR, GITHUB, TERMINAL, rendered
+from grader.reports.formats import EDITOR, GITHUB, MARKDOWN, TERMINAL, rendered
 from grader.reports.host import Host
 from grader.reports.model import Isolation, Report
 from grader.session.grading import now
@@ -104,7 +104,7 @@ class Delivery:
                 write_file(path, self._rendered(name, report, errors))
         if self._summarises:
             with _collecting(errors):
-                self._summarise(self._rendered("markdown", report, errors))
+                self._summarise(self._rendered(MARKDOWN, report, errors))
         with _collecting(errors):
             self._print(report, kept, errors)
         if errors:

@@ -10,17 +10,29 @@ from grader.reports.host import Host
 from grader.reports.model import Report
 from grader.reports.text_page import render_text
 
-TERMINAL, GITHUB, EDITOR = "terminal", "github", "editor"
+TERMINAL, GITHUB, EDITOR, MARKDOWN = "terminal", "github", "editor", "markdown"
 _WIDTH = 100  # of text in a file
 
 _OF_A_REPORT: Final = MappingProxyType(
     {
         "json": "json_format.to_json",
         "junit": "junit.to_junit",
+        "xunit": "junit.to_xunit",
+        MARKDOWN: "markdown.to_markdown",
         EDITOR: "editor.to_editor",
+        "gradescope": "gradescope.to_gradescope",
+        "prairielearn": "prairielearn.to_prairielearn",
+        "exercism": "exercism.to_exercism",
+        "check50": "check50.to_check50",
     }
 )
-_OF_ITS_HOST_TOO: Final[MappingProxyType[str, str]] = MappingProxyType({})
+_OF_ITS_HOST_TOO: Final = MappingProxyType(
+    {
+        GITHUB: "github.to_github",
+        "gitlab": "gitlab.to_gitlab",
+        "classroom50": "classroom50.to_classroom50",
+    }
+)
 NAMES: Final = (TERMINAL, *_OF_A_REPORT, *_OF_ITS_HOST_TOO)
 
 
