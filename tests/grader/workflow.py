@@ -1,4 +1,4 @@
-"""Runs the scripts of a workflow as GitHub's runner does, and of a pipeline as GitLab's: with their variables and folders."""
+"""Runs the scripts of a workflow as GitHub's runner does, and of a pipeline as GitLab's."""
 
 from __future__ import annotations
 
