@@ -271,6 +271,7 @@ def test_the_action_grades(course, learner, tmp_path):
         GITHUB_STEP_SUMMARY=str(summary),
         GITHUB_OUTPUT=str(output),
         GITHUB_ACTION_PATH=str(ROOT),
+        GITHUB_ENV=str(outside / "env"),
         RUNNER_TEMP=str(temp),
         GRADER=str(grader_in(outside / "gradlings")),
     )
@@ -279,16 +280,16 @@ def test_the_action_grades(course, learner, tmp_path):
     values = {f"inputs.{name}": value for name, value in given.items()}
     found = read(ROOT / "action.yml")
     names = [step.get("name") for step in found["runs"]["steps"]]
-    wanted = [
-        step for step in found["runs"]["steps"] if step.get("name") in ("Let the sandbox use namespaces", "Grade")
-    ]
-    assert len(wanted) == 2, names
+    assert names[-4:-2] == ["Let the sandbox use namespaces", "Grade"]
+    wanted = [found["runs"]["steps"][names.index("Find a place")], *found["runs"]["steps"][-4:-2]]
     done = run_job({"steps": wanted}, learner, temp, variables, values=values)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "::error file=exercises/day1/alone.py" in done.stdout
     assert "It doubles." in summary.read_text()
     written = dict(line.split("=", 1) for line in output.read_text().splitlines())
+    assert len(written.pop("key")) == 12
     assert written == {"points": "2", "earned": "1"}
+    assert (outside / "env").read_text() == f"GRADER={variables['HOME']}/gradlings\n"
 
 
 # -- GitLab ----------------------------------------------------------------------------------------------------------
