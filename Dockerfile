@@ -15,8 +15,8 @@ RUN /opt/gradlings/bin/pip install -c /src/constraints.txt torch torchvision
 COPY . /src
 RUN /opt/gradlings/bin/pip install -c /src/constraints.txt /src \
     && /opt/gradlings/bin/pip uninstall --yes pip \
-    # headers, to build extensions with, which nothing here does
-    && rm -rf /opt/gradlings/lib/python3*/site-packages/torch/include
+    # headers, to build extensions with, and torch's own tests: a tenth of all, and nothing here uses them
+    && rm -rf /opt/gradlings/lib/python3*/site-packages/torch/include /opt/gradlings/lib/python3*/site-packages/torch/test
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="gradlings" org.opencontainers.image.licenses="MIT"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -150,13 +151,15 @@ def classroom50(wanted: Plan) -> dict[str, bytes]:
 def requirements(install: str) -> list[str]:
     """What pip is to install: the grader, and the versions of what it needs that it was called with here.
 
-    A build's own mark is left out, as in ``2.9.0+cpu``: the index that is added has it.
+    A build's own mark is left out, as in ``2.9.0+cpu``: the index that is added has it. What is missing here, as torch
+    may be where only NumPy is taught, is taken as it comes.
     """
     lines = [install]
     for line in importlib.metadata.requires("gradlings") or ():
         name = re.match(r"[\w.-]+", line)
         if name and "extra ==" not in line:
-            lines.append(f"{name[0]}=={importlib.metadata.version(name[0]).partition('+')[0]}")
+            with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+                lines.append(f"{name[0]}=={importlib.metadata.version(name[0]).partition('+')[0]}")
     return lines
 
 

@@ -37,6 +37,7 @@ _ADVICE = {
 # What a probe can do -> which lack explains it.
 _EXPLAINED_BY = {
     "see where the course lies": "no namespaces",
+    "see what the course's files are called": "no namespaces",
     "read the course": "no landlock",
     "read files": "no landlock",
     "write files": "no landlock",

@@ -198,11 +198,9 @@ def _load_here(sources: dict[str, tuple[str, str]], exercise: Exercise) -> Loade
 
 
 def secret_of(course: Course) -> Path:
-    """A path that no worker may open: the solutions, else the checks."""
-    for folder in ("solutions", "tests"):
-        if (course.root / folder).is_dir():
-            return course.root / folder
-    return course.root
+    """A file that no worker may open: a solution, else a check."""
+    files = [path for exercise in course.exercises for path in (exercise.solution, exercise.checks)]
+    return next((path for path in files if path.is_file()), course.root)
 
 
 def quiet_torch() -> None:
