@@ -113,7 +113,8 @@ class Delivery:
     def _put_early(self, why: str) -> None:
         """Write files that are replaced when more is known. What cannot be written now is told at the end."""
         early = msgspec.structs.replace(self._last, complete=False, faults=(*self._last.faults, why))
-        for name, path in self._files:
+        for name, typed in self._files:
+            path = Path(self._host.folder, typed)  # a run is elsewhere while it goes on
             with contextlib.suppress(GraderError, OSError):
                 if _can_be_replaced(path):
                     write_file(path, self._rendered(name, early, []))
