@@ -145,7 +145,7 @@ class Delivery:
         token = secrets.token_hex(16)
         if self._annotates:
             self._tell_runner(f"::stop-commands::{token}")
-        if self._printed == TERMINAL and (report.exercises or report.complete):
+        if self._printed == TERMINAL and (report.exercises or report.exit_code == 1):  # else an error says it all
             from grader.reports.terminal import print_report
 
             with printing(kept):
@@ -162,8 +162,16 @@ class Delivery:
     def _tell_runner(self, command: str) -> None:
         """The runner reads both streams; another program may read a form that is printed."""
         with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
             click.echo(command, err=self._printed != TERMINAL)
+
+
+def deliver_refusal(files: Sequence[Sink], why: str) -> None:
+    """Write to files that nothing was graded, and why; what cannot be written is left, for the call is wrong anyway."""
+    delivery = Delivery((Sink(TERMINAL), *files), submission="", command="", verbose=False)
+    with contextlib.suppress(UsageError), delivery.whatever_happens():
+        raise UsageError(why)
 
 
 def _here() -> str:
@@ -194,7 +202,7 @@ def _broken_off(known: Report, error: BaseException) -> Report:
     if isinstance(error, UsageError):
         return msgspec.structs.replace(known, refused=str(error))
     said = _STOPPED if not isinstance(error, Exception) else sentence_of(error)
-    return msgspec.structs.replace(known, complete=not known.exercises, faults=(*known.faults, said))
+    return msgspec.structs.replace(known, complete=False, faults=(*known.faults, said))
 
 
 def _in_short(report: Report, kept: str) -> str:

@@ -50,6 +50,7 @@ HOST = Host("/checkout/homework", {**CLASSROOM, "GITHUB_WORKSPACE": "/checkout",
 MIXED = report(CROSS_ENTROPY, BATCHNORM, TRAIN, ATOMIC, PICTURES, DONE_BUT_ONE, WAITING, NO_FILE)
 REFUSED = msgspec.structs.replace(report(NO_FILE), refused="hw.zip is empty: there is no file in it.")
 BROKEN_OFF = report(FORWARD, complete=False, faults=("The run was stopped before its end.",))
+FAULT = report(FORWARD, faults=("It failed.",))
 NOTHING_RUN = msgspec.structs.replace(report(complete=False), faults=("The grader has no memory left.",))
 MANY = report(
     *(
@@ -68,6 +69,7 @@ KINDS = {
     "refused": REFUSED,
     "refused before anything": msgspec.structs.replace(report(), refused="There is nothing at nowhere."),
     "broken off": BROKEN_OFF,
+    "fault": FAULT,
     "nothing run": NOTHING_RUN,
     **{str(verdict): one(verdict) for verdict in Verdict},
 }
@@ -154,7 +156,8 @@ def test_what_a_submission_says_cannot_command_the_runner():
 def test_github_hears_of_stubs_faults_and_refusals():
     kinds = [(kind, properties.get("title"), text) for kind, properties, text in annotations(MIXED)]
     assert ("warning", "Not started", "Not started: lecture5.batchnorm") in kinds
-    assert annotations(BROKEN_OFF)[0][1:] == ({"title": "The grader failed"}, f"{OURS} {BROKEN_OFF.faults[0]}")
+    assert annotations(BROKEN_OFF)[0][1:] == ({"title": "The run was cut short"}, BROKEN_OFF.faults[0])
+    assert annotations(FAULT)[0][1:] == ({"title": "The grader failed"}, f"{OURS} It failed.")
     assert annotations(REFUSED)[0][1:] == ({"title": "Nothing could be graded"}, REFUSED.refused)
 
 
@@ -210,6 +213,13 @@ def test_gradescope_shows_text_and_counts_a_bonus_apart():
     assert tests["1.2"]["name"] == "train: Texts of any bytes are merged. (a bonus: more than is asked)"
     assert tests["2.2"]["output"].startswith("w differs from what it should be")
     assert tests["2.3"]["output"] == "Not run: it waits for “One step moves each weight as Adam does.”"
+
+
+def test_a_run_that_was_cut_short_has_no_sum():
+    for name in ("gradescope", "prairielearn", "markdown"):
+        text = rendered(name, BROKEN_OFF, HOST).decode()
+        assert "4 points so far: not everything was graded" in text
+        assert "4/4" not in text.partition("| ---")[0]
 
 
 def test_gradescope_says_whose_mistake_it_is():
@@ -329,7 +339,7 @@ def test_check50_has_an_error_where_nothing_was_checked():
     assert read("check50", REFUSED)["error"]["value"] == REFUSED.refused
     assert read("check50", NOTHING_RUN)["error"]["type"] == "GraderError"
     last = read("check50", BROKEN_OFF)["results"][-1]
-    assert (last["passed"], last["log"]) == (None, [OURS, BROKEN_OFF.faults[0]])
+    assert (last["passed"], last["log"]) == (None, [BROKEN_OFF.faults[0]])
 
 
 # GitLab
