@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -46,6 +48,7 @@ from grader.reports.model import (
 from grader.reports.prairielearn import MOST_BYTES
 from grader.reports.problem import sentence_of_failure
 
+CI = Path(__file__).parents[2] / "docs/ci.md"
 HOST = Host("/checkout/homework", {**CLASSROOM, "GITHUB_WORKSPACE": "/checkout", "GITHUB_REPOSITORY_OWNER": "ada"})
 MIXED = report(CROSS_ENTROPY, BATCHNORM, TRAIN, ATOMIC, PICTURES, DONE_BUT_ONE, WAITING, NO_FILE)
 REFUSED = msgspec.structs.replace(report(NO_FILE), refused="hw.zip is empty: there is no file in it.")
@@ -92,8 +95,26 @@ def test_golden(golden, name):
     golden(f"format_{name}.{ending.replace('log', 'txt')}", rendered(name, MIXED, HOST).decode())
 
 
-def test_every_format_is_tested():
+DOCUMENTED = report(msgspec.structs.replace(CROSS_ENTROPY, checks=CROSS_ENTROPY.checks[:2]))
+_EXAMPLE = r"(?ms)^(?P<fence>`{{3,}})(?P<kind>\w+) {name}\n(?P<text>.*?)^(?P=fence)$"
+
+
+@pytest.mark.parametrize("name", [*sorted({*FILES, "github"} - {"json", "xunit"})])
+def test_the_documentations_example_is_what_is_written(request, name):
+    """``pytest --update-golden`` writes it anew."""
+    written = rendered(name, DOCUMENTED, Host("", CLASSROOM)).decode()
+    example = re.compile(_EXAMPLE.format(name=name))
+    if request.config.getoption("--update-golden"):
+        anew = example.sub(
+            lambda found: f"{found['fence']}{found['kind']} {name}\n{written}{found['fence']}", CI.read_text("utf-8")
+        )
+        CI.write_text(anew, "utf-8")
+    assert example.search(CI.read_text("utf-8"))["text"] == written
+
+
+def test_every_format_is_tested_and_documented():
     assert set(NAMES) == {*FILES, "github", "terminal", "editor"}
+    assert all(f"\n| `{name}` |" in CI.read_text("utf-8") for name in NAMES)
 
 
 # JUnit
