@@ -113,7 +113,8 @@ class Delivery:
     def _put_early(self, why: str) -> None:
         """Write files that are replaced when more is known. What cannot be written now is told at the end."""
         early = msgspec.structs.replace(self._last, complete=False, faults=(*self._last.faults, why))
-        for name, path in self._files:
+        for name, typed in self._files:
+            path = Path(self._host.folder, typed)  # a run is elsewhere while it goes on
             with contextlib.suppress(GraderError, OSError):
                 if _can_be_replaced(path):
                     write_file(path, self._rendered(name, early, []))
@@ -144,7 +145,7 @@ class Delivery:
         token = secrets.token_hex(16)
         if self._annotates:
             self._tell_runner(f"::stop-commands::{token}")
-        if self._printed == TERMINAL and (report.exercises or report.complete):
+        if self._printed == TERMINAL and (report.exercises or report.exit_code == 1):  # else an error says it all
             from grader.reports.terminal import print_report
 
             with printing(kept):
@@ -161,8 +162,16 @@ class Delivery:
     def _tell_runner(self, command: str) -> None:
         """The runner reads both streams; another program may read a form that is printed."""
         with contextlib.suppress(OSError, ValueError):
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
             click.echo(command, err=self._printed != TERMINAL)
+
+
+def deliver_refusal(files: Sequence[Sink], why: str) -> None:
+    """Write to files that nothing was graded, and why; what cannot be written is left, for the call is wrong anyway."""
+    delivery = Delivery((Sink(TERMINAL), *files), submission="", command="", verbose=False)
+    with contextlib.suppress(UsageError), delivery.whatever_happens():
+        raise UsageError(why)
 
 
 def _here() -> str:
@@ -193,7 +202,7 @@ def _broken_off(known: Report, error: BaseException) -> Report:
     if isinstance(error, UsageError):
         return msgspec.structs.replace(known, refused=str(error))
     said = _STOPPED if not isinstance(error, Exception) else sentence_of(error)
-    return msgspec.structs.replace(known, complete=not known.exercises, faults=(*known.faults, said))
+    return msgspec.structs.replace(known, complete=False, faults=(*known.faults, said))
 
 
 def _in_short(report: Report, kept: str) -> str:

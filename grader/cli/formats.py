@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -58,6 +59,30 @@ class _Word(_Type):
         """The names of forms."""
         del ctx, param
         return [CompletionItem(name) for name in NAMES if name.startswith(incomplete)]
+
+
+class DeliveringCommand(click.Command):
+    """A command whose files are there for whoever waits for them, even where its own words are not understood."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; write what is wrong with them to the files that they name."""
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if not ctx.resilient_parsing:
+                from grader.cli.delivery import deliver_refusal
+
+                deliver_refusal(_files_in(words), error.format_message())
+            raise
+
+
+def _files_in(words: Sequence[str]) -> list[Sink]:
+    """The files that words name, as far as they are understood."""
+    values = [after for word, after in pairwise(words) if word == "--format"]
+    values += [word.partition("=")[2] for word in words if word.startswith("--format=")]
+    pairs = [value.partition("=") for value in values]
+    return [Sink(name, Path(path)) for name, _, path in pairs if name in NAMES and path and not Path(path).is_dir()]
 
 
 def format_options(function: _F) -> _F:

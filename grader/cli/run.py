@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from grader.cli.completing import units_and_exercises
-from grader.cli.formats import Sink, format_options, settled
+from grader.cli.formats import DeliveringCommand, Sink, format_options, settled
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
 from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
 from grader.cli.output import console, printing, say, write_file
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from grader.session.parallel import ParallelSession
 
 
-@click.command()
+@click.command(cls=DeliveringCommand)
 @click.argument("names", nargs=-1, metavar="UNIT|UNIT.EXERCISE|all …", shell_complete=units_and_exercises)
 @click.option(
     "--submission",

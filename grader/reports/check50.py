@@ -64,13 +64,13 @@ def _cause(check: CheckResult) -> dict[str, Any]:
 
 def _unfinished(report: Report) -> dict[str, Any]:
     """That not all of it could be checked, as a check without a verdict."""
-    said = "\n".join(troubles(report))
+    said = troubles(report)
     return {
         "name": "the grader",
         "description": "all checks ran to their end",
         "passed": None,
-        "log": said.split("\n"),
-        "cause": {"rationale": OURS, "help": None},
+        "log": "\n".join(said).split("\n"),
+        "cause": {"rationale": said[0].partition("\n")[0], "help": None},
         "data": {},
         "dependency": None,
     }

@@ -10,6 +10,7 @@ from grader.reports.model import Report, Status
 from grader.reports.problem import Problem, flat, problems
 
 _MOST = 10  # annotations of a kind that GitHub shows of one step
+_CUT = "The run was cut short"
 _IN_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _IN_PROPERTY = {**_IN_DATA, ":": "%3A", ",": "%2C"}
 
@@ -22,7 +23,7 @@ def to_github(report: Report, host: Host) -> bytes:
     found = [(problem, problem.about(exercise)) for exercise in report.exercises for problem in problems(exercise)]
     errors = [_of_problem(problem, title, host) for problem, title in found]
     if report.refused or is_ours(report):
-        title = "The grader failed" if is_ours(report) else "Nothing could be graded"
+        title = "Nothing could be graded" if report.refused else _CUT if not report.complete else "The grader failed"
         errors.insert(0, _annotation("error", flat(" ".join(troubles(report))), title=title))
     if len(errors) > _MOST:
         more = f"{len(errors) - _MOST + 1} more checks failed. The summary of the run has them all."

@@ -31,6 +31,9 @@ class Host(msgspec.Struct, frozen=True):
         ``exercises/day1/first.py``, where the run is in ``homework/``, is ``homework/exercises/day1/first.py``.
         """
         top = self.says(*_CHECKOUTS)
-        whole = os.path.normpath(os.path.join(self.folder, path))  # noqa: PTH118 - of text; no file is looked at
-        seen = os.path.relpath(whole, top) if top and self.folder else os.path.normpath(path)
-        return seen if not seen.startswith("..") else os.path.normpath(path)
+        plain = os.path.normpath(path)
+        if not top or not self.folder:
+            return plain
+        whole = os.path.join(self.folder, plain)  # noqa: PTH118 - as text: what is named need not be there
+        seen = os.path.relpath(whole, os.path.realpath(top))  # the folder of a process has no links in it
+        return plain if seen.startswith("..") else seen

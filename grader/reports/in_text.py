@@ -26,7 +26,12 @@ def is_ours(report: Report) -> bool:
 
 
 def sum_text(report: Report) -> str:
-    """The points, and how many exercises are done: ``7/10 points · 1 of 3 exercises done``."""
+    """The points, and how many exercises are done: ``7/10 points · 1 of 3 exercises done``.
+
+    Of a run that was cut short nobody knows how many points there are.
+    """
+    if report.exercises and not report.complete:
+        return f"{points_text(report.earned)} points{bonus_text(report)} so far: not everything was graded"
     done = sum(exercise.status is Status.PASSED for exercise in report.exercises)
     many = len(report.exercises)
     points = f"{points_text(report.earned)}/{points_text(report.points)} points{bonus_text(report)}"
@@ -36,7 +41,7 @@ def sum_text(report: Report) -> str:
 def troubles(report: Report) -> list[str]:
     """Why the verdicts are not all that they could be: a hand-in that is refused, a run cut short, faults of ours."""
     said = [sanitize(report.refused, multiline=True)] if report.refused else []
-    if is_ours(report):
+    if is_ours(report) and (report.complete or not report.exercises):
         said.append(OURS)
     said += [sanitize(in_short(fault), multiline=True)[:_LONGEST_FAULT] for fault in report.faults[:_MOST_FAULTS]]
     said += [f"{exercise.exercise}: no check ran." for exercise in report.exercises if not exercise.checks]
@@ -48,10 +53,14 @@ def troubles(report: Report) -> list[str]:
 def run_text(report: Report) -> str:
     """What is said of the whole run: troubles, the sum, and how to repeat it."""
     lines = [*troubles(report), sum_text(report)]
-    if report.exercises and not report.refused:
-        again = ", ".join(repeat_command(report, exercise.exercise) for exercise in report.exercises[:1])
-        lines += ["", f"Again with the same inputs: {sanitize(again)}"]
-    return "\n".join(lines)
+    again = again_text(report)
+    return "\n".join([*lines, "", f"Again with the same inputs: {again}"] if again else lines)
+
+
+def again_text(report: Report) -> str:
+    """The command that grades the first exercise again that is not done; empty where there is none to mend."""
+    names = [exercise.exercise for exercise in report.exercises if exercise.status is Status.FAILED]
+    return sanitize(repeat_command(report, names[0])) if names and not report.refused else ""
 
 
 def name_of(check: CheckResult) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from grader.reports.in_text import check_text, name_of, sum_text, troubles
+from grader.reports.in_text import again_text, check_text, name_of, sum_text, troubles
 from grader.reports.lines import UNICODE
 from grader.reports.model import CheckResult, ExerciseResult, Report, Status
-from grader.reports.repeat import repeat_command
 from grader.reports.text import sanitize
 from grader.reports.text_page import (
     bonus_text,
@@ -100,8 +99,9 @@ def _foot(report: Report) -> str:
     """What it takes to repeat and to judge the run."""
     told = [f"isolation {report.isolation.level}", f"gradlings {report.environment.gradlings}".strip()]
     lines = [_escaped(" · ".join(told))]
-    if report.exercises and not report.refused:
-        lines.append(f"again with the same inputs: {_code(repeat_command(report, report.exercises[0].exercise))}")
+    again = again_text(report)
+    if again:
+        lines.append(f"again with the same inputs: {_code(again)}")
     return f"<sub>{' · '.join(lines)}</sub>\n"
 
 

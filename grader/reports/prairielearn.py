@@ -17,15 +17,17 @@ def to_prairielearn(report: Report) -> bytes:
 
     What is nobody's mistake, and a hand-in in which nothing is recognised, are not gradable: they cost no attempt.
     """
+    tests = [_test(exercise, check) for exercise in report.exercises for check in exercise.checks]
     for longest in _LENGTHS:
-        document = encoded_json(_document(report, longest))
+        shorter = [{**test, "output": cropped(test["output"], longest)} for test in tests]
+        document = encoded_json(_document(report, shorter))
         if len(document) <= MOST_BYTES:
             return document
-    return encoded_json({**_document(report, 0), "tests": []})
+    return encoded_json(_document(report, []))
 
 
-def _document(report: Report, longest: int) -> dict[str, Any]:
-    said = [cropped(text, max(longest, 1_000)) for text in troubles(report)]
+def _document(report: Report, tests: list[dict[str, Any]]) -> dict[str, Any]:
+    said = troubles(report)
     if report.refused or is_ours(report):
         return {"gradable": False, "format_errors": said, "message": sum_text(report)}
     return {
@@ -33,18 +35,18 @@ def _document(report: Report, longest: int) -> dict[str, Any]:
         "score": min(report.earned / report.points, 1.0) if report.points else float(report.exit_code == 0),
         "message": sum_text(report),
         "output": "\n".join(said),
-        "tests": [_test(exercise, check, longest) for exercise in report.exercises for check in exercise.checks],
+        "tests": tests,
     }
 
 
-def _test(exercise: ExerciseResult, check: CheckResult, longest: int) -> dict[str, Any]:
+def _test(exercise: ExerciseResult, check: CheckResult) -> dict[str, Any]:
     """One check. Every one has points, or PrairieLearn shows none of any; those of a bonus are 0 of 0, and neutral."""
     return {
         "name": cropped(f"{exercise.name}: {name_of(check)}", 500),
         "points": 0.0 if check.bonus else check.earned,
         "max_points": 0.0 if check.bonus else check.points,
         "message": _message(check),
-        "output": "" if check.verdict is Verdict.PASSED else cropped(check_text(exercise, check), longest),
+        "output": "" if check.verdict is Verdict.PASSED else check_text(exercise, check),
     }
 
 
