@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import xml.etree.ElementTree as ET
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import files
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from platform_rules import validated
 from sandboxed import ROOT
 from small_course import make_course
 from workflow import environment, grader_in, read, run_job, run_pipeline
@@ -148,8 +148,9 @@ def test_a_workflow_grades(workflow, course, learner, tmp_path):
     assert "It doubles." in summary.read_text()
     kept = {path.name for path in (temp / "graded").iterdir()}
     assert kept == {"junit.xml", "report.json", "comment.md", "report.html"}
-    assert json.loads((temp / "graded/report.json").read_text())["earned"] == 1.0
-    assert ET.parse(temp / "graded/junit.xml").getroot().findall(".//failure")
+    assert validated("json", (temp / "graded/report.json").read_bytes())["earned"] == 1.0
+    assert validated("junit", (temp / "graded/junit.xml").read_bytes()).findall(".//failure")
+    validated("markdown", (temp / "graded/comment.md").read_bytes())
     assert "a file of the learner was run" not in done.stdout + done.stderr
     assert (temp / "course/tests/hidden/day1/test_alone.py").is_file()  # and not in the checkout
     (learner / "exercises/day1/alone.py").write_text(RIGHT)
@@ -339,9 +340,9 @@ def test_a_pipeline_grades(pipeline, course, learner, tmp_path):
     assert "runner       GitLab" in done.stdout  # by grade doctor --ci
     for name in [*job["artifacts"]["reports"].values(), "graded/report.json", "graded/report.html"]:
         assert (learner / name).is_file(), name
-    (problem,) = json.loads((learner / "graded/code-quality.json").read_text())
+    (problem,) = validated("gitlab", (learner / "graded/code-quality.json").read_bytes())
     assert problem["location"]["path"] == "exercises/day1/alone.py"
-    assert ET.parse(learner / "graded/junit.xml").getroot().findall(".//failure")
+    assert validated("junit", (learner / "graded/junit.xml").read_bytes()).findall(".//failure")
     assert not list(elsewhere.iterdir())
     assert "a file of the learner was run" not in done.stdout + done.stderr
 
@@ -388,7 +389,7 @@ def run_autograder(top, variables, *before):
         [*before, str(top / "run_autograder")], cwd=top, env=variables, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr
-    return json.loads((top / "results/results.json").read_text()), done
+    return validated("gradescope", (top / "results/results.json").read_bytes()), done
 
 
 def test_scripts_of_an_autograder_have_no_known_mistake(autograder, tmp_path):
@@ -481,8 +482,7 @@ def test_classroom50_grades(course, learner, tmp_path):
     call = [sys.executable, str(bundle / "autograder.py")]
     done = subprocess.run(call, cwd=learner, env=variables, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
-    result = json.loads((learner / "result.json").read_text())
-    assert result["schema"] == "classroom50/result/v1"
+    result = validated("classroom50", (learner / "result.json").read_bytes())
     assert (result["score"] * 2, result["classroom"], result["assignment"]) == (result["max-score"], "fall", "day1")
     assert "It doubles." in (learner / "release-body.md").read_text()
     assert "a file of the learner was run" not in done.stdout + done.stderr
