@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import files
@@ -20,7 +21,7 @@ from sandboxed import ROOT
 from small_course import make_course
 from workflow import environment, grader_in, read, run_job, run_pipeline
 
-from grader.author.ci import TEMPLATES
+from grader.author.ci import CPU_INDEX, TEMPLATES
 from grader.cli.main import cli
 
 RIGHT = "def alone(x):\n    return 2.0 * x\n"
@@ -492,6 +493,23 @@ def test_classroom50_grades(course, learner, tmp_path):
     done = subprocess.run(call, cwd=learner, env=variables, capture_output=True, text=True, timeout=300)
     assert done.returncode == 3  # an error of the runner's, and no score: neither the last one nor a learner's own
     assert not (learner / "result.json").exists()
+
+
+# -- the image -------------------------------------------------------------------------------------------------------
+
+
+def test_the_image_is_made_of_all_that_the_wheel_is_made_of():
+    """What .dockerignore lets through, against what the wheel takes."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {*wheel["packages"], *wheel["force-include"], *project["project"]["license-files"]}
+    needed |= {"pyproject.toml", "constraints.txt", project["project"]["readme"]}
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert lines.index("*") < min(lines.index(f"!{name}") for name in needed)
+    assert lines.index("!tests") < lines.index("tests/*") < lines.index("!tests/hidden")
+    text = (ROOT / "Dockerfile").read_text()
+    assert text.index("USER learner") < text.index("ENTRYPOINT")
+    assert CPU_INDEX in text
 
 
 # -- the command itself ----------------------------------------------------------------------------------------------
