@@ -126,6 +126,18 @@ def test_a_workflow_trusts_nobody(workflow):
     assert found["jobs"]["grade"]["steps"][0]["with"] == {"persist-credentials": False}
 
 
+@pytest.mark.parametrize("kind", ["workflow", "action"])
+def test_what_was_installed_is_kept_before_a_check_can_fail(kind, workflow):
+    steps = (
+        read(workflow)["jobs"]["grade"]["steps"] if kind == "workflow" else read(ROOT / "action.yml")["runs"]["steps"]
+    )
+    used = [step.get("uses", step.get("name")).partition("@")[0] for step in steps]
+    order = ["actions/cache/restore", "Install the grader", "actions/cache/save", "Grade"]
+    assert [name for name in used if name in order] == order
+    restore, save = (next(s for s in steps if s.get("uses", "").startswith(name)) for name in (order[0], order[2]))
+    assert restore["with"]["path"] == save["with"]["path"]
+
+
 def test_a_workflow_grades(workflow, course, learner, tmp_path):
     temp, outside = tmp_path / "temp", tmp_path / "runner"
     temp.mkdir()
@@ -324,6 +336,7 @@ def gitlab_variables(course, learner, outside):
 
 def test_a_pipeline_is_valid(pipeline, tmp_path):
     valid(pipeline, "vendor.gitlab-ci")
+    assert read(pipeline)["grade"]["cache"]["when"] == "always"
     assert grade_ci("gitlab", "lecture5", "--output", tmp_path / "own.yml").exit_code == 0
     valid(tmp_path / "own.yml", "vendor.gitlab-ci")
     shellcheck(tmp_path, "set -eo pipefail\n" + "\n".join(read(pipeline)["grade"]["script"]))
