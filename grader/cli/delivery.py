@@ -201,8 +201,10 @@ def _broken_off(known: Report, error: BaseException) -> Report:
     """The report of a run that an exception has ended."""
     if isinstance(error, UsageError):
         return msgspec.structs.replace(known, refused=str(error))
-    said = _STOPPED if not isinstance(error, Exception) else sentence_of(error)
-    return msgspec.structs.replace(known, complete=False, faults=(*known.faults, said))
+    if not isinstance(error, Exception):
+        return msgspec.structs.replace(known, complete=False, faults=(*known.faults, _STOPPED))
+    faults = (*known.faults, sentence_of(error))
+    return msgspec.structs.replace(known, complete=not known.exercises, faults=faults)  # of nothing, nothing is missing
 
 
 def _in_short(report: Report, kept: str) -> str:

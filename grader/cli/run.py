@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     "submissions",
     type=NamedPath(),
     multiple=True,
-    help="A folder laid out as exercises/, a unit's folder, or one file. Without it: exercises/ of the course.",
+    help="A folder laid out as exercises/, a unit's folder, one file, or an archive of these. "
+    "Without it: exercises/ of the course.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Repeat the inputs of the run that reported this seed.")
 @click.option("--debug", is_flag=True, help="Run the submission in this process: breakpoint() and print work.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
@@ -38,9 +39,7 @@ def read_handed_in(path: Path, course: Course, wanted: Collection[str], *, named
     Raises:
         GraderError: this machine cannot open it.
     """
-    from grader.cohort.archives import is_archive
-
-    if not (named and is_archive(path.name) and path.is_file()):
+    if not (named and _is_archive(path)):
         try:
             return HandedIn(_demanding(read_submission(path, course, wanted), path, wanted, named=named))
         except NothingRecognisedError as error:
@@ -49,6 +48,14 @@ def read_handed_in(path: Path, course: Course, wanted: Collection[str], *, named
         except UsageError as error:
             return _refused(path, str(error))
     return _opened(path, course, wanted)
+
+
+def _is_archive(path: Path) -> bool:
+    if path.suffix in (".py", ".ipynb") or not os.path.isfile(path):  # noqa: PTH113 - a path that is closed to us is none
+        return False
+    from grader.cohort.archives import is_archive
+
+    return is_archive(path.name)
 
 
 def _demanding(submission: Submission, path: Path, wanted: Collection[str], *, named: bool) -> Submission:

@@ -17,6 +17,7 @@ _WIDTH = 88
 _MOST_FAULTS = 5
 _LONGEST_FAULT = 2_000
 OURS = "The grader failed. This is not your mistake."
+_NO_VERDICT = "This is no verdict on the submission."  # which says as much
 CUT_SHORT = "The run was cut short: what is not listed was not graded."
 
 
@@ -41,7 +42,7 @@ def sum_text(report: Report) -> str:
 def troubles(report: Report) -> list[str]:
     """Why the verdicts are not all that they could be: a hand-in that is refused, a run cut short, faults of ours."""
     said = [sanitize(report.refused, multiline=True)] if report.refused else []
-    if is_ours(report) and (report.complete or not report.exercises):
+    if is_ours(report) and report.complete and not any(_NO_VERDICT in fault for fault in report.faults):
         said.append(OURS)
     said += [sanitize(in_short(fault), multiline=True)[:_LONGEST_FAULT] for fault in report.faults[:_MOST_FAULTS]]
     said += [f"{exercise.exercise}: no check ran." for exercise in report.exercises if not exercise.checks]

@@ -95,7 +95,7 @@ def _case(check: CheckResult, exercise: ExerciseResult, *, located: bool) -> ET.
     if located and exercise.file:
         file, line, _ = place_of_failure(exercise, check)
         case.set("file", sanitize(file))
-        if check.failure is not None:
+        if check.failure is not None and check.verdict is not Verdict.BLOCKED:
             case.set("line", str(line))
     if check.verdict is Verdict.PASSED:
         return case
