@@ -7,13 +7,12 @@ import dataclasses
 import json
 import os
 import re
-import tempfile
-import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from grader.author.archive import write_archive
 from grader.author.visible_checks import cut_checks, taken_from
 from grader.course import Course, CourseError, Exercise, SourceFile, Unit, imports_of
 from grader.course.course_file import read_course_file
@@ -27,7 +26,6 @@ from grader.session.collecting import FoundCheck, collect
 from grader.session.grading import now
 
 _CHECKS = Path("tests", "hidden")
-_WHEN = (1980, 1, 1, 0, 0, 0)  # in an archive: two of one course are the same but for bundle.toml
 _OPTION = " --course ."
 _MOST_BESIDE = 1 << 24  # bytes of one file that goes with a unit
 _HAND_IN = f"\nHand in `exercises/` together with `{HANDOUT}`: it tells whether the exercises have changed since.\n"
@@ -98,7 +96,7 @@ def write_bundle(made: Bundle, output: Path) -> None:
         UsageError: if something is there already, or nothing can be written there.
     """
     if output.suffix.lower() == ".zip":
-        _write_archive(made, output)
+        write_archive({f"{output.stem}/{name}": data for name, data in made.files.items()}, output)
         return
     if output.is_dir() and any(output.iterdir()):
         raise UsageError(
@@ -251,29 +249,3 @@ def _demand_no_secret(
                     f"{path}: what is visible still tells of {check.name}, which is hidden. Take its name, or its "
                     "sentence, out of the comments and texts of the visible checks."
                 )
-
-
-def _write_archive(made: Bundle, output: Path) -> None:
-    """Write a .zip whose files lie in one folder, named as it is; all of it or nothing."""
-    if output.exists() or output.is_symlink():
-        raise UsageError(
-            f"{output} is there already, and will not be overwritten. Name another, or move it away first."
-        )
-    try:
-        with tempfile.TemporaryDirectory(dir=output.parent, prefix=".bundle-") as folder:
-            new = Path(folder, "new.zip")
-            with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
-                for name, data in _sorted(made.files):
-                    entry = zipfile.ZipInfo(f"{output.stem}/{name}", _WHEN)
-                    entry.compress_type = zipfile.ZIP_DEFLATED
-                    entry.external_attr = 0o644 << 16
-                    archive.writestr(entry, data)
-            os.link(new, output)
-    except FileExistsError as error:
-        raise UsageError(f"{output} is there already, and will not be overwritten.") from error
-    except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}. Name another place.") from error
-
-
-def _sorted(files: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    yield from sorted(files.items())

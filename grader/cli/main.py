@@ -13,9 +13,8 @@ import click
 
 from grader import __version__
 from grader.cli.lazy_group import LazyGroup
-from grader.cli.output import flush, open_standard_streams, say, silence
+from grader.cli.output import flush, open_standard_streams, say, sentence_of, silence
 from grader.errors import GraderError
-from grader.reports.text import sanitize
 from grader.session.surroundings import import_nothing_from_here
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 COMPLETE = "_GRADE_COMPLETE"  # set by a shell that asks what may follow, however the grader is called
 _TRACEBACK = "--traceback"
-_LONGEST = 500  # characters of an exception's message
 
 _COMMANDS = {
     "run": ("grader.cli.run", "run"),
@@ -43,6 +41,7 @@ _COMMANDS = {
     "release": ("grader.cli.release", "release"),
     "book": ("grader.cli.book", "book"),
     "bundle": ("grader.cli.bundle", "bundle"),
+    "ci": ("grader.cli.ci", "ci"),
     "doctor": ("grader.cli.doctor", "doctor"),
     "completion": ("grader.cli.completion", "completion"),
 }
@@ -105,7 +104,7 @@ def main(args: list[str] | None = None) -> Any:
     try:
         code = _call(words)
     except Exception as error:  # noqa: BLE001 - whatever nobody expected is ours
-        say(_sentence(error))
+        say(f"Error: {sentence_of(error, more=f'With {_TRACEBACK} it says where.')}")
         if wants_traceback:
             say("".join(traceback.format_exception(error)))
         code = GraderError.exit_code
@@ -143,22 +142,6 @@ def _call(words: list[str]) -> int:
         say(f"Error: {error}")
         return error.exit_code
     return code if isinstance(code, int) else 0
-
-
-def _sentence(error: Exception) -> str:
-    """What is said of an exception that nobody expected."""
-    try:
-        Path.cwd()
-    except OSError:
-        return "Error: The current folder is gone. Change to one that is there, and call the grader again."
-    if isinstance(error, OSError):
-        about = f" ({error.filename})" if error.filename else ""
-        said = f"The machine failed the grader: {error.strerror or error}{about}."
-    elif isinstance(error, MemoryError):
-        said = "The grader has no memory left."
-    else:
-        said = f"The grader failed ({type(error).__name__}: {str(error)[:_LONGEST]})."
-    return f"Error: {sanitize(said)} This is no verdict on the submission. With {_TRACEBACK} it says where."
 
 
 def _terminate(*_: object) -> None:

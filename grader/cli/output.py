@@ -20,6 +20,8 @@ from grader.reports.text import sanitize
 if TYPE_CHECKING:
     from rich.console import Console
 
+_LONGEST = 500  # characters of an exception's message
+
 
 def open_standard_streams() -> None:
     """Fill the descriptors 0, 1 and 2 where they are closed: no file or socket of ours may take their place.
@@ -46,6 +48,29 @@ def say(text: str) -> None:
     """
     with contextlib.suppress(OSError, ValueError):
         click.echo(sanitize(text, multiline=True), err=True)
+
+
+def sentence_of(error: Exception, more: str = "") -> str:
+    """What is said of an exception. One of ours speaks for itself; one that nobody expected is no learner's.
+
+    Args:
+        error: the exception.
+        more: what else is said of one that nobody expected.
+    """
+    if isinstance(error, GraderError):
+        return str(error)
+    try:
+        Path.cwd()
+    except OSError:
+        return "The current folder is gone. Change to one that is there, and call the grader again."
+    if isinstance(error, OSError):
+        about = f" ({error.filename})" if error.filename else ""
+        said = f"The machine failed the grader: {error.strerror or error}{about}."
+    elif isinstance(error, MemoryError):
+        said = "The grader has no memory left."
+    else:
+        said = f"The grader failed ({type(error).__name__}: {str(error)[:_LONGEST]})."
+    return f"{sanitize(said)} This is no verdict on the submission. {more}".rstrip()
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import shlex
 import sys
 from pathlib import Path
@@ -13,17 +12,21 @@ import click
 import msgspec
 
 from grader.cli.completing import units_and_exercises
+from grader.cli.formats import DeliveringCommand, Sink, format_options, settled
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
 from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
 from grader.cli.output import console, printing, say, write_file
 from grader.cli.report_options import explain_option, print_story, report_option
-from grader.course import find_course, read_submission
+from grader.cli.submissions import read_handed_in
+from grader.course import find_course
 from grader.errors import GraderError, UsageError
+from grader.reports.formats import TERMINAL
 from grader.study.page import html_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.cli.delivery import Delivery
     from grader.course import Course, Exercise, Submission
     from grader.reports.journal import Journal
     from grader.reports.model import Report
@@ -32,30 +35,28 @@ if TYPE_CHECKING:
     from grader.session.parallel import ParallelSession
 
 
-@click.command()
+@click.command(cls=DeliveringCommand)
 @click.argument("names", nargs=-1, metavar="UNIT|UNIT.EXERCISE|all …", shell_complete=units_and_exercises)
 @click.option(
     "--submission",
     "submissions",
     type=NamedPath(),
     multiple=True,
-    help="A folder laid out as exercises/, a unit's folder, or one file. Without it: exercises/ of the course.",
+    help="A folder laid out as exercises/, a unit's folder, one file, or an archive of these. "
+    "Without it: exercises/ of the course.",
 )
 @click.option("--seed", type=click.IntRange(0), help="Repeat the inputs of the run that reported this seed.")
 @click.option("--debug", is_flag=True, help="Run the submission in this process: breakpoint() and print work.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["terminal", "json", "junit", "editor"]),
-    default="terminal",
-    show_default=True,
-    help="`editor` gives `file:line: message` for each failing check, which the tasks of `grade init` read.",
-)
-@click.option("--output", type=NamedPath(dir_okay=False), help="Write the report to this file.")
+@format_options
 @report_option
 @explain_option
 @full_options
 @click.option("--require-isolation", is_flag=True, help="Grade nothing below full isolation; exit code 3.")
+@click.option(
+    "--require-confinement",
+    is_flag=True,
+    help="Grade nothing where isolation is `none`; exit code 3. For machines that cannot give all of it.",
+)
 @click.option(
     "-j",
     "--jobs",
@@ -70,7 +71,7 @@ def run(
     submissions: tuple[Path, ...],
     seed: int | None,
     debug: bool,
-    style: str,
+    sinks: tuple[Sink, ...],
     output: Path | None,
     page: Path | None,
     wanted: str | None,
@@ -78,72 +79,102 @@ def run(
     fresh: bool,
     device: str,
     require_isolation: bool,
+    require_confinement: bool,
     jobs: int | None,
     verbose: bool,
     isolation: str,
     course_path: Path | None,
 ) -> int:
     """Grade exercises: whole units, single exercises, or all."""
-    if not names:
-        raise UsageError("Name what to grade: `grade lecture5`, `grade lecture5.train`, or `grade all`.")
-    if debug:
-        _demand_debuggable(require_isolation=require_isolation, jobs=jobs)
-    if wanted is not None and style != "terminal":
+    places = settled(sinks, output)
+    if wanted is not None and places != (Sink(TERMINAL),):
         raise UsageError("--explain tells its story in the terminal; it cannot go with --format.")
-    demand_device(device, isolation, full=full)
-    course = find_course(course_path)
-    exercises = course.resolve(names)
-    path = the_only(submissions) or default_submission(course.root)
+    from grader.cli.delivery import Delivery
 
-    from grader.reports.journal import Journal
-    from grader.session.options import Hooks, RunOptions
-
-    journal = Journal(here())
+    command = shlex.join(["grade", *sys.argv[1:]])
+    delivery = Delivery(places, submission=", ".join(map(str, submissions)), command=command, verbose=verbose)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(delivery.whatever_happens())
+        if not names:
+            raise UsageError("Name what to grade: `grade lecture5`, `grade lecture5.train`, or `grade all`.")
+        if debug:
+            _demand_debuggable(confined=require_isolation or require_confinement, jobs=jobs)
+        demand_device(device, isolation, full=full)
+        course = find_course(course_path)
+        exercises = course.resolve(names)
+        path = the_only(submissions) or default_submission(course.root)
+
+        from grader.reports.journal import Journal
+        from grader.session.options import Hooks, RunOptions
+
+        journal = Journal(here())
         options = RunOptions(
             seed=seed,
             debug=debug,
             isolation=isolation,
             require_isolation=require_isolation,
+            require_confinement=require_confinement,
             full=full,
             device=device,
         )
         hooks = Hooks(
             kept=kept_results(journal.folder, fresh=fresh) if full and not journal.trouble else None,
             on_start=stack.enter_context(progress(wanted=full and not debug)),
-            on_progress=journal.write,
+            on_progress=lambda report: _note(report, journal, delivery),
         )
-        session = _session(stack, course, exercises, options, hooks, jobs)
-        files = read_submission(path, course, {exercise.id for exercise in exercises})
-        if submissions and files.only and not any(exercise.id in files.only for exercise in exercises):
-            raise UsageError(f"{path} holds {', '.join(files.only)}, which is not among {', '.join(names)}.")
-        report = session.grade(exercises, files)
-    report = msgspec.structs.replace(report, command=shlex.join(["grade", *sys.argv[1:]]))
-    journal.finish(report)
-    kept = "" if journal.trouble else "`grade show` prints the report: it is kept."
-    if journal.trouble:
-        say(journal.trouble)
-    try:
-        if wanted is None:
-            _write(report, style, output, kept, verbose=verbose)
-    finally:  # what could not be printed is in the page, too
-        _keep_page(report, exercises, journal, page)
-        is_own = _is_recorded(report, files, journal.folder.parent)
-    if wanted is not None:
-        with printing(kept):
-            print_story(report, wanted)
-    elif style == "terminal" and output is None and report.exit_code == 1 and not journal.trouble:
-        with printing(kept):
+        with contextlib.ExitStack() as grading:
+            session = _session(grading, course, exercises, options, hooks, jobs)
+            wanted_ids = {exercise.id for exercise in exercises}
+            handed_in = read_handed_in(path, course, wanted_ids, named=bool(submissions))
+            if handed_in.refused and not delivery.is_waited_for:
+                raise UsageError(handed_in.refused)
+            report = session.grade(exercises, handed_in.submission)
+        report = msgspec.structs.replace(report, command=command, refused=handed_in.refused)
+        journal.finish(report)
+        if journal.trouble:
+            say(journal.trouble)
+        try:
+            if wanted is None:
+                delivery.deliver(report, _kept(journal))
+        finally:  # what could not be printed is in the page, too
+            _keep_page(report, exercises, journal, page)
+            is_own = handed_in.is_in_place and _is_recorded(report, handed_in.submission, journal.folder.parent)
+        if handed_in.refused:
+            raise UsageError(handed_in.refused)
+        if wanted is not None:
+            with printing(_kept(journal)):
+                print_story(report, wanted)
+        elif not delivery.is_waited_for:
+            _print_more(report, course, journal, is_own=is_own)
+        return report.exit_code
+
+
+def _kept(journal: Journal) -> str:
+    return "" if journal.trouble else "`grade show` prints the report: it is kept."
+
+
+def _print_more(report: Report, course: Course, journal: Journal, *, is_own: bool) -> None:
+    """What stands below the report, where it has been printed: where more of it is, or what is next."""
+    if report.exit_code == 1 and not journal.trouble:
+        with printing(_kept(journal)):
             # by rich: it knows NO_COLOR, and terminals that are dumb
-            console().print(f"Pictures and every detail: {journal.page}", style="dim", markup=False, highlight=False)
-    if is_own and style == "terminal" and output is None and wanted is None and report.exit_code == 0:
-        _print_next(course, journal.folder.parent, kept)
-    return report.exit_code
+            line = f"Pictures and every detail: {journal.page}"
+            console().print(line, style="dim", markup=False, highlight=False)
+    if is_own and report.exit_code == 0:
+        _print_next(course, journal.folder.parent, _kept(journal))
 
 
-def _demand_debuggable(*, require_isolation: bool, jobs: int | None) -> None:
-    if require_isolation:
-        raise UsageError("--debug runs the submission unconfined; it cannot go with --require-isolation.")
+def _note(report: Report, journal: Journal, delivery: Delivery) -> None:
+    """Keep what is known so far, for the next call and for whoever waits for a file."""
+    journal.write(report)
+    delivery.tell(report)
+
+
+def _demand_debuggable(*, confined: bool, jobs: int | None) -> None:
+    if confined:
+        raise UsageError(
+            "--debug runs the submission unconfined; it cannot go with --require-isolation or --require-confinement."
+        )
     if (jobs or 1) > 1:
         raise UsageError("--debug runs the submission in this process, one exercise after the other: leave out --jobs.")
 
@@ -213,57 +244,3 @@ def _keep_page(report: Report, exercises: Sequence[Exercise], journal: Journal, 
     journal.keep_page(page)
     if path is not None:
         write_file(path, page)
-
-
-def _write(report: Report, style: str, output: Path | None, kept: str, *, verbose: bool) -> None:
-    if style == "terminal" and output is None:
-        _print(report, kept, verbose=verbose)
-        return
-    content = _rendered(report, style, verbose=verbose)
-    if output is None:
-        with printing(kept):
-            click.echo(content.decode(), nl=style != "editor")
-        if style == "editor":
-            say(_in_short(report, kept))
-        return
-    try:
-        write_file(output, content)
-    finally:  # where the file cannot be written, the verdicts are on the terminal
-        if style != "terminal" or sys.exception() is not None:
-            _print(report, kept, verbose=verbose)
-
-
-def _in_short(report: Report, kept: str) -> str:
-    """What stands below the problems that an editor shows, and is none itself."""
-    from grader.reports.text_page import points_text
-
-    failed = " The grader failed: this is not your mistake." if report.exit_code == GraderError.exit_code else ""
-    return f"{points_text(report.earned)} of {points_text(report.points)} points.{failed} {kept}".rstrip()
-
-
-def _rendered(report: Report, style: str, *, verbose: bool) -> bytes:
-    """The report in the style of a file."""
-    if style == "json":
-        from grader.reports.json_format import to_json
-
-        return to_json(report)
-    if style == "editor":
-        from grader.reports.editor import to_editor
-
-        return to_editor(report)
-    if style == "junit":
-        from grader.reports.junit import to_junit
-
-        return to_junit(report)
-    from grader.reports.terminal import print_report
-
-    text = io.StringIO()
-    print_report(report, console(text, width=100, no_color=True), verbose=verbose)
-    return text.getvalue().encode(errors="backslashreplace")
-
-
-def _print(report: Report, kept: str, *, verbose: bool) -> None:
-    from grader.reports.terminal import print_report
-
-    with printing(kept):
-        print_report(report, console(), verbose=verbose)

@@ -24,10 +24,15 @@ def to_json(report: Report) -> bytes:
         UTF-8, one document, a line end at its end. Keys keep the order of the structs; whatever does not
         print is escaped.
     """
+    return encoded_json(_document(report))
+
+
+def encoded_json(document: Any) -> bytes:
+    """Encode a document, indented; whatever does not print is escaped."""
     try:
-        encoded = msgspec.json.encode(_document(report))
+        encoded = msgspec.json.encode(document)
     except UnicodeEncodeError:  # a path whose bytes were no UTF-8 holds lone surrogates
-        encoded = msgspec.json.encode(_without_surrogates(_document(report)))
+        encoded = msgspec.json.encode(_without_surrogates(document))
     text = _NUMBERS.sub(_on_one_line, msgspec.json.format(encoded, indent=2).decode())
     return escape_json(text).encode() + b"\n"
 

@@ -1,7 +1,9 @@
 """The report as JUnit XML, for any CI: a suite for each exercise, a case for each check.
 
-The dialect is what Jenkins' xUnit plugin validates (junit-10.xsd); GitLab and others read it too. A check
-not started is a failure, for a pipeline must not turn green on a stub; a blocked one is skipped, for the
+The dialect is the one that Jenkins' `junit` step, GitLab and others read, with `file` and `line` at each case. Jenkins'
+xUnit plugin validates, and its schema (junit-10.xsd) knows of neither: `to_xunit` leaves them out.
+
+A check not started is a failure, for a pipeline must not turn green on a stub; a blocked one is skipped, for the
 failure is counted where it arose, and so is a bonus that was not earned, for "done" does without it; a fault of
 the grader is an error, as in JUnit itself.
 """
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING
 from grader.reports.failure import explain
 from grader.reports.lines import plain
 from grader.reports.model import CheckResult, ExerciseResult, Report, Verdict
+from grader.reports.problem import place_of_failure, sentence_of_failure
 from grader.reports.text import sanitize
 from grader.reports.text_page import points_text
 
@@ -24,11 +27,25 @@ _WIDTH = 100
 _LONGEST_MESSAGE = 2_000
 
 
-def to_junit(report: Report) -> bytes:
-    """Encode a report as JUnit XML in UTF-8."""
+def to_xunit(report: Report) -> bytes:
+    """Encode a report as JUnit XML that Jenkins' xUnit plugin takes for valid."""
+    return to_junit(report, located=False)
+
+
+def to_junit(report: Report, *, located: bool = True) -> bytes:
+    """Encode a report as JUnit XML in UTF-8.
+
+    Args:
+        report: the report.
+        located: whether each case has its ``file``, and its ``line`` where it failed.
+    """
     root = ET.Element("testsuites", name="gradlings", time=_seconds(report.seconds))
+    if report.refused:
+        suite = ET.SubElement(root, "testsuite", name="hand-in")
+        suite.append(_stating("failure", "can be graded", "hand-in", report.refused, "refused"))
+        _count(suite, [suite])
     for exercise in report.exercises:
-        root.append(_suite(exercise, report))
+        root.append(_suite(exercise, report, located=located))
     if faults := _faults(report):
         suite = ET.SubElement(root, "testsuite", name="grader")
         suite.extend(faults)
@@ -39,7 +56,7 @@ def to_junit(report: Report) -> bytes:
     return document + b"\n"
 
 
-def _suite(exercise: ExerciseResult, report: Report) -> ET.Element:
+def _suite(exercise: ExerciseResult, report: Report, *, located: bool) -> ET.Element:
     """One exercise, with what is needed to repeat and to judge the run."""
     time = _seconds(sum(check.seconds for check in exercise.checks))
     suite = ET.Element("testsuite", name=sanitize(exercise.exercise), time=time)
@@ -60,14 +77,14 @@ def _suite(exercise: ExerciseResult, report: Report) -> ET.Element:
     ):
         ET.SubElement(properties, "property", name=name, value=sanitize(value))
     for check in exercise.checks:
-        suite.append(_case(check, exercise))
+        suite.append(_case(check, exercise, located=located))
     if not exercise.checks:
         suite.append(_error("checks", exercise.exercise, "no check ran"))
     _count(suite, [suite])
     return suite
 
 
-def _case(check: CheckResult, exercise: ExerciseResult) -> ET.Element:
+def _case(check: CheckResult, exercise: ExerciseResult, *, located: bool) -> ET.Element:
     """One check; its demand, the explanation and the code's output where it did not pass."""
     case = ET.Element(
         "testcase",
@@ -75,6 +92,11 @@ def _case(check: CheckResult, exercise: ExerciseResult) -> ET.Element:
         classname=sanitize(exercise.exercise),
         time=_seconds(check.seconds),
     )
+    if located and exercise.file:
+        file, line, _ = place_of_failure(exercise, check)
+        case.set("file", sanitize(file))
+        if check.failure is not None and check.verdict is not Verdict.BLOCKED:
+            case.set("line", str(line))
     if check.verdict is Verdict.PASSED:
         return case
     if check.verdict is Verdict.BLOCKED:
@@ -90,7 +112,7 @@ def _case(check: CheckResult, exercise: ExerciseResult) -> ET.Element:
     problem = ET.SubElement(
         case,
         "error" if check.verdict is Verdict.GRADER_FAULT else "failure",
-        message=sanitize(failure.headline[:_LONGEST_MESSAGE] if failure else check.verdict.value),
+        message=sanitize(sentence_of_failure(check)[:_LONGEST_MESSAGE] if failure else check.verdict.value),
         type=check.verdict.value,
     )
     lines = [sanitize(check.demand)] if check.demand else []
@@ -110,10 +132,14 @@ def _faults(report: Report) -> list[ET.Element]:
 
 
 def _error(name: str, classname: str, text: str) -> ET.Element:
+    return _stating("error", name, classname, text, Verdict.GRADER_FAULT.value)
+
+
+def _stating(tag: str, name: str, classname: str, text: str, kind: str) -> ET.Element:
+    """A case that is no check's, and says what happened."""
     case = ET.Element("testcase", name=name, classname=sanitize(classname), time=_seconds(0.0))
     message = sanitize(text.strip().partition("\n")[0][:_LONGEST_MESSAGE])
-    error = ET.SubElement(case, "error", message=message, type=Verdict.GRADER_FAULT.value)
-    error.text = sanitize(text, multiline=True)
+    ET.SubElement(case, tag, message=message, type=kind).text = sanitize(text, multiline=True)
     return case
 
 

@@ -380,6 +380,7 @@ class Report(msgspec.Struct, frozen=True):
         complete: False in the file of a run that was cut short.
         units: (unit, title) in course order, for headings.
         faults: faults of the grader or its machine, in words; exit code 3.
+        refused: why nothing was graded: a hand-in in which nothing is recognised, a call that is wrong; exit code 2.
     """
 
     seed: int
@@ -393,6 +394,7 @@ class Report(msgspec.Struct, frozen=True):
     seconds: float = 0.0
     complete: bool = True
     faults: tuple[str, ...] = ()
+    refused: str = ""
     schema: str = "gradlings/report/v1"
 
     @property
@@ -417,7 +419,9 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def exit_code(self) -> int:
-        """0 all passed, 1 something failed, 3 the grader failed, or was stopped."""
+        """0 all passed, 1 something failed, 2 nothing could be graded, 3 the grader failed, or was stopped."""
+        if self.refused:
+            return 2
         if not self.complete or self.faults or any(e.status is Status.GRADER_FAULT for e in self.exercises):
             return 3
         return 0 if self.exercises and all(e.status is Status.PASSED for e in self.exercises) else 1

@@ -23,8 +23,8 @@ _DERIVED: dict[str, dict[str, dict[str, Any]]] = {
         "bonus_points": {"type": "number", "description": "The points that could be earned besides."},
         "bonus_earned": {"type": "number", "description": "The points that were earned besides."},
         "exit_code": {
-            "enum": [0, 1, 3],
-            "description": "0 all passed, 1 something failed, 3 the grader failed.",
+            "enum": [0, 1, 2, 3],
+            "description": "0 all passed, 1 something failed, 2 nothing could be graded, 3 the grader failed.",
         },
     },
     "ExerciseResult": {

@@ -367,6 +367,8 @@ def advice(report: Report) -> str:
 def _total(report: Report, width: int, charset: Charset) -> list[Line]:
     """The sum, what to do next, and what weakens the verdicts."""
     lines: list[Line] = []
+    if report.refused:
+        lines += _wrapped(charset.clean(report.refused, multiline=True), width, "note")
     if not report.complete:
         lines += _wrapped("The run was cut short: what is not listed was not graded.", width, "note")
     lines += _sum(report, width, charset)

@@ -24,6 +24,10 @@ def _read_secret(secret: str) -> None:
             file.read(1)
 
 
+def _list_secret(secret: str) -> None:
+    os.listdir(secret if os.path.isdir(secret) else os.path.dirname(secret))
+
+
 def _stat_secret(secret: str) -> None:
     os.stat(secret)
 
@@ -79,6 +83,7 @@ def _trace_others(_: str) -> None:
 
 PROBES: dict[str, Callable[[str], None]] = {
     "read the course": _read_secret,
+    "see what the course's files are called": _list_secret,
     "see where the course lies": _stat_secret,
     "read files": _read_files,
     "write files": _write_files,

@@ -15,6 +15,7 @@ from grader.course import Course
 from grader.errors import GraderError
 from grader.reports.model import Isolation
 from grader.sandbox import landlock, syscalls
+from grader.session import runners
 from grader.session.sandboxes import Sandboxes
 
 _PACKAGES = ("numpy", "torch", "torchvision", "pytest", "hypothesis", "msgspec")
@@ -36,6 +37,7 @@ _ADVICE = {
 # What a probe can do -> which lack explains it.
 _EXPLAINED_BY = {
     "see where the course lies": "no namespaces",
+    "see what the course's files are called": "no namespaces",
     "read the course": "no landlock",
     "read files": "no landlock",
     "write files": "no landlock",
@@ -61,8 +63,13 @@ class Examination(msgspec.Struct, frozen=True):
     advice: tuple[str, ...]
 
 
-def examine(course: Course) -> Examination:
-    """Examine this machine for grading a course."""
+def examine(course: Course, *, ci: bool = False) -> Examination:
+    """Examine this machine for grading a course.
+
+    Args:
+        course: the course.
+        ci: say what to add to the runner of a platform, as far as that is known.
+    """
     facts = [
         ("gradlings", __version__),
         ("python", f"{platform.python_version()} ({sys.executable})"),
@@ -78,9 +85,17 @@ def examine(course: Course) -> Examination:
             reasons = sandboxes.reasons()
     except GraderError as error:
         isolation, reasons = Isolation("none", (str(error),)), {}
+    runner = runners.this_runner()
+    if ci:
+        facts += runners.facts(runner)
     facts.append(("isolation", str(isolation)))
     facts += [(f"no {part}", reason) for part, reason in reasons.items()]
     advice = advise(isolation.missing)
+    if ci and (known := runners.advise_runner(runner, isolation.missing)):
+        told = {_ADVICE[part] for part in ("no namespaces", "no landlock", "no seccomp")}
+        advice = known + tuple(sentence for sentence in advice if sentence not in told)
+    if ci and (short := runners.short_of_memory()):
+        advice += (short,)
     lacking = tuple(
         f"{name} is not installed: pip install {name} -c constraints.txt"
         for name in _PACKAGES

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _USUAL, _NOBODY = RunOptions(), Hooks()
 _NOTHING: Mapping[str, Status] = {}
-OF_THE_SESSION = ("debug", "isolation", "require_isolation", "examples", "brief")
+OF_THE_SESSION = ("debug", "isolation", "require_isolation", "require_confinement", "examples", "brief")
 _SEEDS = 10**12  # too many to be tried: who finds the seed knows every input of the run
 
 
@@ -89,6 +89,11 @@ class Session:
             raise GraderError(
                 f"Full isolation is required, and this machine gives {isolation.level}: "
                 f"{'; '.join(isolation.missing)}. `grade doctor` says how to get it."
+            )
+        if self.options.require_confinement and isolation.level == "none":
+            raise GraderError(
+                f"Submissions are not confined here ({'; '.join(isolation.missing)}), so nothing is graded. "
+                "`grade doctor` says what to add."
             )
 
     def plugin(

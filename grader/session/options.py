@@ -36,6 +36,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         debug: the submission runs in this process, for a debugger.
         isolation: ``auto``, ``no-namespaces`` or ``none``.
         require_isolation: grade nothing below full isolation.
+        require_confinement: grade nothing where a submission can do what it must not: below partial isolation.
         examples: how many inputs a property is tried on.
         most_seconds: exercise -> a cap on the deadline of each call and of its import.
         alone: grade just the exercises asked for, whatever they build on (to validate a course).
@@ -54,6 +55,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     debug: bool = False
     isolation: str = "auto"
     require_isolation: bool = False
+    require_confinement: bool = False
     examples: int = 30
     most_seconds: Mapping[str, float] = {}
     alone: bool = False

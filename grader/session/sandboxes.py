@@ -12,6 +12,7 @@ from typing import Any, Self
 import msgspec
 
 from grader.course import Course, Exercise, SourceFile, Submission
+from grader.errors import GraderError
 from grader.reports.model import Isolation
 from grader.sandbox import namespaces, syscalls
 from grader.sandbox.client import Worker, ZygoteProcess
@@ -21,8 +22,11 @@ from grader.sandbox.request import LostError
 from grader.sandbox.runtime import Runtime
 from grader.sandbox.whereabouts import Stood
 from grader.sandbox.zygote import Ready, Setup
+from grader.session.capacity import free_memory
 
 _IMPORT_SECONDS = 14.0
+_ONE_KIND = 520 << 20  # bytes that a run takes with one zygote that has torch, and a worker of it
+_MORE = 240 << 20  # and with each zygote more
 _MOST_TEXT = 1 << 20  # characters, of which each may take four bytes on the wire
 _TOO_MUCH_TEXT = "The submission's Python files hold more than a million characters: hand in the exercises alone."
 _LIBRARIES = {"torch": ("numpy", "torch"), "numpy": ("numpy",), "python": ()}
@@ -68,6 +72,8 @@ class ImportFailure(msgspec.Struct, frozen=True):
 class Sandboxes:
     """Starts zygotes at once, and gives workers out of them.
 
+    Where there is no memory for all of them, one after the other: each kind of exercise has a zygote of its own.
+
     Args:
         course: what must stay hidden.
         exercises: what will be graded, which decides what the zygotes import.
@@ -84,16 +90,21 @@ class Sandboxes:
         self._namespaces = () if isolation == "no-namespaces" else namespaces.WAYS
         self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
         self._latest: Worker | None = None
-        self._stack = ExitStack()
+        self._told: frozenset[str] | None = None  # what is missing, by the report
+        first = list({_kind(exercise): exercise for exercise in exercises}.values())
+        memory = free_memory()
+        self._one_at_a_time = memory is not None and memory < _ONE_KIND + _MORE * (len(first) - 1)
         if not debug:
             if syscalls.IS_LINUX:
                 syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)  # nobody of this user looks into this process
-            for exercise in exercises:
+            for exercise in first[:1] if self._one_at_a_time else first:
                 self._zygote(exercise)
 
     def _zygote(self, exercise: Exercise) -> ZygoteProcess:
-        key = (exercise.packages, exercise.preload)
+        key = _kind(exercise)
         if key not in self._zygotes:
+            if self._one_at_a_time:
+                self.close()
             libraries = _LIBRARIES[exercise.packages]
             setup = Setup(
                 preload=(*libraries, *exercise.preload),
@@ -103,8 +114,20 @@ class Sandboxes:
                 confine=self.confine,
                 namespaces=self._namespaces,
             )
-            self._zygotes[key] = self._stack.enter_context(ZygoteProcess(setup))
+            self._zygotes[key] = ZygoteProcess(setup)
+            if self._told is not None:
+                self._demand_as_told(self._zygotes[key])
         return self._zygotes[key]
+
+    def _demand_as_told(self, zygote: ZygoteProcess) -> None:
+        """See that a zygote that was started later confines as the report says.
+
+        Raises:
+            GraderError: it does not.
+        """
+        missing = _missing(zygote.ready(), zygote.probe(secret_of(self.course))) if self.confine else []
+        if more := [part for part in missing if part not in (self._told or ())]:
+            raise GraderError(f"A sandbox confines less than the first one of this run did: {'; '.join(more)}.")
 
     def load(
         self, exercise: Exercise, submission: Submission, most_seconds: float = math.inf
@@ -157,6 +180,7 @@ class Sandboxes:
             missing += [part for part in _missing(ready, succeeded) if part not in missing]
             if "read the course" in succeeded or "read files" in succeeded:
                 level = "none"
+        self._told = frozenset(missing)
         return Isolation("partial" if missing and level == "full" else level, tuple(missing))
 
     def reasons(self) -> dict[str, str]:
@@ -165,13 +189,20 @@ class Sandboxes:
 
     def close(self) -> None:
         """End every worker and zygote."""
-        self._stack.close()
+        with ExitStack() as stack:
+            while self._zygotes:
+                stack.callback(self._zygotes.popitem()[1].close)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _kind(exercise: Exercise) -> tuple[str, tuple[str, ...]]:
+    """What a zygote depends on."""
+    return exercise.packages, exercise.preload
 
 
 def _missing(ready: Ready, succeeded: list[str]) -> list[str]:
@@ -198,11 +229,9 @@ def _load_here(sources: dict[str, tuple[str, str]], exercise: Exercise) -> Loade
 
 
 def secret_of(course: Course) -> Path:
-    """A path that no worker may open: the solutions, else the checks."""
-    for folder in ("solutions", "tests"):
-        if (course.root / folder).is_dir():
-            return course.root / folder
-    return course.root
+    """A file that no worker may open: a solution, else a check."""
+    files = [path for exercise in course.exercises for path in (exercise.solution, exercise.checks)]
+    return next((path for path in files if path.is_file()), course.root)
 
 
 def quiet_torch() -> None:

@@ -63,7 +63,7 @@ OF_LECTURE5 = [exercise.id for exercise in COURSE.unit("lecture5").exercises]
         ("grade hint lecture5.c", ["lecture5.cross_entropy"]),
         ("grade so", ["solution"]),
         ("grade completion f", ["fish"]),
-        ("grade lecture5 --format e", ["editor"]),
+        ("grade lecture5 --format ed", ["editor"]),
         ("grade reset lecture5.linear --u", ["--undo"]),
         ("grade nothing", []),
     ],

@@ -67,6 +67,18 @@ def test_the_packaged_solutions_cannot_be_read_by_a_submission(installed, tmp_pa
     assert "FileNotFoundError" in done.stdout, done.stdout
 
 
+def test_nor_where_there_are_no_namespaces(installed, tmp_path):
+    """In most containers: the course lies among the packages that a submission may import, and is closed."""
+    packaged = next(installed.glob("lib/*/site-packages/grader/_course"))
+    file = tmp_path / "linear.py"
+    file.write_text(f"text = open({str(packaged / 'solutions/lecture5/linear.py')!r}).read()\nexec(text)\n")
+    words = ["--isolation", "no-namespaces", "--require-confinement"]
+    done = run(installed, "lecture5.linear", *words, "--submission", str(file), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "isolation partial" in done.stdout
+    assert "PermissionError" in done.stdout, done.stdout
+
+
 def test_a_course_of_ones_own_without_a_clone(installed, tmp_path):
     done = run(installed, "init", "own", "--new-course", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -80,3 +92,12 @@ def test_a_course_of_ones_own_without_a_clone(installed, tmp_path):
 def test_the_wheel_holds_nothing_else(installed):
     top = {path.name for path in Path(next(installed.glob("lib/*/site-packages"))).iterdir()}
     assert {name for name in top if name.startswith(("exercises", "solutions", "tests", "benchmarks"))} == set()
+
+
+def test_what_platforms_need_is_written_without_a_clone(installed, tmp_path):
+    for words in (["github"], ["gitlab"], ["gradescope"], ["classroom50", "--output", "bundle"]):
+        done = run(installed, "ci", words[0], "lecture5", *words[1:], cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    bundle = {"bundle/autograder.py", "bundle/requirements.txt"}
+    assert written == {".github/workflows/grade.yml", ".gitlab-ci.yml", "autograder.zip", *bundle}
