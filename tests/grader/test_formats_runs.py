@@ -151,6 +151,15 @@ def test_a_zip_of_a_folder_and_a_folder_with_a_zip_in_it_are_graded(grade, tmp_p
     assert not (tmp_path / ".grade/history.jsonl").exists()
 
 
+def test_files_of_other_names_are_told_by_what_is_in_them_and_the_report_says_so(grade, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/alone (1).py").write_text(RIGHT.format("alone"))
+    (tmp_path / "in/first.py").write_text(RIGHT.format("first"))
+    shown, _ = grade("day1.alone", "day1.first", "--submission", "in", "--format", "junit=junit.xml")
+    assert "alone (1).py was taken for day1/alone.py." in shown
+    assert "4/4 points" in shown
+
+
 def test_a_notebook_is_graded_and_the_annotation_is_at_its_top(grade, tmp_path):
     cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": WRONG}]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
