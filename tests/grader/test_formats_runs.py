@@ -19,7 +19,7 @@ RIGHT = "def {0}(x):\n    return 2.0 * x\n"
 WRONG = (
     "def alone(x):\n    print('::error::mine', '##[add-mask]a')\n    raise ValueError('::set-output name=score::100')\n"
 )
-ENDLESS = "def fragile(x):\n    while True:\n        pass\n"
+ENDLESS = "def {0}(x):\n    while True:\n        pass\n"
 ALL = [word for name, path in FILES.items() for word in ("--format", f"{name}={path}")]
 
 
@@ -277,8 +277,9 @@ def test_a_format_that_cannot_be_made_costs_no_other_and_says_so(grade, tmp_path
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_stopped_leaves_valid_files_with_what_was_known(tmp_path, course, sent):
-    hand_in(tmp_path, alone=RIGHT.format("alone"), fragile=ENDLESS)
-    words = ["day1.alone", "day1.fragile", "--submission", ".", "--course", course, *ALL, "-j", "1"]
+    endless = {name: ENDLESS.format(name) for name in ("first", "fragile")}  # some 40 seconds
+    hand_in(tmp_path, alone=RIGHT.format("alone"), **endless)
+    words = ["day1.alone", "day1.first", "day1.fragile", "--submission", ".", "--course", course, *ALL, "-j", "1"]
     child = subprocess.Popen(
         [*GRADE, *words],
         cwd=tmp_path,
