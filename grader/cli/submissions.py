@@ -30,6 +30,8 @@ class HandedIn(NamedTuple):
 def read_handed_in(path: Path, course: Course, wanted: Collection[str], *, named: bool) -> HandedIn:
     """Read a submission. An archive is opened, and so are those in a folder in which nothing else is of the course.
 
+    Files of other names, as ``linear (1).py``, are told by what is in them, where exercises are missing otherwise.
+
     Args:
         path: a folder, a file, an archive.
         course: says which units and exercises there are.
@@ -41,7 +43,9 @@ def read_handed_in(path: Path, course: Course, wanted: Collection[str], *, named
     """
     if not (named and _is_archive(path)):
         try:
-            return HandedIn(_demanding(read_submission(path, course, wanted), path, wanted, named=named))
+            submission = _demanding(read_submission(path, course, wanted), path, wanted, named=named)
+            lacks = not submission.alone and any(exercise not in submission.files for exercise in wanted)
+            return _meant(HandedIn(submission), path, course, wanted) if named and lacks else HandedIn(submission)
         except NothingRecognisedError as error:
             if not named:
                 return _refused(path, str(error))
@@ -66,9 +70,16 @@ def _demanding(submission: Submission, path: Path, wanted: Collection[str], *, n
     return submission
 
 
+def _meant(read: HandedIn, path: Path, course: Course, wanted: Collection[str]) -> HandedIn:
+    """The same, or the files under the names that they should have, where more is found so."""
+    opened = _opened(path, course, wanted)
+    more = set(opened.submission.files).difference(read.submission.files)
+    return opened if more.intersection(wanted) else read
+
+
 def _opened(path: Path, course: Course, wanted: Collection[str]) -> HandedIn:
-    """What a cohort's reader finds: it opens archives, and takes files by what they hold."""
-    from grader.cohort.contents import read_hand_in
+    """What a cohort's reader finds: it opens archives, and takes files by what they hold; the report says for what."""
+    from grader.cohort.contents import TAKEN_FOR, read_hand_in
     from grader.cohort.learners import named
     from grader.cohort.places import HandIn
 
@@ -76,7 +87,13 @@ def _opened(path: Path, course: Course, wanted: Collection[str]) -> HandedIn:
     content = read_hand_in(HandIn(named(""), shown, str(path)), course, wanted)
     if content.submission is None:
         return _refused(path, _named(content.fault, shown))
-    return HandedIn(dataclasses.replace(content.submission, root=path), is_in_place=False)
+    files = dict(content.submission.files)
+    for note in content.submission.notes:
+        _, is_taken, called = note.removesuffix(".").rpartition(TAKEN_FOR)
+        exercise = called.rpartition(".")[0].replace("/", ".")
+        if is_taken and exercise in files:
+            files[exercise] = dataclasses.replace(files[exercise], notes=(*files[exercise].notes, note))
+    return HandedIn(dataclasses.replace(content.submission, root=path, files=files), is_in_place=False)
 
 
 def _named(fault: str, shown: str) -> str:

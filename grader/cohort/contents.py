@@ -22,6 +22,7 @@ from grader.course.submission import HANDOUT, missing_hint
 from grader.errors import UsageError
 from grader.names import printable
 
+TAKEN_FOR = " was taken for "  # in a note: the file's name before it, behind it what it should be called
 _MOST_NESTED = 1  # archives in archives
 _MOST_RAW = 256 << 20  # bytes of what cannot be read that are hashed
 _MOST_OF_ONE = 16 << 20  # bytes of one file of these
@@ -135,7 +136,7 @@ def _read_renamed(path: Path, belongs: Mapping[str, str], course: Course, wanted
         for name, called in belongs.items():
             _copy(path / Path(name).parent, Path(name).name, called, folder)
             if Path(name).name != Path(called).name:
-                folder.note(f"{Path(name).name} was taken for {called}.")
+                folder.note(f"{Path(name).name}{TAKEN_FOR}{called}.")
         try:
             return _noted(read_submission(folder.path, course, wanted, within=folder.path), folder)
         except UsageError as error:

@@ -14,7 +14,7 @@ from grader.reports.text import sanitize
 from grader.reports.text_page import bonus_text, in_short, points_text
 
 _WIDTH = 88
-_MOST_FAULTS = 5
+_MOST_FAULTS, _MOST_NOTES = 5, 20
 _LONGEST_FAULT = 2_000
 OURS = "The grader failed. This is not your mistake."
 _NO_VERDICT = "This is no verdict on the submission."  # which says as much
@@ -52,8 +52,9 @@ def troubles(report: Report) -> list[str]:
 
 
 def run_text(report: Report) -> str:
-    """What is said of the whole run: troubles, the sum, and how to repeat it."""
-    lines = [*troubles(report), sum_text(report)]
+    """What is said of the whole run: troubles, the sum, warnings about files, and how to repeat it."""
+    notes = [f"{e.name}: {sanitize(note, multiline=True)}" for e in report.exercises for note in e.notes]
+    lines = [*troubles(report), sum_text(report), *notes[:_MOST_NOTES]]
     again = again_text(report)
     return "\n".join([*lines, "", f"Again with the same inputs: {again}"] if again else lines)
 

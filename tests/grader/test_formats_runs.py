@@ -19,7 +19,7 @@ RIGHT = "def {0}(x):\n    return 2.0 * x\n"
 WRONG = (
     "def alone(x):\n    print('::error::mine', '##[add-mask]a')\n    raise ValueError('::set-output name=score::100')\n"
 )
-ENDLESS = "def fragile(x):\n    while True:\n        pass\n"
+ENDLESS = "def {0}(x):\n    while True:\n        pass\n"
 ALL = [word for name, path in FILES.items() for word in ("--format", f"{name}={path}")]
 
 
@@ -151,6 +151,15 @@ def test_a_zip_of_a_folder_and_a_folder_with_a_zip_in_it_are_graded(grade, tmp_p
     assert not (tmp_path / ".grade/history.jsonl").exists()
 
 
+def test_files_of_other_names_are_told_by_what_is_in_them_and_the_report_says_so(grade, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/alone (1).py").write_text(RIGHT.format("alone"))
+    (tmp_path / "in/first.py").write_text(RIGHT.format("first"))
+    shown, _ = grade("day1.alone", "day1.first", "--submission", "in", "--format", "junit=junit.xml")
+    assert "alone (1).py was taken for day1/alone.py." in shown
+    assert "4/4 points" in shown
+
+
 def test_a_notebook_is_graded_and_the_annotation_is_at_its_top(grade, tmp_path):
     cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": WRONG}]
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
@@ -268,8 +277,9 @@ def test_a_format_that_cannot_be_made_costs_no_other_and_says_so(grade, tmp_path
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_stopped_leaves_valid_files_with_what_was_known(tmp_path, course, sent):
-    hand_in(tmp_path, alone=RIGHT.format("alone"), fragile=ENDLESS)
-    words = ["day1.alone", "day1.fragile", "--submission", ".", "--course", course, *ALL, "-j", "1"]
+    endless = {name: ENDLESS.format(name) for name in ("first", "fragile")}  # some 40 seconds
+    hand_in(tmp_path, alone=RIGHT.format("alone"), **endless)
+    words = ["day1.alone", "day1.first", "day1.fragile", "--submission", ".", "--course", course, *ALL, "-j", "1"]
     child = subprocess.Popen(
         [*GRADE, *words],
         cwd=tmp_path,
