@@ -14,7 +14,15 @@ import msgspec
 
 from grader.cli.completing import units_and_exercises
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
-from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
+from grader.cli.options import (
+    NamedPath,
+    course_option,
+    default_submission,
+    demand_unconfined,
+    isolation_option,
+    the_only,
+    worker_option,
+)
 from grader.cli.output import console, printing, say, write_file
 from grader.cli.report_options import explain_option, print_story, report_option
 from grader.course import find_course, read_submission
@@ -64,6 +72,7 @@ if TYPE_CHECKING:
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")
 @isolation_option
+@worker_option
 @course_option
 def run(
     names: tuple[str, ...],
@@ -81,6 +90,7 @@ def run(
     jobs: int | None,
     verbose: bool,
     isolation: str,
+    worker: str,
     course_path: Path | None,
 ) -> int:
     """Grade exercises: whole units, single exercises, or all."""
@@ -91,6 +101,7 @@ def run(
     if wanted is not None and style != "terminal":
         raise UsageError("--explain tells its story in the terminal; it cannot go with --format.")
     demand_device(device, isolation, full=full)
+    demand_unconfined(worker, isolation, require_isolation=require_isolation)
     course = find_course(course_path)
     exercises = course.resolve(names)
     path = the_only(submissions) or default_submission(course.root)
@@ -104,6 +115,7 @@ def run(
             seed=seed,
             debug=debug,
             isolation=isolation,
+            worker=worker,
             require_isolation=require_isolation,
             full=full,
             device=device,

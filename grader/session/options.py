@@ -35,6 +35,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         seed: decides every input; drawn when None.
         debug: the submission runs in this process, for a debugger.
         isolation: ``auto``, ``no-namespaces`` or ``none``.
+        worker: ``auto``, or ``portable``.
         require_isolation: grade nothing below full isolation.
         examples: how many inputs a property is tried on.
         most_seconds: exercise -> a cap on the deadline of each call and of its import.
@@ -53,6 +54,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     seed: int | None = None
     debug: bool = False
     isolation: str = "auto"
+    worker: str = "auto"
     require_isolation: bool = False
     examples: int = 30
     most_seconds: Mapping[str, float] = {}
