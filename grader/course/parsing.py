@@ -39,6 +39,7 @@ _LEXEME = (  # comments and strings, closed or not, and brackets
 _PLAIN_FIELDS = r"""(?:[^{}]|\{\{|\}\}|\{(?:[^{}'"]|'[^'{}]*+'|"[^"{}]*+")*+\})*+"""
 _MOST_MEMORY = 1 << 29
 _MOST_COUNTED = 1000  # texts
+_CRASHED_ON_WINDOWS = 0xC0000000  # from here on an exit code says how
 _TOKENS: dict[bytes, int] = {}
 _MOST_WAITING = 30.0  # seconds, of which a process that is not kept waiting needs a tenth
 _PARSE = f"""
@@ -224,9 +225,10 @@ def _try_elsewhere(text: str, allowance: Allowance) -> None:
         allowance.seconds -= float(ended.stdout)
         return
     allowance.seconds -= seconds
-    if ended.returncode == -signal.SIGXCPU:
+    if ended.returncode == -getattr(signal, "SIGXCPU", 0):
         raise TooSlowError(f"Python takes more than {seconds} s to read this file.")
-    if ended.returncode in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS):
+    crashes = {-getattr(signal, name, 0) for name in ("SIGSEGV", "SIGABRT", "SIGBUS")}
+    if ended.returncode in crashes or ended.returncode >= _CRASHED_ON_WINDOWS:
         raise TooSlowError("Python itself crashes when it reads this file.")
     said = ended.stderr.decode("utf-8", "replace")[-300:]
     raise GraderError(f"The process that parses a file ended with {ended.returncode}. {said}".rstrip())

@@ -69,7 +69,7 @@ def examine(course: Course) -> Examination:
         ("platform", platform.platform()),
         *((name, _version(name)) for name in _PACKAGES),
         ("course", f"{course.root} ({len(course.exercises)} exercises)"),
-        ("user", f"uid {os.getuid()}"),
+        ("user", f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown to this platform"),
         ("landlock", f"ABI {landlock.abi()}" if syscalls.IS_LINUX else "not on this platform"),
     ]
     try:
