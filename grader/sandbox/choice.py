@@ -11,6 +11,8 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["forked", "portable"]
+CONFINES_NOTHING = "has nothing to confine a submission with"
+_SYSTEMS = {"win32": "Windows", "darwin": "macOS"}
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -33,8 +35,10 @@ def choose(worker: str = "auto") -> Choice:
     """
     if worker == "portable":
         return Choice("portable", "a portable worker was asked for")
+    if sys.platform != "linux":
+        return Choice("portable", f"{_SYSTEMS.get(sys.platform, sys.platform)} {CONFINES_NOTHING}")
     lacks = _lacking()
-    return Choice("portable", f"{_system()} has no {lacks}") if lacks else Choice("forked")
+    return Choice("portable", f"this Linux has no {lacks}") if lacks else Choice("forked")
 
 
 def _lacking() -> str:
@@ -44,13 +48,9 @@ def _lacking() -> str:
     for module in ("fcntl", "resource"):
         if importlib.util.find_spec(module) is None:
             return f"module {module}"
-    try:  # a name alone says nothing: macOS has it, and refuses
+    try:  # a name alone says nothing: some have it, and refuse
         for end in socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET):
             end.close()
     except (AttributeError, OSError):
         return "sockets that keep messages apart"
-    return "" if sys.platform == "linux" else "confinement"
-
-
-def _system() -> str:
-    return {"win32": "Windows", "darwin": "macOS", "linux": "this Linux"}.get(sys.platform, sys.platform)
+    return ""

@@ -15,6 +15,7 @@ from grader.course import Course
 from grader.errors import GraderError
 from grader.reports.model import Isolation
 from grader.sandbox import landlock, syscalls
+from grader.sandbox.choice import CONFINES_NOTHING
 from grader.session.sandboxes import Sandboxes
 
 _PACKAGES = ("numpy", "torch", "torchvision", "pytest", "hypothesis", "msgspec")
@@ -94,7 +95,12 @@ def advise(missing: Sequence[str]) -> tuple[str, ...]:
     told = []
     for part in missing:
         can = part.removeprefix("a submission can ")
-        if can == part:
+        if part.endswith(CONFINES_NOTHING):
+            told.append(
+                f"{part}: fine for work of your own. Grade the work of others on Linux, in WSL 2, in Docker or in a "
+                "virtual machine."
+            )
+        elif can == part:
             told.append(_ADVICE.get(part, f"{part[0].upper()}{part[1:]}."))
         elif _EXPLAINED_BY.get(can) not in missing:
             told.append(f"A submission can {can}, which nothing that is missing explains. Please report this output.")
