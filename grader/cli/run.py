@@ -13,6 +13,7 @@ import click
 import msgspec
 
 from grader.cli.completing import units_and_exercises
+from grader.cli.early import EarlyWord
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
 from grader.cli.options import (
     NamedPath,
@@ -124,6 +125,7 @@ def run(
             kept=kept_results(journal.folder, fresh=fresh) if full and not journal.trouble else None,
             on_start=stack.enter_context(progress(wanted=full and not debug)),
             on_progress=journal.write,
+            on_check=EarlyWord() if style == "terminal" and output is None and wanted is None else None,
         )
         session = _session(stack, course, exercises, options, hooks, jobs)
         files = read_submission(path, course, {exercise.id for exercise in exercises})
