@@ -42,6 +42,7 @@ _MOST_COUNTED = 1000  # texts
 _CRASHED_ON_WINDOWS = 0xC0000000  # from here on an exit code says how
 _TOKENS: dict[bytes, int] = {}
 _MOST_WAITING = 30.0  # seconds, of which a process that is not kept waiting needs a tenth
+_WITHOUT_LIMITS = 5  # times its CPU seconds, where these cannot be limited
 _PARSE = f"""
 import sys, time
 try:
@@ -209,7 +210,7 @@ def _try_elsewhere(text: str, allowance: Allowance) -> None:
             [sys.executable, "-I", "-S", "-B", "-W", "ignore", "-c", _PARSE, str(seconds)],
             input=text.encode("utf-8", "surrogatepass"),
             capture_output=True,
-            timeout=_MOST_WAITING,
+            timeout=_MOST_WAITING if os.name == "posix" else _WITHOUT_LIMITS * seconds,
             start_new_session=True,
             cwd="/",
             check=False,

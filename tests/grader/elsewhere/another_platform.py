@@ -148,7 +148,7 @@ def _of_windows() -> dict[str, types.ModuleType]:
         "signal": Shown(signal, signals | {"alarm", "setitimer", "ITIMER_REAL", "ITIMER_PROF", "pause"}, {}),
         "socket": Shown(socket, {"AF_UNIX", "SOCK_SEQPACKET", "send_fds", "recv_fds", "SCM_RIGHTS", "SO_PEERCRED"}, {}),
         "select": Shown(importlib.import_module("select"), {"poll", "epoll", "POLLIN"}, {}),
-        "subprocess": Shown(subprocess, set(), {"Popen": _popen("win32")}),
+        "subprocess": Shown(subprocess, set(), {"Popen": _popen("win32"), "run": _run_without_limits}),
     }
 
 
@@ -198,6 +198,14 @@ def _popen(platform: str) -> type:
             terminate = kill
 
     return Popen
+
+
+def _run_without_limits(args, **options):
+    """As subprocess.run; a Python that is given a text to run finds no module resource."""
+    if args[0] == sys.executable and "-c" in args:
+        at = args.index("-c") + 1
+        args = [*args[:at], "import sys; sys.modules['resource'] = None\n" + args[at], *args[at + 1 :]]
+    return subprocess.run(args, **options)
 
 
 def _shown_to(platform: str, args):
