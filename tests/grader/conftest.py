@@ -8,12 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sandboxed import ROOT, ask_in
+from sandboxed import ROOT, ask_in, workers
 
 from grader.course import find_course
 from grader.sandbox.choice import choose
-from grader.sandbox.client import ZygoteProcess
-from grader.sandbox.portable import FreshWorkers
 from grader.sandbox.zygote import Setup
 from grader.session.grading import Session
 
@@ -51,12 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def zygote():
     """A zygote with torch, confined as in a run; what gives portable workers where there can be none."""
-    if choose().kind == "portable":
-        with FreshWorkers(("numpy", "torch"), {}) as fresh:
-            yield fresh
-        return
-    with ZygoteProcess(Setup(preload=("numpy", "torch"), hidden=(str(ROOT),))) as process:
-        process.ready()
+    with workers(Setup(preload=("numpy", "torch"), hidden=(str(ROOT),))) as process:
         yield process
 
 

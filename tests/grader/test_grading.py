@@ -8,6 +8,7 @@ import pytest
 from sandboxed import ROOT, solutions_with
 
 from grader.reports.model import Status, Verdict, Visibility
+from grader.sandbox.choice import choose
 
 RIGHT = """
 import torch
@@ -43,7 +44,7 @@ def test_the_solutions_pass_with_full_points(lecture5):
     report = lecture5.grade(lecture5.course.resolve(["lecture5"]), lecture5.course.root / "solutions", 11)
     assert report.exit_code == 0
     assert report.earned == report.points > 50
-    assert report.isolation.level == "full"
+    assert report.isolation.level == ("full" if choose().kind == "forked" else "none")
     assert [e.status for e in report.exercises] == [Status.PASSED] * 7
 
 

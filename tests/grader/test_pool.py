@@ -368,6 +368,7 @@ def test_the_command_grades_several_at_a_time(tmp_path):
     assert sorted(os.listdir(tmp_path / ".grade")) == ["full.jsonl", "last.html", "last.json"]
 
 
+@pytest.mark.confined  # it looks for zygotes
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_leaves_nothing(tmp_path, sent):
     course = make_course(tmp_path / "course")
