@@ -32,7 +32,10 @@ def refuse_link(path: str | os.PathLike[str]) -> None:
     Raises:
         OSError: it is a link.
     """
-    if not hasattr(os, "O_NOFOLLOW") and Path(path).is_symlink():
+    if hasattr(os, "O_NOFOLLOW"):
+        return
+    is_junction = getattr(Path(path), "is_junction", bool)  # Windows' other kind, which Python knows since 3.12
+    if Path(path).is_symlink() or is_junction():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
 

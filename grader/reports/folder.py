@@ -57,7 +57,7 @@ def _demand_regular(opened: int) -> os.stat_result:
 class HeldFolder:
     """A folder that is opened once: it cannot be swapped for a link between one file and the next.
 
-    Where folders cannot be held open, on Windows, it is looked at once, and its files by their full names.
+    Where folders cannot be held open, on Windows, it is looked at before each file instead.
 
     Args:
         path: the folder.
@@ -84,7 +84,10 @@ class HeldFolder:
 
     def _named(self, name: str) -> str:
         """A file here as the system is to be told of it, beside the folder's descriptor."""
-        return str(Path(self._path, name)) if self._path else name
+        if not self._path:
+            return name
+        refuse_link(self._path)
+        return str(Path(self._path, name))
 
     def read(self, name: str, most: int) -> bytes:
         """Read a regular file of at most so many bytes; see `read_regular`."""
