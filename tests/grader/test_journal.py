@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import pytest
 from reports_samples import EVERY
 from sandboxed import ROOT
 
