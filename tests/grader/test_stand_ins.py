@@ -14,6 +14,7 @@ from grader.course import SourceFile, find_course
 from grader.course.forbidden import find_forbidden
 from grader.reports.model import Status, Verdict
 from grader.reports.text_page import render_text
+from grader.sandbox.choice import choose
 from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.peers import RemotePeer
 from grader.sandbox.proxy import Conversation, SubmissionProxy
@@ -222,6 +223,8 @@ def test_the_line_of_the_use_is_known(ask):
     ],
 )
 def test_what_to_do_is_said(uses, top, use, says):
+    if "sympy" in top and choose().kind == "portable":
+        pytest.skip("what is installed is at hand for a portable worker")
     assert says in uses(f"{top}\ndef f(x):\n    return {use}\n", 1.0)
 
 
