@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.batch_progress import watching
-from grader.cli.options import NamedPath, course_option, isolation_option
+from grader.cli.options import NamedPath, course_option, demand_unconfined, isolation_option, worker_option
 from grader.cli.output import say
 from grader.course import find_course
 from grader.errors import UsageError
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 @click.option("--log", type=NamedPath(dir_okay=False), help="Add a line of JSON for each hand-in to this file.")
 @click.option("-v", "--verbose", is_flag=True, help="A line for each hand-in.")
 @isolation_option
+@worker_option
 @course_option
 def batch(
     hand_ins: tuple[Path, ...],
@@ -77,6 +78,7 @@ def batch(
     log: Path | None,
     verbose: bool,
     isolation: str,
+    worker: str,
     course_path: Path | None,
 ) -> int:
     """Grade a class: folders, archives, files and notebooks, as a platform gives them, into a gradebook.
@@ -87,6 +89,7 @@ def batch(
     """
     if isolation == "none" and require_isolation:
         raise UsageError("--isolation none confines nothing: it needs --allow-less-isolation, too.")
+    demand_unconfined(worker, isolation, require_isolation=require_isolation)
     course = find_course(course_path)
     exercises = course.resolve(only)
 
@@ -105,7 +108,13 @@ def batch(
 
         units = list(dict.fromkeys(exercise.unit for exercise in exercises))
         found = in_time(found, read_policies(policies_path, course), units)
-    options = RunOptions(isolation=isolation, require_isolation=require_isolation, full=full, training=not no_training)
+    options = RunOptions(
+        isolation=isolation,
+        worker=worker,
+        require_isolation=require_isolation,
+        full=full,
+        training=not no_training,
+    )
     with Gradebook(gradebook, write=True, wait=wait) as book, watching(len(found), log, verbose=verbose) as watch:
         if book.copy is not None:
             say(f"{gradebook} was of an older version; a copy is in {book.copy}.")

@@ -51,8 +51,9 @@ def _print_standing(course: Course, units: tuple[str, ...], here: Path, *, wants
     found = read_progress(course, here)
     with printing():
         if wants_history:
-            print_lines(lambda _, charset: history(found, exercises, charset), console())
+            print_lines(lambda width, charset: history(found, exercises, width, charset), console())
             return
         print_lines(
-            lambda width, charset: [*listed(course, found, exercises, width, charset), (), *legend(charset)], console()
+            lambda width, charset: [*listed(course, found, exercises, width, charset), (), *legend(width, charset)],
+            console(),
         )

@@ -92,3 +92,35 @@ def isolation_option(function: _F) -> _F:
         show_default=True,
         help="How submissions are confined. `none` is for practice on platforms that have nothing.",
     )(function)
+
+
+def worker_option(function: _F) -> _F:
+    """``--worker``: what a submission runs in; to be seen to by ``demand_unconfined``."""
+    return click.option(
+        "--worker",
+        type=click.Choice(["auto", "portable"]),
+        default="auto",
+        show_default=True,
+        help="`portable` is a fresh interpreter for each exercise, as on macOS and Windows; with `--isolation none`.",
+    )(function)
+
+
+def demand_unconfined(worker: str, isolation: str, *, require_isolation: bool = False, least: str = "") -> None:
+    """See that nobody asks for a portable worker and for isolation.
+
+    Args:
+        worker: the kind of worker.
+        isolation: the isolation that is asked for.
+        require_isolation: whether all of it is demanded.
+        least: another option that demands some of it, if it was given.
+
+    Raises:
+        UsageError: somebody does.
+    """
+    demanded = "--require-isolation" if require_isolation else least
+    if worker == "portable" and (isolation != "none" or demanded):
+        asked = demanded or f"--isolation {isolation}"
+        raise UsageError(
+            f"--worker portable confines nothing; it cannot go with {asked}: "
+            "grade work of your own with `--isolation none --worker portable`."
+        )

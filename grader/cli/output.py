@@ -147,7 +147,8 @@ def write_file(path: Path, content: bytes) -> None:
         if _is_written_to(path):
             flags = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0)  # a FIFO that nobody reads
             with os.fdopen(os.open(path, flags), "wb") as file:
-                os.set_blocking(file.fileno(), True)
+                if hasattr(os, "set_blocking"):
+                    os.set_blocking(file.fileno(), True)
                 file.write(content)
             return
         new = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.new")

@@ -12,9 +12,18 @@ import click
 import msgspec
 
 from grader.cli.completing import units_and_exercises
+from grader.cli.early import EarlyWord
 from grader.cli.formats import DeliveringCommand, Sink, format_options, settled
 from grader.cli.full_mode import demand_device, full_options, kept_results, progress
-from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
+from grader.cli.options import (
+    NamedPath,
+    course_option,
+    default_submission,
+    demand_unconfined,
+    isolation_option,
+    the_only,
+    worker_option,
+)
 from grader.cli.output import console, printing, say, write_file
 from grader.cli.report_options import explain_option, print_story, report_option
 from grader.cli.submissions import read_handed_in
@@ -65,6 +74,7 @@ if TYPE_CHECKING:
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show passed checks and every failure in full.")
 @isolation_option
+@worker_option
 @course_option
 def run(
     names: tuple[str, ...],
@@ -83,6 +93,7 @@ def run(
     jobs: int | None,
     verbose: bool,
     isolation: str,
+    worker: str,
     course_path: Path | None,
 ) -> int:
     """Grade exercises: whole units, single exercises, or all."""
@@ -100,6 +111,8 @@ def run(
         if debug:
             _demand_debuggable(confined=require_isolation or require_confinement, jobs=jobs)
         demand_device(device, isolation, full=full)
+        least = "--require-confinement" if require_confinement else ""
+        demand_unconfined(worker, isolation, require_isolation=require_isolation, least=least)
         course = find_course(course_path)
         exercises = course.resolve(names)
         path = the_only(submissions) or default_submission(course.root)
@@ -112,6 +125,7 @@ def run(
             seed=seed,
             debug=debug,
             isolation=isolation,
+            worker=worker,
             require_isolation=require_isolation,
             require_confinement=require_confinement,
             full=full,
@@ -121,6 +135,7 @@ def run(
             kept=kept_results(journal.folder, fresh=fresh) if full and not journal.trouble else None,
             on_start=stack.enter_context(progress(wanted=full and not debug)),
             on_progress=lambda report: _note(report, journal, delivery),
+            on_check=EarlyWord() if wanted is None and not delivery.is_waited_for else None,
         )
         with contextlib.ExitStack() as grading:
             session = _session(grading, course, exercises, options, hooks, jobs)

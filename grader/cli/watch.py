@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from grader.cli.options import NamedPath, course_option, default_submission, isolation_option, the_only
+from grader.cli.options import (
+    NamedPath,
+    course_option,
+    default_submission,
+    demand_unconfined,
+    isolation_option,
+    the_only,
+    worker_option,
+)
 from grader.cli.output import console, printing, say
 from grader.cli.run import here
 from grader.course import Submission, find_course
@@ -28,18 +36,21 @@ _INTERRUPTED = 130  # as a shell has it after Ctrl-C
 )
 @click.option("--page", is_flag=True, help="Serve the report as a page on this machine alone; it changes as you save.")
 @isolation_option
+@worker_option
 @course_option
 def watch(
     names: tuple[str, ...],
     submissions: tuple[Path, ...],
     page: bool,
     isolation: str,
+    worker: str,
     course_path: Path | None,
 ) -> int:
     """Grade exercises as you save them: what fails first, why, and where. Without a name: the whole course.
 
     Keys: h hint, n next exercise, l list, a all checks, s solution, o page, e editor at the line, r reset, q quit.
     """
+    demand_unconfined(worker, isolation)
     course = find_course(course_path)
     exercises = course.resolve(names)
     path = the_only(submissions) or default_submission(course.root)
@@ -64,7 +75,7 @@ def watch(
 
     with printing():
         terminal = Terminal(console())
-        loop = Watch(course, exercises, path, RunOptions(isolation=isolation), terminal, keep)
+        loop = Watch(course, exercises, path, RunOptions(isolation=isolation, worker=worker), terminal, keep)
         with LivePage(lambda report: html_page(report, exercises)) as live:
             loop.live = live
             if page:

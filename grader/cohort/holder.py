@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import fcntl
 import os
 import socket
 import time
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import GraderError
+from grader.system import flags, lock, refuse_link
 
 _AGAIN = 0.2  # seconds until it is tried again
 
@@ -29,7 +29,8 @@ def held(path: Path, *, wait: bool = False) -> Iterator[None]:
     """
     beside = path.with_name(f"{path.name}-run")
     try:
-        opened = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        refuse_link(beside)
+        opened = os.open(beside, flags("O_RDWR", "O_CREAT", "O_CLOEXEC", "O_NOFOLLOW"), 0o600)
     except OSError as error:
         raise GraderError(f"{beside} cannot be written: {error.strerror}. A gradebook needs its folder.") from error
     with os.fdopen(opened, "r+b", buffering=0) as file:
@@ -50,11 +51,8 @@ def held(path: Path, *, wait: bool = False) -> Iterator[None]:
 
 def _locked(opened: int) -> bool:
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return lock(opened)
     except OSError as error:  # a file system without locks: nobody can promise anything
         raise GraderError(
             f"The folder of the gradebook knows no locks ({error.strerror}). Put the gradebook on a local disk."
         ) from error
-    return True

@@ -17,6 +17,7 @@ from grader.course.reading import ATTEMPTS, SKIPPED
 from grader.course.submission import HANDOUT, MOST_OF_HANDOUT
 from grader.errors import GraderError
 from grader.names import printable
+from grader.system import flags
 
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 _MOST_OF_AN_ARCHIVE = 64 << 20  # bytes of an archive in a hand-in
@@ -156,7 +157,7 @@ class PrivateFolder:
         path = self.path.joinpath(*parts)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            return os.open(path, flags("O_WRONLY", "O_CREAT", "O_EXCL", "O_NOFOLLOW"), 0o600)
         except (FileExistsError, NotADirectoryError):
             raise RefusedError(
                 f"Of {shown} and what lies about it, one is a file and a folder. Pack it again."

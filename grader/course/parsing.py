@@ -39,8 +39,10 @@ _LEXEME = (  # comments and strings, closed or not, and brackets
 _PLAIN_FIELDS = r"""(?:[^{}]|\{\{|\}\}|\{(?:[^{}'"]|'[^'{}]*+'|"[^"{}]*+")*+\})*+"""
 _MOST_MEMORY = 1 << 29
 _MOST_COUNTED = 1000  # texts
+_CRASHED_ON_WINDOWS = 0xC0000000  # from here on an exit code says how
 _TOKENS: dict[bytes, int] = {}
 _MOST_WAITING = 30.0  # seconds, of which a process that is not kept waiting needs a tenth
+_WITHOUT_LIMITS = 5  # times its CPU seconds, where these cannot be limited
 _PARSE = f"""
 import sys, time
 try:
@@ -208,7 +210,7 @@ def _try_elsewhere(text: str, allowance: Allowance) -> None:
             [sys.executable, "-I", "-S", "-B", "-W", "ignore", "-c", _PARSE, str(seconds)],
             input=text.encode("utf-8", "surrogatepass"),
             capture_output=True,
-            timeout=_MOST_WAITING,
+            timeout=_MOST_WAITING if os.name == "posix" else _WITHOUT_LIMITS * seconds,
             start_new_session=True,
             cwd="/",
             check=False,
@@ -224,9 +226,10 @@ def _try_elsewhere(text: str, allowance: Allowance) -> None:
         allowance.seconds -= float(ended.stdout)
         return
     allowance.seconds -= seconds
-    if ended.returncode == -signal.SIGXCPU:
+    if ended.returncode == -getattr(signal, "SIGXCPU", 0):
         raise TooSlowError(f"Python takes more than {seconds} s to read this file.")
-    if ended.returncode in (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS):
+    crashes = {-getattr(signal, name, 0) for name in ("SIGSEGV", "SIGABRT", "SIGBUS")}
+    if ended.returncode in crashes or ended.returncode >= _CRASHED_ON_WINDOWS:
         raise TooSlowError("Python itself crashes when it reads this file.")
     said = ended.stderr.decode("utf-8", "replace")[-300:]
     raise GraderError(f"The process that parses a file ended with {ended.returncode}. {said}".rstrip())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from grader.errors import GraderError
+from grader.system import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 4  # connections a file; each goes on where the last one stopped
 _PAUSE = 1.0  # seconds before the second attempt, then twice as long each time
 _TIMEOUT = (10, 30)  # seconds to connect, and between two pieces
+_LOOK = 0.2  # seconds until another download is asked for again whether it is done
 _PIECE = 1 << 14  # bytes; less than one piece is lost where a connection breaks off
 _HTTP_PARTIAL, _HTTP_RANGE_NOT_SATISFIABLE = 206, 416
 
@@ -147,10 +148,11 @@ class _Resuming:
 
 
 @contextlib.contextmanager
-def _turn(lock: Path) -> Iterator[None]:
+def _turn(file: Path) -> Iterator[None]:
     """Wait until no other process downloads the same file."""
-    with lock.open("w") as opened:
-        fcntl.flock(opened, fcntl.LOCK_EX)
+    with file.open("wb") as opened:
+        while not lock(opened.fileno()):
+            time.sleep(_LOOK)
         yield
 
 

@@ -68,7 +68,7 @@ def block(forbids: Sequence[str], is_learners: Callable[[types.FrameType], bool]
     if torch is None or not forbids:
         return
     home = os.path.join(os.path.dirname(str(torch.__file__)), "")
-    wrappers = tuple(home + place for place in _WRAPPERS)
+    wrappers = tuple(home + place.replace("/", os.sep) for place in _WRAPPERS)
 
     def by_learner() -> bool:
         frame: types.FrameType | None = sys._getframe(2)  # noqa: SLF001 - whoever called the guard

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import select
 import socket
@@ -13,15 +12,14 @@ import time
 
 from grader.bounds import MAX_SHARED
 from grader.errors import GraderError
-from grader.sandbox import wire
+from grader.sandbox import syscalls, wire
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.faults import fault
 from grader.sandbox.whereabouts import MOST_BYTES, QUIET, SECONDS, Stood, is_whole, taken_out
 
 _CONTROL_SECONDS = 30.0
-_MOST_OUTPUT = 64 << 10
+MOST_OUTPUT = 64 << 10
 _CHUNK = 64 << 10  # most answers come whole in one
-_SIZE_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
 _CLOSED = {errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ESHUTDOWN}
 
 
@@ -164,7 +162,7 @@ class Channel:
         return bool(part)
 
     def _note(self, part: bytes) -> None:
-        room = _MOST_OUTPUT - len(self._printed)
+        room = MOST_OUTPUT - len(self._printed)
         self._printed += part[:room]
         self._dropped += max(0, len(part) - room)
 
@@ -195,9 +193,7 @@ class Channel:
             before = len(self._printed) + self._dropped
             if not self._take_output() or len(self._printed) + self._dropped == before:
                 break
-        text = self._printed.decode("utf-8", "replace")
-        if self._dropped:
-            text += f"\n… and {self._dropped:,} bytes more"
+        text = as_output(bytes(self._printed), self._dropped)
         self._printed.clear()
         self._dropped = 0
         return text
@@ -241,12 +237,18 @@ def open_channel(ours: contextlib.ExitStack, theirs: contextlib.ExitStack) -> tu
             shared = os.memfd_create("answers", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
             parts.callback(os.close, shared)
             os.ftruncate(shared, MAX_SHARED)
-            fcntl.fcntl(shared, fcntl.F_ADD_SEALS, _SIZE_SEALS)
+            syscalls.seal(shared, size_alone=True)
             fds.append(shared)
         channel = Channel(near, read_end, shared)
         parts.pop_all()
     ours.callback(channel.close)
     return channel, fds
+
+
+def as_output(printed: bytes, dropped: int) -> str:
+    """What was printed as text, and how much of it is left out."""
+    text = printed.decode("utf-8", "replace")
+    return f"{text}\n… and {dropped:,} bytes more" if dropped else text
 
 
 def _nothing(error: OSError) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import socket
 import subprocess
@@ -19,11 +18,12 @@ from typing import Any, Self
 import msgspec
 
 from grader.errors import GraderError
-from grader.sandbox import scratch, wire
+from grader.sandbox import scratch, syscalls, wire
 from grader.sandbox.channel import Channel, WorkerLostError, open_channel
 from grader.sandbox.deadline import Deadline
 from grader.sandbox.faults import fault, in_words
-from grader.sandbox.processes import how_it_ended, kill_tree
+from grader.sandbox.home import built_environment
+from grader.sandbox.processes import how_it_ended, how_it_left, kill_tree
 from grader.sandbox.whereabouts import Stood
 from grader.sandbox.zygote import End, Order, Probe, Ready, Refused, Reply, Request, Setup, Spawn, Stop, Tell, Waited
 
@@ -33,9 +33,6 @@ _KILL_SECONDS = 5.0
 _TOO_LATE = "The sandbox did not answer in time, and has been ended."
 _OUT_OF_STEP = "The sandbox answered something that was not asked, and has been ended."
 _NO_ROOM = {errno.EMFILE, errno.ENOBUFS, errno.ENOMEM, errno.ETOOMANYREFS}
-_SEALS = (
-    fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SEAL if sys.platform == "linux" else 0
-)
 
 
 class ZygoteProcess:
@@ -77,7 +74,7 @@ class ZygoteProcess:
         return subprocess.Popen(  # noqa: S603 - our own interpreter
             command,
             pass_fds=[control],
-            env={**_environment(), "TMPDIR": self._temporary},
+            env={**built_environment(), "TMPDIR": self._temporary},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors if self._errors is not None else subprocess.DEVNULL,
@@ -118,7 +115,7 @@ class ZygoteProcess:
             raise self._break(in_words("The sandbox could not be heard", error)) from None
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(1)
-        raise self._break(f"The sandbox {_how_it_left(self.process.returncode)}.")
+        raise self._break(f"The sandbox {how_it_left(self.process.returncode)}.")
 
     def _break(self, why: str) -> GraderError:
         """End the zygote and all below it; the error that this and every later use raises."""
@@ -263,19 +260,6 @@ def _folder_for_temporary_files() -> str:
         return "/tmp"  # noqa: S108 - whoever needs it says that it cannot be had
 
 
-def _how_it_left(code: int | None) -> str:
-    if code is None:
-        return "closed its connection"
-    number = -code if code < 0 else code - 128 if code > 128 else 0  # the second by a process between
-    return f"was ended by signal {number}" if number else f"ended early, with exit code {code}"
-
-
-def _environment() -> dict[str, str]:
-    # Built, not inherited: the caller's environment may hold tokens. One thread: forks must not find a pool.
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
-    return {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/nonexistent", **threads}
-
-
 class Worker:
     """One confined process with one submission in it. After a fault it is dead; ask the zygote for another.
 
@@ -328,8 +312,7 @@ class Worker:
                 structure, size = wire.parse_header(self.channel.read(wire.HEADER.size, deadline))
                 answer = wire.parse_structure(self.channel.read(structure, deadline))
                 blob = self.channel.read(size, deadline)
-            if len(answer) != 4 or answer[0] != nonce or type(answer[0]) is not int:
-                raise wire.ProtocolError("an answer to something that was not asked")  # noqa: TRY301
+            wire.demand_answer_to(nonce, answer)
         except wire.ProtocolError as error:
             self.kill()
             raise WorkerLostError("protocol", str(error)) from None
@@ -366,6 +349,10 @@ class Worker:
         finally:
             self._zygote.stop(self._name, go_on=True)
 
+    def interrupt(self) -> None:
+        """See Channel.interrupt."""
+        self.channel.interrupt()
+
     def read_shared(self, offset: int, size: int) -> bytearray:
         """See Channel.read_shared."""
         return self.channel.read_shared(offset, size)
@@ -401,5 +388,5 @@ def _sealed(content: wire.Buffer, stack: contextlib.ExitStack) -> int:
     view, written = memoryview(content).cast("B"), 0
     while written < view.nbytes:
         written += os.write(fd, view[written:])
-    fcntl.fcntl(fd, fcntl.F_ADD_SEALS, _SEALS)
+    syscalls.seal(fd)
     return fd

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import resource
 import signal
 
 import msgspec
 
 from grader.sandbox import landlock, seccomp, syscalls
+from grader.sandbox.home import go_home
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -69,17 +69,9 @@ def confine(layers: Layers, limits: Limits, scratch: str, keep: set[int]) -> Non
         syscalls.install_seccomp(seccomp.program(os.getpid()))
 
 
-def go_home(scratch: str) -> None:
-    """Let a worker's own folder be its home, its place and all that its environment speaks of.
-
-    Libraries that look for settings or keep a cache, as matplotlib does, find nothing of the user's there.
-    """
-    os.environ.clear()
-    os.environ.update({"HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8", "PATH": "/nonexistent"})
-    os.chdir(scratch)
-
-
 def _limit(limits: Limits, *, in_namespaces: bool) -> None:
+    import resource  # not on every platform that this module is imported on
+
     def at_most(what: int, amount: int) -> None:
         _, hard = resource.getrlimit(what)
         amount = amount if hard == resource.RLIM_INFINITY else min(amount, hard)

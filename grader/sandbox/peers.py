@@ -2,20 +2,52 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from grader.bounds import FRAMES, MESSAGE, NAME, NAMES, PATH
 from grader.sandbox import wire
 from grader.sandbox.channel import WorkerLostError
-from grader.sandbox.client import Worker
 from grader.sandbox.proxy import from_node, to_node
 from grader.sandbox.request import Answer, LostError, Operation, Request
 from grader.sandbox.runtime import Runtime
 from grader.sandbox.unpacking import Unpacker
+
+
+class Worker(Protocol):
+    """A process with one submission in it: ``client.Worker`` or ``portable.PortableWorker``."""
+
+    alive: bool
+
+    def exchange(
+        self,
+        body: list[Any],
+        buffers: Callable[[list[Any]], list[wire.Buffer]],
+        large: list[wire.Buffer],
+        seconds: float,
+    ) -> tuple[list[Any], bytes | bytearray]:
+        """Send a request and read its answer."""
+
+    def stopped(self) -> AbstractContextManager[None]:
+        """Let nothing of it run meanwhile, where that can be had."""
+
+    def read_shared(self, offset: int, size: int) -> bytearray:
+        """Copy bytes of large arrays that came with the latest answer."""
+
+    def output(self) -> str:
+        """What the learner's code printed since the last call."""
+
+    def interrupt(self) -> None:
+        """Take its line away, from whatever thread."""
+
+    def kill(self) -> int:
+        """End it and all it left; its exit status."""
+
+    def close(self) -> None:
+        """End it and release what is its own."""
 
 
 class RemotePeer:
@@ -43,7 +75,7 @@ class RemotePeer:
             large.append(buffer)
             return len(large) - 1
 
-        packer = wire.Packer(to_node, place if sys.platform == "linux" else None, layouts=True)
+        packer = wire.Packer(to_node, place, layouts=True)
         body = _pack_request(packer, request)
         try:
             answer, blob = self.worker.exchange(body, packer.frame, large, seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import signal
 import socket
@@ -66,6 +65,8 @@ def _signal_others(_: str) -> None:
     try:
         os.kill(os.getppid(), 0)
     except OSError:
+        import fcntl  # not on every platform that this module is imported on
+
         read_end, write_end = os.pipe()  # the kernel would tell the owner of a pipe that something has come
         try:
             fcntl.fcntl(read_end, _F_SETOWN, os.getppid())

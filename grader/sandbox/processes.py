@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 
-_TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")  # nanoseconds
+_TICK = 1_000_000_000 // (os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100)  # nanoseconds
 
 
 def children_of(pid: int) -> list[int]:
@@ -53,20 +53,40 @@ def _below(pid: int) -> list[int]:
     return found[1:]
 
 
+_BY_SIGNAL = {
+    "SIGSEGV": "it crashed the interpreter (segmentation fault)",
+    "SIGABRT": "it aborted the interpreter",
+    "SIGFPE": "it crashed the interpreter (arithmetic fault)",
+    "SIGBUS": "it crashed the interpreter (bus error)",
+    "SIGILL": "it crashed the interpreter (illegal instruction)",
+    "SIGSYS": "it made a system call that the sandbox kills for",
+    "SIGXCPU": "it used up its CPU time",
+    "SIGXFSZ": "it wrote a file larger than the sandbox allows",
+}
+# What Windows gives in place of a signal: an exit code with its two highest bits set.
+_BY_WINDOWS = {
+    0xC0000005: _BY_SIGNAL["SIGSEGV"],
+    0xC00000FD: "it crashed the interpreter (stack overflow)",
+    0xC0000409: _BY_SIGNAL["SIGABRT"],
+    0xC0000094: _BY_SIGNAL["SIGFPE"],
+    0xC000001D: _BY_SIGNAL["SIGILL"],
+}
+KILLED = -9  # on every platform, of a process that was still alive
+
+
 def how_it_ended(status: int) -> str:
     """An exit status in words that a learner understands."""
     if status >= 0:
-        return f"it ended the whole process with exit code {status}"
-    number = -status
-    known: dict[int, str] = {
-        signal.SIGSEGV: "it crashed the interpreter (segmentation fault)",
-        signal.SIGABRT: "it aborted the interpreter",
-        signal.SIGFPE: "it crashed the interpreter (arithmetic fault)",
-        signal.SIGBUS: "it crashed the interpreter (bus error)",
-        signal.SIGILL: "it crashed the interpreter (illegal instruction)",
-        signal.SIGSYS: "it made a system call that the sandbox kills for",
-        signal.SIGXCPU: "it used up its CPU time",
-        signal.SIGXFSZ: "it wrote a file larger than the sandbox allows",
-        signal.SIGKILL: "it was killed, or closed its connection to the grader",
-    }
-    return known.get(number, f"it was ended by signal {number}")
+        return _BY_WINDOWS.get(status, f"it ended the whole process with exit code {status}")
+    if status == KILLED:
+        return "it was killed, or closed its connection to the grader"
+    names = {int(getattr(signal, name)): name for name in _BY_SIGNAL if hasattr(signal, name)}
+    return _BY_SIGNAL.get(names.get(-status, ""), f"it was ended by signal {-status}")
+
+
+def how_it_left(code: int | None) -> str:
+    """The same of a process of ours, None for one that lives."""
+    if code is None:
+        return "closed its connection"
+    number = -code if code < 0 else code - 128 if 128 < code < 256 else 0  # the second by a process between
+    return f"was ended by signal {number}" if number else f"ended early, with exit code {code}"

@@ -209,7 +209,7 @@ def _weight_of_structure(value: Any) -> int:
     return 0
 
 
-_STDLIB = f"{Path(os.__file__).parent}/"
+_STDLIB = f"{Path(os.__file__).parent}{os.sep}"
 _CONTAINERS = {list, tuple, dict}
 _PER_VALUE = 40
 _NUMBERS = {int, float, bool, type(None)}

@@ -15,7 +15,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -36,16 +36,30 @@ _MOST_TEXT = 4000
 _BUILT_IN = {name: kind for name, kind in vars(builtins).items() if isinstance(kind, type)}
 
 
+class Line(Protocol):
+    """A worker's end of the line to the trusted side."""
+
+    def receive(self) -> tuple[list[Any], bytes | bytearray, list[bytearray]]:
+        """Read one frame and the large arrays that came with it. Nothing follows before it is answered."""
+
+    def place_large(self, buffer: wire.Buffer, size: int) -> int | None:
+        """Send a large array beside the next answer; its offset there, None when there is no room."""
+
+    def send(self, buffers: list[wire.Buffer]) -> None:
+        """Send all buffers of a frame."""
+
+
 class WorkerChannel:
-    """The worker's end of the socket, and the memfd for large answers."""
+    """The worker's end of the socket, and the memfd for large answers; see Line."""
 
     def __init__(self, sock: socket.socket, shared: mmap.mmap | None) -> None:
         self.sock = sock
         self.shared = shared
         self.used = 0
 
-    def receive(self) -> tuple[list[Any], bytes | bytearray, list[int]]:
-        """Read one frame and the descriptors that came with it. Nothing follows before it is answered."""
+    def receive(self) -> tuple[list[Any], bytes | bytearray, list[bytearray]]:
+        """See Line."""
+        self.used = 0
         start, fds, _, _ = socket.recv_fds(self.sock, _CHUNK, 16)
         while start and len(start) < wire.HEADER.size:
             start += self._exactly(wire.HEADER.size - len(start))
@@ -55,7 +69,7 @@ class WorkerChannel:
         total = wire.HEADER.size + structure + blob
         frame = start if len(start) == total else start + self._exactly(total - len(start))
         at = wire.HEADER.size + structure
-        return wire.parse_structure(frame[wire.HEADER.size : at]), frame[at:], fds
+        return wire.parse_structure(frame[wire.HEADER.size : at]), frame[at:], [_map(fd) for fd in fds]
 
     def _exactly(self, size: int) -> bytearray:
         data = bytearray(size)
@@ -68,7 +82,7 @@ class WorkerChannel:
         return data
 
     def place_large(self, buffer: wire.Buffer, size: int) -> int | None:
-        """Copy a large array into the shared memory; None when there is no room."""
+        """Copy a large array into the shared memory."""
         if self.shared is None or self.used + size > len(self.shared):
             return None
         offset = self.used
@@ -77,7 +91,7 @@ class WorkerChannel:
         return offset
 
     def send(self, buffers: list[wire.Buffer]) -> None:
-        """Send all buffers of a frame."""
+        """See Line."""
         remaining = [memoryview(buffer).cast("B") for buffer in buffers if memoryview(buffer)]
         while remaining:
             sent = self.sock.sendmsg(remaining[:64])
@@ -87,13 +101,11 @@ class WorkerChannel:
                 remaining[0] = remaining[0][sent:]
 
 
-def serve(channel: WorkerChannel, barred: dict[str, str]) -> None:
+def serve(line: Line, barred: dict[str, str]) -> None:
     """Answer one request after the other; never returns."""
-    runtime = Runtime(barred, channel.place_large)
+    runtime = Runtime(barred, line.place_large)
     while True:
-        structure, blob, fds = channel.receive()
-        channel.used = 0
-        channel.send(runtime.respond(structure, blob, fds))
+        line.send(runtime.respond(*line.receive()))
 
 
 class Runtime:
@@ -113,19 +125,19 @@ class Runtime:
         self.finder = SubmissionFinder({})
         self.stand_ins = StandIns({})
 
-    def respond(self, structure: list[Any], blob: bytes | bytearray, fds: list[int]) -> list[wire.Buffer]:
+    def respond(self, structure: list[Any], blob: bytes | bytearray, large: list[bytearray]) -> list[wire.Buffer]:
         """Answer one request.
 
         Args:
             structure: ``[nonce, operation, target, args, kwargs, options]``.
             blob: the arrays' bytes.
-            fds: sealed memfds with large arrays.
+            large: the bytes of large arrays.
 
         Returns:
             The buffers of the frame ``[nonce, "ok", value, echo]`` or ``[nonce, "err", description, None]``.
         """
         nonce, operation, target, args, kwargs, options = structure
-        answer = self._answer(operation, target, args, kwargs, options, blob, fds)
+        answer = self._answer(operation, target, args, kwargs, options, blob, large)
         _flush()
         return self._frame(nonce, answer)
 
@@ -151,11 +163,10 @@ class Runtime:
         kwargs: Any,
         options: Any,
         blob: bytes | bytearray,
-        fds: list[int],
+        large: list[bytearray],
     ) -> list[Any]:
-        mapped = [_map(fd) for fd in fds]
         try:
-            unpacker = Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: mapped[at], layouts=True)
+            unpacker = Unpacker(blob, lambda node: self.objects[node[1]], lambda at, _: large[at], layouts=True)
             positional = tuple(unpacker.unpack(args))
             named = dict(unpacker.unpack(kwargs)) if kwargs else {}
             wishes = unpacker.unpack(options) if options else {}
@@ -331,5 +342,7 @@ def cap_recursion() -> None:
 
 def text_streams() -> None:
     """Point Python's stdout and stderr at the descriptors, lenient and unbuffered enough to lose nothing."""
-    sys.stdout = io.TextIOWrapper(io.FileIO(1, "w", closefd=False), "utf-8", "backslashreplace", write_through=True)
-    sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False), "utf-8", "backslashreplace", write_through=True)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        raw = io.FileIO(number, "w", closefd=False)
+        # the same line ends everywhere: a report is the same, too
+        setattr(sys, name, io.TextIOWrapper(raw, "utf-8", "backslashreplace", newline="\n", write_through=True))

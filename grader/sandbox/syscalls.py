@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
 import os
 import platform
-import resource
 import struct
 import sys
 
@@ -42,6 +42,14 @@ def syscall(number: int, what: str, *args: object) -> int:
         raise OSError(f"{what}: not on this platform")
     converted = [ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in args]
     return _checked(_libc.syscall(ctypes.c_long(number), *converted), what)
+
+
+def seal(memory: int, *, size_alone: bool = False) -> None:
+    """Let nobody change the size of a memfd any more, nor what is in it."""
+    import fcntl  # not on every platform that this module is imported on
+
+    seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, seals | (0 if size_alone else fcntl.F_SEAL_WRITE))
 
 
 def prctl(option: int, value: int = 0) -> None:
@@ -112,6 +120,6 @@ def virtual_memory() -> int:
     """Bytes of address space in use by this process (VmSize); 0 where /proc is missing."""
     try:
         with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
+            return int(file.read().split()[0]) * mmap.PAGESIZE
     except OSError:
         return 0

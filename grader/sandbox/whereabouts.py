@@ -24,6 +24,9 @@ _ANSWER_BYTES = 64 << 10
 _HEAD = re.compile(
     rb"^(?:Current thread 0x[0-9a-f]+(?: \[[^\]\n]*\])?|Stack) \(most recent call first\):\n", re.MULTILINE
 )
+_THREAD = re.compile(
+    rb"^(?:Current thread|Thread) 0x([0-9a-f]{1,16})(?: \[[^\]\n]*\])? \(most recent call first\):\r?\n", re.MULTILINE
+)
 _FRAME = re.compile(r'  File "(.+)", line (\d{1,9}) in (.+)')
 _SIGNAL: signal.Signals | None = getattr(signal, "SIGUSR1", None)
 
@@ -60,15 +63,30 @@ def taken_out(printed: bytes | bytearray) -> tuple[bytes, tuple[Stood, ...]]:
     head = _HEAD.search(printed)
     if head is None:
         return bytes(printed), ()
+    return bytes(printed[: head.start()]), _frames(bytes(printed[head.end() : head.end() + _ANSWER_BYTES]))
+
+
+def _frames(text: bytes) -> tuple[Stood, ...]:
+    """The frames at the begin of a text, the innermost first there and last here."""
     found: list[Stood] = []
-    lines = bytes(printed[head.end() : head.end() + _ANSWER_BYTES]).split(b"\n")
-    for line in lines[:STOOD]:
-        frame = _FRAME.fullmatch(line.decode("ascii", "replace"))
+    for line in text[:_ANSWER_BYTES].split(b"\n")[:STOOD]:
+        frame = _FRAME.fullmatch(line.rstrip(b"\r").decode("ascii", "replace"))
         if frame is not None:
             found.append((frame[1][:PATH], int(frame[2]), frame[3][:NAME]))
         elif not line.startswith(b"  "):
             break
-    return bytes(printed[: head.start()]), tuple(reversed(found))
+    return tuple(reversed(found))
+
+
+def of_thread(dump: bytes, thread: int) -> tuple[Stood, ...]:
+    r"""Where one thread stood, of all threads that a worker has written; the innermost line last.
+
+    b'Timeout (0:00:06)!\nThread 0x0007 (most recent call first):\n  File "head.py", line 3 in f\n', 7 -> the same
+    """
+    for head in _THREAD.finditer(dump):
+        if int(head[1], 16) == thread % (1 << 4 * len(head[1])):  # Windows spells out half of it
+            return _frames(dump[head.end() :])
+    return ()
 
 
 def as_written(file: str) -> str:

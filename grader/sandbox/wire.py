@@ -279,6 +279,16 @@ def parse_structure(raw: bytes | bytearray) -> list[Any]:
         raise ProtocolError(f"bytes that are no message ({type(error).__name__})") from None
 
 
+def demand_answer_to(nonce: int, answer: list[Any]) -> None:
+    """See that a structure is an answer, and to what was asked.
+
+    Raises:
+        ProtocolError: it is not.
+    """
+    if len(answer) != 4 or answer[0] != nonce or type(answer[0]) is not int:
+        raise ProtocolError("an answer to something that was not asked")
+
+
 def total(buffers: Iterable[Buffer]) -> int:
     """The number of bytes in the buffers."""
     return sum(memoryview(buffer).nbytes for buffer in buffers)

@@ -28,6 +28,7 @@ import msgspec
 
 from grader.sandbox import (
     confinement,
+    home,
     landlock,
     namespaces,
     probes,
@@ -335,7 +336,7 @@ class Zygote:
             if syscalls.IS_LINUX:
                 syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
             os.setsid()
-            confinement.go_home(folder)
+            home.go_home(folder)
             syscalls.close_all_but({data})
         if os.getppid() != zygote:  # it ended before there was a death signal
             return

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _GIGABYTE = 1 << 30  # of memory, that one process takes with its zygotes and a worker
+_MOST_UNKNOWN = 4  # processes where the system does not tell its memory, as macOS and Windows
 _GROUPS = Path("/sys/fs/cgroup")
 
 
 def room() -> int:
     """As many processes as there are cores and gigabytes of memory, and at least one."""
     memory = free_memory()
-    return max(1, cores() if memory is None else min(cores(), memory // _GIGABYTE))
+    return max(1, min(cores(), _MOST_UNKNOWN if memory is None else memory // _GIGABYTE))
 
 
 def cores() -> int:

@@ -15,6 +15,7 @@ from grader.course import Course
 from grader.errors import GraderError
 from grader.reports.model import Isolation
 from grader.sandbox import landlock, syscalls
+from grader.sandbox.choice import CONFINES_NOTHING
 from grader.session import runners
 from grader.session.sandboxes import Sandboxes
 
@@ -76,7 +77,7 @@ def examine(course: Course, *, ci: bool = False) -> Examination:
         ("platform", platform.platform()),
         *((name, _version(name)) for name in _PACKAGES),
         ("course", f"{course.root} ({len(course.exercises)} exercises)"),
-        ("user", f"uid {os.getuid()}"),
+        ("user", f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown to this platform"),
         ("landlock", f"ABI {landlock.abi()}" if syscalls.IS_LINUX else "not on this platform"),
     ]
     try:
@@ -109,7 +110,12 @@ def advise(missing: Sequence[str]) -> tuple[str, ...]:
     told = []
     for part in missing:
         can = part.removeprefix("a submission can ")
-        if can == part:
+        if part.endswith(CONFINES_NOTHING):
+            told.append(
+                f"{part}: fine for work of your own. Grade the work of others on Linux, in WSL 2, in Docker or in a "
+                "virtual machine."
+            )
+        elif can == part:
             told.append(_ADVICE.get(part, f"{part[0].upper()}{part[1:]}."))
         elif _EXPLAINED_BY.get(can) not in missing:
             told.append(f"A submission can {can}, which nothing that is missing explains. Please report this output.")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _USUAL, _NOBODY = RunOptions(), Hooks()
 _NOTHING: Mapping[str, Status] = {}
-OF_THE_SESSION = ("debug", "isolation", "require_isolation", "require_confinement", "examples", "brief")
+OF_THE_SESSION = ("debug", "isolation", "worker", "require_isolation", "require_confinement", "examples", "brief")
 _SEEDS = 10**12  # too many to be tried: who finds the seed knows every input of the run
 
 
@@ -58,7 +58,7 @@ class Session:
         self.hooks = hooks
         self._stack = contextlib.ExitStack()
         self.sandboxes = self._stack.enter_context(
-            Sandboxes(course, exercises, isolation=options.isolation, debug=options.debug)
+            Sandboxes(course, exercises, isolation=options.isolation, debug=options.debug, worker=options.worker)
         )
         self._needs_torch = any(exercise.packages == "torch" for exercise in exercises)
         self._references: References | None = None

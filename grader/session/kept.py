@@ -21,6 +21,7 @@ import msgspec
 from grader.course.fingerprints import fingerprint
 from grader.reports.folder import HeldFolder, read_regular
 from grader.reports.model import CheckResult, Verdict
+from grader.system import flags
 
 NAME = "full.jsonl"
 _KEY_BYTES = 32
@@ -157,6 +158,8 @@ def _key_path() -> Path | None:
     """Where this user's key is; None for a user who has no folder of their own."""
     from platformdirs import user_state_path
 
+    if os.name == "nt":  # which asks the system, and none of these
+        return user_state_path("gradlings", appauthor=False) / "key"
     state, home = os.environ.get("XDG_STATE_HOME", ""), os.environ.get("HOME", "/")
     # HOME=. or HOME= would lead into the folder that is graded, or the root folder
     named = Path(state) if state else Path(home) if home else Path("nowhere")
@@ -169,7 +172,7 @@ def _make_key(path: Path) -> None:
     """Write a key and give it its name in one step: another run that begins at once sees all of it or nothing."""
     new = path.with_name(f".{secrets.token_hex(8)}.new")
     try:
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        handle = os.open(new, flags("O_WRONLY", "O_CREAT", "O_EXCL", "O_NOFOLLOW", "O_CLOEXEC"), 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
         with contextlib.suppress(FileExistsError):
@@ -180,4 +183,6 @@ def _make_key(path: Path) -> None:
 
 def _is_ours_alone(path: Path) -> bool:
     status = path.lstat()
+    if not hasattr(os, "geteuid"):  # Windows: the folder of a user's state is closed to others, and a mode says nothing
+        return stat.S_ISREG(status.st_mode)
     return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not status.st_mode & 0o077

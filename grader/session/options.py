@@ -35,6 +35,7 @@ class RunOptions(msgspec.Struct, frozen=True):
         seed: decides every input; drawn when None.
         debug: the submission runs in this process, for a debugger.
         isolation: ``auto``, ``no-namespaces`` or ``none``.
+        worker: ``auto``, or ``portable``.
         require_isolation: grade nothing below full isolation.
         require_confinement: grade nothing where a submission can do what it must not: below partial isolation.
         examples: how many inputs a property is tried on.
@@ -54,6 +55,7 @@ class RunOptions(msgspec.Struct, frozen=True):
     seed: int | None = None
     debug: bool = False
     isolation: str = "auto"
+    worker: str = "auto"
     require_isolation: bool = False
     require_confinement: bool = False
     examples: int = 30

@@ -9,16 +9,17 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import Any, Generic, Self, TypeVar
 
 from grader.errors import GraderError
+from grader.session.pool_line import beginning
 from grader.session.pool_process import Answered, Asked, Done, Failed
 from grader.session.surroundings import environment_elsewhere
 
@@ -174,33 +175,32 @@ class Pool:
 
 
 class PoolProcess:
-    """One process, and the line to it. Its end of the line is what it watches: it ends when ours is closed."""
+    """One process, and the line to it. Its stdin is what it watches: it ends when our end of that is closed."""
 
     def __init__(self) -> None:
-        self._errors = os.memfd_create("pool-stderr", os.MFD_CLOEXEC) if sys.platform == "linux" else None
-        ours, theirs = socket.socketpair()
-        with theirs:
-            command = [sys.executable, *_flags(), "-P", "-c", _MAIN, str(theirs.fileno()), str(os.getpid())]
-            try:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        try:
+            with beginning() as begun:
+                command = [sys.executable, *_flags(), "-P", "-c", _MAIN, begun.words, str(os.getpid())]
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
                     command,
-                    pass_fds=[theirs.fileno()],
+                    **begun.options,
                     env=environment_elsewhere(),
                     cwd="/",
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE,
                     stdout=subprocess.DEVNULL,
-                    stderr=self._errors if self._errors is not None else subprocess.DEVNULL,
+                    stderr=self._errors,
                     start_new_session=True,  # Ctrl-C is for this process, which then ends the others
                 )
-            except OSError as error:
-                ours.close()
-                raise GraderError(f"A process of the grader could not be started: {error.strerror}.") from None
-        self.line: Connection[Any, Any] = Connection(ours.detach())
+                self.line = begun.to(self._process)
+        except OSError as error:
+            self._errors.close()
+            raise GraderError(f"A process of the grader could not be started: {error.strerror or error}.") from None
 
     def ask_to_end(self, *, at_once: bool) -> None:
         """Tell it to end: when it is done, or at once."""
         if at_once:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.terminate()
         else:
             with contextlib.suppress(OSError):
                 self.line.send(None)
@@ -215,21 +215,24 @@ class PoolProcess:
         self._process.kill()  # its zygotes see it, and end
         self._process.wait()
         self.line.close()
-        if self._errors is not None:
-            os.close(self._errors)
-            self._errors = None
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._errors.close()
 
     def how_it_ended(self, about: str) -> str:
         """Why it is gone, and what it was at; it is released."""
         self.await_end(time.monotonic() + 1)
         code = self._process.poll()
-        said = "" if self._errors is None else os.pread(self._errors, 1 << 16, 0).decode(errors="replace").strip()
+        self._errors.seek(0)
+        said = self._errors.read(1 << 16).decode(errors="replace").strip()
         self.end()
         if code is not None and code < 0:
             how = f"was ended by signal {-code}"
         else:
             how = "closed its connection" if code is None else f"ended early, with exit code {code}"
-        advice = " The machine may be out of memory: do fewer at a time." if code == -signal.SIGKILL else ""
+        advice = (
+            " The machine may be out of memory: do fewer at a time." if code == -getattr(signal, "SIGKILL", 9) else ""
+        )
         words = f" It said:\n{said[-_LAST_WORDS:]}" if said else ""
         return f"A process of the grader {how} while it was at {about}.{advice}{words}"
 

@@ -1,13 +1,12 @@
 """A process of a pool: it does one job after the other, and keeps its sessions between them.
 
-Its arguments are the descriptor of the line to the pool, and the process whose it is.
+Its arguments are where the line to the pool is, see ``pool_line``, and the process whose it is.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import sys
 import threading
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from grader.errors import GraderError, UsageError
+from grader.session.pool_line import line_to_pool
 from grader.session.surroundings import import_nothing_from_here
 
 if TYPE_CHECKING:
@@ -134,23 +134,23 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _end_with(line: int) -> None:
-    """End this process at once when the pool's end of the line is closed: its process has been killed.
+def _end_with_the_pool() -> None:
+    """End this process at once when the pool's end of its stdin is closed: its process has been killed.
 
     The zygotes see that in turn, and remove what they have made.
     """
-    poll = select.poll()
-    poll.register(line, 0)  # nothing but the hangup
-    poll.poll()
-    os.kill(os.getpid(), signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        while os.read(0, 1 << 10):
+            """Nothing is said there any more."""
+    os._exit(1)
 
 
 def main() -> None:
     """Do jobs until there are no more."""
     signal.signal(signal.SIGTERM, _interrupt)
     import_nothing_from_here()
-    line: Connection[Any, Any] = Connection(int(sys.argv[1]))
-    threading.Thread(target=_end_with, args=(line.fileno(),), daemon=True).start()
+    line = line_to_pool(sys.argv[1])
+    threading.Thread(target=_end_with_the_pool, daemon=True).start()
     with contextlib.suppress(KeyboardInterrupt, EOFError, OSError), Place(line) as place:
         while (order := line.recv()) is not None:
             line.send(_do(place, *order))

@@ -15,8 +15,10 @@ from grader.course import Course, Exercise, SourceFile, Submission
 from grader.errors import GraderError
 from grader.reports.model import Isolation
 from grader.sandbox import namespaces, syscalls
-from grader.sandbox.client import Worker, ZygoteProcess
-from grader.sandbox.peers import LocalPeer, RemotePeer
+from grader.sandbox.choice import choose
+from grader.sandbox.client import ZygoteProcess
+from grader.sandbox.peers import LocalPeer, RemotePeer, Worker
+from grader.sandbox.portable import FreshWorkers
 from grader.sandbox.proxy import Peer
 from grader.sandbox.request import LostError
 from grader.sandbox.runtime import Runtime
@@ -79,16 +81,25 @@ class Sandboxes:
         exercises: what will be graded, which decides what the zygotes import.
         isolation: ``auto``, ``no-namespaces``, or ``none`` to run workers unconfined.
         debug: answer from this process.
+        worker: ``auto``, or ``portable`` to have a fresh interpreter for each, whatever the platform has.
     """
 
     def __init__(
-        self, course: Course, exercises: Iterable[Exercise], *, isolation: str = "auto", debug: bool = False
+        self,
+        course: Course,
+        exercises: Iterable[Exercise],
+        *,
+        isolation: str = "auto",
+        debug: bool = False,
+        worker: str = "auto",
     ) -> None:
         self.course = course
         self.debug = debug
         self.confine = isolation != "none"
+        self.choice = choose(worker)
         self._namespaces = () if isolation == "no-namespaces" else namespaces.WAYS
         self._zygotes: dict[tuple[Any, ...], ZygoteProcess] = {}
+        self._fresh: dict[tuple[Any, ...], FreshWorkers] = {}
         self._latest: Worker | None = None
         self._told: frozenset[str] | None = None  # what is missing, by the report
         first = list({_kind(exercise): exercise for exercise in exercises}.values())
@@ -98,10 +109,16 @@ class Sandboxes:
             if syscalls.IS_LINUX:
                 syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)  # nobody of this user looks into this process
             for exercise in first[:1] if self._one_at_a_time else first:
-                self._zygote(exercise)
+                self._workers(exercise)
 
-    def _zygote(self, exercise: Exercise) -> ZygoteProcess:
+    def _workers(self, exercise: Exercise) -> ZygoteProcess | FreshWorkers:
+        """What workers for an exercise come from."""
         key = _kind(exercise)
+        if self.choice.kind == "portable":
+            if key not in self._fresh:
+                preload = (*_LIBRARIES[exercise.packages], *exercise.preload)
+                self._fresh[key] = FreshWorkers(preload, _BARRED[exercise.packages])
+            return self._fresh[key]
         if key not in self._zygotes:
             if self._one_at_a_time:
                 self.close()
@@ -142,7 +159,7 @@ class Sandboxes:
             return ImportFailure("raised", {"type": "ImportError", "message": _TOO_MUCH_TEXT})
         if self.debug:
             return _load_here(sources, exercise)
-        worker = self._zygote(exercise).spawn(draws=any("matplotlib" in text for text, _ in sources.values()))
+        worker = self._workers(exercise).spawn(draws=any("matplotlib" in text for text, _ in sources.values()))
         self._latest = worker
         peer = RemotePeer(worker)
         seconds = min(_IMPORT_SECONDS, most_seconds)
@@ -164,7 +181,7 @@ class Sandboxes:
     def interrupt(self) -> None:
         """Take the latest worker's line away, from whatever thread: a submission that is waited for counts as gone."""
         if self._latest is not None:
-            self._latest.channel.interrupt()
+            self._latest.interrupt()
 
     def isolation(self) -> Isolation:
         """What confinement is in force, found out by trying."""
@@ -172,6 +189,8 @@ class Sandboxes:
             return Isolation("none", ("debugging runs the submission in the grader's own process",))
         if not self.confine:
             return Isolation("none", ("switched off",))
+        if self.choice.kind == "portable":
+            return Isolation("none", (self.choice.why,))
         missing: list[str] = []
         level = "full"
         for zygote in self._zygotes.values():
@@ -188,10 +207,12 @@ class Sandboxes:
         return {part: reason for zygote in self._zygotes.values() for part, reason in zygote.ready().lacks.items()}
 
     def close(self) -> None:
-        """End every worker and zygote."""
+        """End every worker, and what they come from."""
         with ExitStack() as stack:
             while self._zygotes:
                 stack.callback(self._zygotes.popitem()[1].close)
+            while self._fresh:
+                stack.callback(self._fresh.popitem()[1].close)
 
     def __enter__(self) -> Self:
         return self

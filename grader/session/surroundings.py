@@ -60,16 +60,28 @@ def _python_path() -> list[str]:
 @contextlib.contextmanager
 def elsewhere() -> Iterator[None]:
     """Leave the current folder, and come back to it."""
-    here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    with _coming_back():
         folders = {name: _in_full(os.environ.get(name)) for name in _FOLDERS_OF_OURS}
         with _environment({**folders, **_CACHES}):
             os.chdir(_ELSEWHERE)
-            try:
-                yield
-            finally:
-                os.fchdir(here)  # and not by its name, which may be another folder's by now
+            yield
+
+
+@contextlib.contextmanager
+def _coming_back() -> Iterator[None]:
+    """Stand in the folder again that is the current one now."""
+    if not hasattr(os, "fchdir"):  # Windows
+        name = os.getcwd()  # noqa: PTH109 - as chdir takes it
+        try:
+            yield
+        finally:
+            os.chdir(name)
+        return
+    here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield
     finally:
+        os.fchdir(here)  # and not by its name, which may be another folder's by now
         os.close(here)
 
 

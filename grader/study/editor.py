@@ -45,7 +45,9 @@ def editor_call(file: Path, line: int, environment: Mapping[str, str] = os.envir
     if not wanted:
         raise UsageError("Which editor? Say so before: `export EDITOR=vim`, or `export EDITOR=code`.")
     try:
-        words = shlex.split(wanted, posix=os.name != "nt")
+        words = (
+            [word.strip('"') for word in shlex.split(wanted, posix=False)] if os.name == "nt" else shlex.split(wanted)
+        )
     except ValueError:
         words = [wanted]
     name = Path(words[0]).name.removesuffix(".exe").removesuffix(".cmd").lower()
@@ -67,14 +69,16 @@ def open_editor(call: EditorCall, handed_over: AbstractContextManager[None]) -> 
     Raises:
         UsageError: it is not there, or cannot be started.
     """
+    program, *words = call.command
+    command = [shutil.which(program) or program, *words]  # Windows finds no code.cmd by the name of code
     try:
         if call.in_terminal:
             with handed_over:
-                subprocess.run(call.command, check=False)  # noqa: S603 - the learner's own choice
+                subprocess.run(command, check=False)  # noqa: S603 - the learner's own choice
             return
         with contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.Popen(  # noqa: S603 - as above
-                call.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             ).wait(0.2)
     except OSError as error:
         raise UsageError(f"{call.command[0]} cannot be started: {error.strerror}. EDITOR says which editor.") from None

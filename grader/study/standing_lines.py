@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.course import Course, Exercise
-from grader.reports.lines import Charset, Line, Span, cell_width, crop, wrap
+from grader.reports.lines import Charset, Line, Span, cell_width, crop, plain, wrap
 from grader.reports.model import Status
 from grader.reports.text_page import NARROWEST, points_text
 from grader.study.history import Attempt
@@ -17,6 +17,7 @@ _BAR = 24
 _STYLES = {Mark.PASSED: "passed", Mark.BEGUN: "failed", Mark.BLOCKED: "blocked", Mark.NOT_STARTED: "idle"}
 _SHOWN = 6  # attempts whose points are spelt out in a line
 _TIME = "%d %b %H:%M"
+_INDENT = 4
 
 
 def listed(
@@ -43,11 +44,10 @@ def listed(
     return lines
 
 
-def legend(charset: Charset) -> list[Line]:
+def legend(width: int, charset: Charset) -> list[Line]:
     """What the marks mean."""
-    marks = [(_mark(mark, charset), mark) for mark in Mark]
-    pieces = [piece for mark, says in marks for piece in (Span(mark, _STYLES[says]), Span(f" {says}   ", "faint"))]
-    return [tuple(pieces)]
+    parts = [(Span(_mark(mark, charset), _STYLES[mark]), Span(f" {mark} ", "faint")) for mark in Mark]
+    return _folded(parts, max(width, NARROWEST), 0)
 
 
 def summary(
@@ -127,35 +127,51 @@ def place_span(place: Place) -> Span:
     return Span(str(place), "faint", place.link)
 
 
-def history(progress: Progress, exercises: Sequence[Exercise], charset: Charset) -> list[Line]:
+def history(progress: Progress, exercises: Sequence[Exercise], width: int, charset: Charset) -> list[Line]:
     """What was tried: a line for each exercise, and each attempt where a single exercise is asked for."""
+    width = max(width, NARROWEST)
     wanted = [progress.of(exercise.id) for exercise in exercises]
     tried = [standing for standing in wanted if standing.attempts]
     if not tried:
         return [(Span("Nothing of this was graded here yet."),)]
     if len(wanted) == 1:
-        return [_attempt(attempt, charset) for attempt in tried[0].attempts]
+        return [line for attempt in tried[0].attempts for line in _attempt(attempt, width, charset)]
     column = max(len(standing.exercise) for standing in tried)
-    return [_tries(standing, column, charset) for standing in tried]
+    return [line for standing in tried for line in _tries(standing, column, width, charset)]
 
 
-def _attempt(attempt: Attempt, charset: Charset) -> Line:
+def _folded(parts: Sequence[Line], width: int, indent: int) -> list[Line]:
+    """Parts on one line with two spaces between them, or on as many as they need, those after the first indented."""
+    rows: list[Line] = []
+    room = 0
+    for part in parts:
+        needed = cell_width(plain(part))
+        if rows and needed + 2 <= room:
+            rows[-1] = (*rows[-1], Span("  "), *part)
+        else:
+            rows.append((Span(" " * indent), *part) if rows and indent else part)
+            room = width - indent * (len(rows) > 1) + 2
+        room -= 2 + sum(cell_width(span.text) for span in part)
+    return rows
+
+
+def _attempt(attempt: Attempt, width: int, charset: Charset) -> list[Line]:
     mark = _mark(_mark_of(attempt.status), charset)
     seconds = f"{attempt.seconds:.1f} s"
     points = f"{points_text(attempt.earned)}/{points_text(attempt.points)}"
     if attempt.bonus:
         points += f" + {points_text(attempt.bonus)}"
     style = _STYLES[_mark_of(attempt.status)]
-    return (
-        Span(f"{_clock(attempt)}  "),
-        Span(f"{mark:<{charset.mark_width}} ", style),
-        Span(f"{points:<11}"),
-        Span(f"{attempt.status.value:<13}"),
-        Span(f"{seconds:>8}", "faint"),
-    )
+    parts = [
+        (Span(_clock(attempt)),),
+        (Span(f"{mark:<{charset.mark_width}} ", style), Span(f"{points:<9}")),
+        (Span(f"{attempt.status.value:<11}"),),
+        (Span(f"{seconds:>8}", "faint"),),
+    ]
+    return _folded(parts, width, _INDENT)
 
 
-def _tries(standing: Standing, column: int, charset: Charset) -> Line:
+def _tries(standing: Standing, column: int, width: int, charset: Charset) -> list[Line]:
     attempts = standing.attempts
     arrow = "->" if charset.ascii else "→"
     points = [f"{points_text(attempt.earned)}/{points_text(attempt.points)}" for attempt in attempts]
@@ -163,14 +179,16 @@ def _tries(standing: Standing, column: int, charset: Charset) -> Line:
     count = f"{len(attempts)} {'run' if len(attempts) == 1 else 'runs'}"
     first, last = _clock(attempts[0]), _clock(attempts[-1])
     style = _STYLES[standing.mark]
-    return (
-        Span(f"  {_mark(standing.mark, charset):<{charset.mark_width}} ", style),
-        Span(f"{standing.exercise:<{column}}  "),
-        Span(f"{count:>8}  "),
-        Span(first if first == last else f"{first} {arrow} {last}", "faint"),
-        Span("  "),
-        Span(f" {arrow} ".join(shown)),
-    )
+    parts = [
+        (
+            Span(f"  {_mark(standing.mark, charset):<{charset.mark_width}} ", style),
+            Span(f"{standing.exercise:<{column}}"),
+        ),
+        (Span(f"{count:>8}"),),
+        (Span(first if first == last else f"{first} {arrow} {last}", "faint"),),
+        *((Span(row),) for row in wrap(f" {arrow} ".join(shown), width - _INDENT)),
+    ]
+    return _folded(parts, width, _INDENT)
 
 
 def _clock(attempt: Attempt) -> str:

@@ -9,7 +9,10 @@ import textwrap
 from pathlib import Path
 
 from grader.course import SourceFile, read_submission
+from grader.sandbox.choice import choose
+from grader.sandbox.client import ZygoteProcess
 from grader.sandbox.peers import RemotePeer
+from grader.sandbox.portable import FreshWorkers
 from grader.sandbox.proxy import Conversation, SubmissionProxy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +30,13 @@ def processes_of(pid=None):
                 if state != "Z" and b"grader.sandbox.zygote" in command and command.endswith(mark):
                     found.add(int(entry.name))
     return found
+
+
+def workers(setup):
+    """What gives workers: a zygote, or fresh interpreters where there can be none."""
+    if choose().kind == "portable":
+        return FreshWorkers(setup.preload, setup.barred)
+    return ZygoteProcess(setup)
 
 
 def ask_in(zygote, text, stack, seconds=10.0):

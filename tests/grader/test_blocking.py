@@ -251,6 +251,7 @@ def test_strange_names_are_left_to_the_scan(work):
         work("def f(): return nn.Linear(1, 1)", ("torch.nn",)).f()
 
 
+@pytest.mark.confined
 def test_a_worker_without_torch_has_nothing_to_refuse():
     with ZygoteProcess(Setup(preload=("numpy",), packages="numpy")) as process:
         worker = process.spawn()

@@ -21,6 +21,7 @@ def grade(*words, cwd=ROOT, **kwargs):
     return subprocess.run([*GRADE, *words], cwd=cwd, capture_output=True, text=True, timeout=120, **kwargs)
 
 
+@pytest.mark.confined
 def test_passing_exits_0_and_the_json_repeats_it(tmp_path):
     output = tmp_path / "deep" / "report.json"
     done = grade(
@@ -100,12 +101,14 @@ def test_list_names_every_exercise():
     assert "cross_entropy" in done.stdout
 
 
+@pytest.mark.confined
 def test_doctor_says_what_is_in_force():
     done = grade("doctor")
     assert done.returncode == 0, done.stdout
     assert "isolation    full" in done.stdout
 
 
+@pytest.mark.confined
 def test_doctor_says_how_to_get_what_is_missing():
     from grader.sandbox.probes import PROBES
     from grader.session.doctor import _EXPLAINED_BY, advise

@@ -158,6 +158,7 @@ def test_no_more_is_kept_than_one_submission_holds():
         ("raise SystemExit('no room')", GraderError, "ended with 1. no room"),
     ],
 )
+@pytest.mark.confined
 def test_how_the_other_process_ends(monkeypatch, program, error, says):
     monkeypatch.setattr(parsing, "_PARSE", program)
     if error is None:
@@ -167,6 +168,7 @@ def test_how_the_other_process_ends(monkeypatch, program, error, says):
         parsing.parse(DEEP)
 
 
+@pytest.mark.confined
 def test_a_crowded_machine_is_no_fault_of_the_file(monkeypatch):
     monkeypatch.setattr(parsing, "_PARSE", "import time; time.sleep(60)")
     monkeypatch.setattr(parsing, "_MOST_WAITING", 0.2)

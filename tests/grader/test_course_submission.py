@@ -289,6 +289,7 @@ def test_closed_files_and_folders_say_so(course, hand_in):
         (folder / "lecture5").chmod(0o700)
 
 
+@pytest.mark.confined
 def test_permission_errors_are_faults(course, hand_in, monkeypatch):
     folder = hand_in(ALL)
     real = os.open

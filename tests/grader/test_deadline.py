@@ -90,6 +90,7 @@ def _burn(stop):
         sum(range(10_000))
 
 
+@pytest.mark.confined
 def test_a_crowded_machine_fails_nobody(zygote):
     """0.5 s of computing within 1 s, with five others on every core."""
     context = multiprocessing.get_context("spawn")

@@ -9,6 +9,7 @@ import pytest
 from sandboxed import ROOT, solutions_with
 
 from grader.reports.model import Status, Verdict, Visibility
+from grader.sandbox.choice import choose
 
 RIGHT = """
 import torch
@@ -44,7 +45,7 @@ def test_the_solutions_pass_with_full_points(lecture5):
     report = lecture5.grade(lecture5.course.resolve(["lecture5"]), lecture5.course.root / "solutions", 11)
     assert report.exit_code == 0
     assert report.earned == report.points > 50
-    assert report.isolation.level == "full"
+    assert report.isolation.level == ("full" if choose().kind == "forked" else "none")
     assert [e.status for e in report.exercises] == [Status.PASSED] * 7
 
 
@@ -135,8 +136,13 @@ FAULTS = {
 }
 
 
+REFUSED = {"reads the solution", "opens a socket", "forks a daemon"}
+
+
 @pytest.mark.parametrize("what", [name for name in FAULTS if name != "loops for ever"])
 def test_each_fault_has_its_verdict_and_its_sentence(lecture5, what):
+    if choose().kind == "portable" and what in REFUSED:
+        pytest.skip("nothing is refused to a portable worker")
     body, verdict, words = FAULTS[what]
     report = grade(lecture5, right(before=body), names=("lecture5.cross_entropy", "lecture5.linear"))
     broken, other = sorted(report.exercises, key=lambda e: e.name)

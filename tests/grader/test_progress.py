@@ -283,3 +283,14 @@ def test_this_course_lists_and_finds_its_places():
         assert (
             exercise.quiz or "NotImplementedError" in (ROOT / written.file).read_text().splitlines()[written.line - 1]
         )
+
+
+def test_lines_fit_a_narrow_terminal(tmp_path):
+    learner = Learner(tmp_path)
+    learner.write("first", WRONG)
+    for _ in range(3):
+        learner("day1", code=1)
+    for words in (["list"], ["list", "--history"], ["list", "--history", "day1.first"]):
+        narrow, wide = (learner(*words, columns=columns)[0] for columns in ("40", "200"))
+        assert max(map(len, narrow.splitlines())) <= 40, narrow
+        assert narrow.split() == wide.split() or words == ["list"]

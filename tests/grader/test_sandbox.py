@@ -26,6 +26,7 @@ from grader.sandbox.request import NoAnswer, NotStarted, RaisedError, SymbolMiss
 from grader.sandbox.zygote import Setup
 
 SECRET = ROOT / "solutions"
+confined = pytest.mark.confined
 
 
 # -- values and objects --------------------------------------------------------------------------------------------
@@ -216,6 +217,7 @@ def test_no_answer_has_one_verdict_within_the_limit(ask, body, kind, detail):
     assert detail in caught.value.detail
 
 
+@confined
 @pytest.mark.parametrize(
     "payload",
     [
@@ -258,6 +260,7 @@ def test_what_is_printed_is_captured_and_bounded(ask):
     assert work.f is not None
 
 
+@confined
 def test_memory_is_bounded(ask):
     work = ask("""
         import torch, numpy as np
@@ -311,6 +314,7 @@ FORBIDDEN = {
 }
 
 
+@confined
 @pytest.mark.parametrize("what", FORBIDDEN)
 def test_a_worker_cannot(ask, what):
     work = ask(f"def f():\n    {FORBIDDEN[what]}\n")
@@ -324,6 +328,7 @@ def test_a_worker_cannot(ask, what):
     assert not Path("/tmp/gradlings-was-here").exists()
 
 
+@confined
 def test_a_worker_finds_no_secret_in_its_environment(zygote, monkeypatch):
     monkeypatch.setenv("CI_TOKEN", "secret")
     with ZygoteProcess(Setup(preload=("numpy",), packages="numpy")) as process, contextlib.ExitStack() as stack:
@@ -334,6 +339,7 @@ def test_a_worker_finds_no_secret_in_its_environment(zygote, monkeypatch):
     assert folder == environment["HOME"]
 
 
+@confined
 def test_a_worker_has_no_open_files_but_its_own(ask):
     work = ask("""
         import os, stat
@@ -373,11 +379,13 @@ def test_late_imports_of_installed_packages_work(ask):
     assert work.f() is True
 
 
+@confined
 def test_every_probe_fails(zygote):
     assert zygote.probe(SECRET) == []
     assert len(PROBES) >= 9
 
 
+@confined
 def test_the_fallback_without_namespaces_leaves_only_the_stat_leak():
     with ZygoteProcess(Setup(preload=("numpy",), namespaces=(), hidden=(str(ROOT),))) as process:
         assert "namespaces" in process.ready().lacks
@@ -387,6 +395,7 @@ def test_the_fallback_without_namespaces_leaves_only_the_stat_leak():
 NEEDS_BWRAP = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 
 
+@confined
 @NEEDS_BWRAP
 def test_bwrap_gives_what_unshare_gives():
     setup = Setup(preload=("numpy", "torch"), namespaces=("bwrap",), hidden=(str(ROOT), sys.prefix + "/share"))
@@ -435,11 +444,13 @@ def with_refused(calls):
     return done.stdout.splitlines()
 
 
+@confined
 @NEEDS_BWRAP
 def test_where_unshare_is_refused_bwrap_is_tried():
     assert with_refused("unshare") == ["True {}", "[]", "[]", "[]"]
 
 
+@confined
 def test_where_mounting_is_refused_nothing_is_half_done():
     # As under Ubuntu's AppArmor: unshare succeeds, and gives no rights. Later forks must go on working.
     first, *probes = with_refused("mount")
@@ -447,11 +458,13 @@ def test_where_mounting_is_refused_nothing_is_half_done():
     assert probes == ["['see where the course lies']"] * 3
 
 
+@confined
 def test_without_confinement_the_probes_succeed():
     with ZygoteProcess(Setup(preload=("numpy",), confine=False)) as process:
         assert {"read the course", "open sockets", "start processes"} <= set(process.probe(SECRET))
 
 
+@confined
 def test_plain_python_means_that_no_package_can_be_had():
     text = """
 import sys
@@ -479,6 +492,7 @@ def around():
                 attempt()
 
 
+@confined
 def test_numpy_alone_means_that_torch_cannot_be_had():
     setup = Setup(preload=("numpy",), packages="numpy", barred={"torch": "this exercise is written with NumPy alone"})
     text = """
@@ -513,6 +527,7 @@ def fine():
 # -- nothing is left -----------------------------------------------------------------------------------------------
 
 
+@confined
 def test_a_daemon_is_killed_with_its_worker_where_forking_is_possible():
     setup = Setup(preload=("numpy",), confine=False)
     with ZygoteProcess(setup) as process, contextlib.ExitStack() as stack:
@@ -540,6 +555,7 @@ def f():
 WAYS = pytest.mark.parametrize("ways", [("unshare",), pytest.param(("bwrap",), marks=NEEDS_BWRAP), ()], ids=str)
 
 
+@confined
 @WAYS
 def test_closing_leaves_no_process_and_no_file(ways):
     before, files = processes_of(), set(os.listdir(tempfile.gettempdir()))
@@ -553,6 +569,7 @@ def test_closing_leaves_no_process_and_no_file(ways):
     assert {name for name in set(os.listdir(tempfile.gettempdir())) - files if "gradlings" in name} == set()
 
 
+@confined
 @WAYS
 def test_a_killed_trusted_process_leaves_no_process_and_no_file(ways, tmp_path):
     code = f"""
@@ -581,12 +598,14 @@ time.sleep(100)
     assert os.listdir(tmp_path) == []
 
 
+@confined
 def test_a_zygote_that_cannot_start_says_why():
     with ZygoteProcess(Setup(preload=("no_such_package",))) as process:
         with pytest.raises(GraderError, match="no_such_package"):
             process.ready()
 
 
+@confined
 def test_a_worker_that_cannot_confine_itself_leaves_nothing_open():
     with ZygoteProcess(Setup(preload=("numpy",), limits=Limits(memory=1 << 63))) as process:
         process.ready()
@@ -598,6 +617,7 @@ def test_a_worker_that_cannot_confine_itself_leaves_nothing_open():
         assert processes_of() == processes
 
 
+@confined
 def test_limits_are_per_worker():
     with (
         ZygoteProcess(Setup(preload=("numpy",), limits=Limits(memory=300 << 20))) as process,
@@ -609,6 +629,7 @@ def test_limits_are_per_worker():
         assert work.f(1 << 20) == 2.0**20
 
 
+@confined
 def test_a_folder_of_any_depth_is_removed(tmp_path):
     from grader.sandbox.scratch import remove
 
@@ -628,6 +649,7 @@ def test_a_folder_of_any_depth_is_removed(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+@confined
 def test_the_trusted_process_lets_nobody_look_into_it():
     code = """
 import ctypes
@@ -642,6 +664,7 @@ with Sandboxes(course, ()):
     assert done.stdout.split() == ["1", "0"], done.stderr
 
 
+@confined
 def test_folders_are_removed_in_time_that_grows_with_their_number(tmp_path, monkeypatch):
     """Counted in system calls, since a disk is as slow as it likes: wide, full and nested folders alike."""
     from grader.sandbox.scratch import remove
@@ -670,6 +693,7 @@ def counted(function, calls):
     return call
 
 
+@confined
 def test_removal_follows_no_link_and_knows_every_name(tmp_path):
     from grader.sandbox.scratch import remove
 
@@ -689,6 +713,7 @@ def test_removal_follows_no_link_and_knows_every_name(tmp_path):
     assert os.listdir(outside) == ["file"]
 
 
+@confined
 def test_removal_stops_when_its_time_is_up_and_says_so(tmp_path):
     from grader.sandbox.scratch import remove
 
@@ -698,6 +723,7 @@ def test_removal_stops_when_its_time_is_up_and_says_so(tmp_path):
     assert remove(str(tmp_path / "scratch"), 60) == ""
 
 
+@confined
 def test_the_end_of_a_worker_does_not_wait_for_its_files(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     text = """
@@ -735,6 +761,7 @@ except GraderError as error:
 """
 
 
+@confined
 @pytest.mark.parametrize("namespaces", [("unshare",), ()], ids=str)
 @pytest.mark.parametrize(
     ("limits", "advice"),
@@ -753,6 +780,7 @@ def test_what_the_machine_lacks_is_a_fault_that_says_what_to_do(limits, advice, 
     assert done.stdout.startswith("fault ") and advice in done.stdout, done.stdout
 
 
+@confined
 def test_no_process_to_be_had_is_an_answer_not_the_end_of_the_zygote(monkeypatch, tmp_path):
     """The zygote's own fork fails, as under ``ulimit -u``: told, and the next one is served."""
     code = """
