@@ -11,6 +11,7 @@ import os
 import queue
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -236,6 +237,9 @@ class PortableWorker:
                 self._status = KILLED
                 self._process.kill()
                 self._process.wait()
+            if hasattr(os, "killpg"):  # it leads a group: what it has left there goes with it, where there are groups
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
         return self._status
 
     def close(self) -> None:

@@ -226,6 +226,15 @@ def test_no_folder_and_no_process_is_left(tmp_path, monkeypatch):
     assert not any(map(is_alive, pids))
 
 
+def test_what_a_worker_has_started_ends_with_it(workers):
+    peer = loaded(workers, "import os, time\ndef leaves():\n    return os.fork() or time.sleep(999)")
+    kind, left, _ = called(peer, "leaves")
+    assert kind == "ok"
+    assert is_alive(left)
+    peer.worker.close()
+    until(lambda: not is_alive(left))
+
+
 def test_a_library_that_cannot_be_imported_is_said():
     with FreshWorkers(("no_such_library",), {}) as fresh, pytest.raises(GraderError) as error:
         fresh.spawn()
