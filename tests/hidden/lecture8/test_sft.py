@@ -12,6 +12,7 @@ from grader.checks import (
     needs,
     normal,
     points,
+    undisturbed,
     vjp,
 )
 
@@ -123,10 +124,11 @@ def test_at_the_extremes(submission, rng):
 
 @needs("test_one_conversation")
 def test_the_batch_stays_as_it_is(submission, rng):
-    """No argument is modified, and the same batch has the same loss again, after another one."""
+    """Arguments and torch's global generator stay as they are; the same batch has the same loss again."""
     V = integer(rng, 4, 6)
     first, second = (batch(rng, [3, 2, 1], [6, 7, 8], 8, V) for _ in range(2))
-    loss = assert_unchanged(submission.sft_loss, *first)
+    with undisturbed(submission, rng):
+        loss = assert_unchanged(submission.sft_loss, *first)
     assert_responds(loss, assert_unchanged(submission.sft_loss, *second), name="loss")
     other = submission.sft_loss(first[0], *second[1:])
     assert_responds(loss, other, name="loss, of the same logits and other tokens,")
