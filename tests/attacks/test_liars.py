@@ -78,6 +78,7 @@ EXEMPT = {
         (_THERE, "lecture1.graph", "nodes edges many_ways"),
         (_MADE, "lecture7.tokenizer", "vocabulary"),
         (_MADE, "lecture7.gpt", "first_weights"),
+        (_MADE, "lecture8.lora", "new_parameters what_trains"),
         (_MERGES, "lecture9.pretokenize", "trains_within_chunks too_small_a_vocabulary_is_refused training_again"),
         (_MERGES, "lecture9.pretokenize", "ends_when_no_pair_is_left"),
     )
