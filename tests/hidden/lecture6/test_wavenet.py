@@ -110,6 +110,7 @@ def test_shapes(submission, rng):
         wanted.append((B, V))
         net, x, found = submission.build_wavenet(*sizes), random_ids(rng, B, sizes), []
         number = len(net.layers)
+        outs = [net.layers[0](random_ids(rng, B, sizes)) for _ in range(2)]
         for layer in net.layers:
             x = layer(x)
             check(isinstance(x, torch.Tensor), "Each layer must return a tensor.")
@@ -123,6 +124,7 @@ def test_shapes(submission, rng):
             check(
                 shape == right, f"Layer {place}, counted from 0, gives the shape {shape}; {right} is wanted (B = {B})."
             )
+        assert_responds(*outs, name="what the Embedding returns")
 
 
 @points(2)
@@ -130,7 +132,7 @@ def test_shapes(submission, rng):
 def test_parameters(submission, rng):
     """Every layer has parameters of its own, and no more than it needs: 22,397 numbers at the size of the lecture."""
     for sizes in (random_sizes(rng), random_sizes(rng, 4), LECTURE):
-        found = listed(submission, submission.build_wavenet(*sizes))
+        found, others = (listed(submission, submission.build_wavenet(*sizes)) for _ in range(2))
         check(all(isinstance(p, torch.Tensor) for p in found), "parameters() must give tensors.")
         shapes, wanted = [tuple(p.shape) for p in found], expected_shapes(*sizes)
         total, right = sum(map(math.prod, shapes)), sum(map(math.prod, wanted))
@@ -140,6 +142,7 @@ def test_parameters(submission, rng):
             "wanted.",
         )
         check(shapes == wanted, f"The parameters have the shapes {shapes}; {wanted} are wanted.")
+        assert_responds(found[0], others[0], name="the embedding of two networks")
 
 
 @points(3)
@@ -330,7 +333,9 @@ def test_other_lengths_are_refused(submission, rng):
     for block_size in (8, *odd, *even, *small):
         sizes = random_sizes(rng, block_size)
         if block_size in {2, 4, 8, 16, 32}:
-            submission.build_wavenet(*sizes)
+            net = submission.build_wavenet(*sizes)
+            first = net.layers[0]
+            assert_responds(*(first(random_ids(rng, 40, sizes)) for _ in range(2)), name="what the Embedding returns")
         else:
             why = f"{block_size} places cannot be halved until one is left"
             assert_raises(ValueError, submission.build_wavenet, *sizes, why=why)
