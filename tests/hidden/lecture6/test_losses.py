@@ -50,6 +50,10 @@ def assert_means(submission, rng, cases):
 def test_windows(submission, rng):
     """Each entry is the mean of so many consecutive losses, where window goes into their number."""
     assert_means(submission, rng, ((12, 4), (5 * integer(rng, 3, 6), 5), (integer(rng, 4, 9) * 7, 7), (2_000, 100)))
+    losses = random_losses(rng, 24)
+    again = [(means(submission.smooth(losses, window)), window) for window in (3, 4, 3)]
+    for actual, window in again:  # the same losses, in other windows
+        assert_close(actual, expected(losses, window), name=f"smooth(…, {window})", rtol=1e-5, oracle="torch")
 
 
 @points(2)
