@@ -28,7 +28,7 @@ def replace(space: dict[str, Any], symbols: list[str], kind: str) -> None:
         kind: ``zeros``, ``constant`` or ``input``.
     """
     own = [space[name] for name in symbols if isinstance(space[name], type)]
-    answers = _Answers(kind, (*own, *_classes_beside(space)))
+    answers = _Answers(kind, tuple(own), tuple(_classes_beside(space)))
     for name in symbols:
         if isinstance(space[name], type):
             answers.replace_methods(space[name])
@@ -45,9 +45,10 @@ def _classes_beside(space: dict[str, Any]) -> Iterator[type]:
 
 
 class _Answers:
-    def __init__(self, kind: str, classes: tuple[type, ...]) -> None:
+    def __init__(self, kind: str, own: tuple[type, ...], beside: tuple[type, ...]) -> None:
         self.kind = kind
-        self.classes = classes
+        self.classes = (*own, *beside)
+        self.beside = beside
         self.inside = False  # what the solution asks of itself is answered as ever
 
     def replace_methods(self, owner: type) -> None:
@@ -121,8 +122,15 @@ class _Answers:
         if type(value) is dict:
             return {key: self._trivial(item, args) for key, item in value.items()}
         if _is_module(value) or isinstance(value, self.classes):
-            return self._empty(value)
+            return self._not_answering(self._empty(value))
         return self._trivial_leaf(value, args)
+
+    def _not_answering(self, value: Any) -> Any:
+        """An object of a class beside, a model that was built: what it is called with gets no thought either."""
+        kind = type(value)
+        if kind in self.beside and callable(value):
+            value.__class__ = type(kind.__name__, (kind,), {"__call__": self.instead_of(kind.__call__)})
+        return value
 
     def _trivial_leaf(self, value: Any, args: list[Any]) -> Any:
         library = sys.modules.get(type(value).__module__.partition(".")[0])

@@ -142,3 +142,20 @@ def test_an_object_of_an_imported_class_is_worth_nothing_either(kind, number):
     value = sibling["Value"](3.0)
     assert space["twice"](value).data == number
     assert value.data == 3.0
+
+
+@pytest.mark.parametrize(("kind", "number"), [("zeros", 0.0), ("constant", 0.5)])
+def test_a_model_that_is_built_of_an_imported_class_answers_without_thought(kind, number):
+    class Stack:
+        def __call__(self, x):
+            return 2 * x
+
+    Stack.__module__ = "unit.stack"
+    solution = "def build():\n    return Stack()\n"
+    exercise = types.SimpleNamespace(quiz=False, symbols={"build": "build()"})
+    space = {"__name__": "unit.build", "__package__": "unit", "Stack": Stack}
+    exec(trivial_source(solution, exercise, kind), space)
+    built = space["build"]()
+    assert isinstance(built, Stack)
+    assert built(torch.ones(3)).tolist() == [number] * 3
+    assert Stack()(torch.ones(3)).tolist() == [2.0] * 3

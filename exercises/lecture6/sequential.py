@@ -1,0 +1,78 @@
+"""A stack of layers is a layer: what turns a list and three loops into a model.
+
+With it a network is one object: it is called, it says what is trained in it, and it changes its mode as a whole, which
+is where forgetting a single layer would cost most. Source: lecture 6, sections 6.3.3 and 6.3.4.
+"""
+
+# /// exercise
+# title = "a stack of layers"
+# forbids = ["torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ModuleDict"]
+# why_forbidden = "this exercise is about writing that container yourself"
+# ///
+
+from typing import Any
+
+import torch
+
+
+class Sequential:
+    """Layers behind one another: the output of each is the input of the next. It is a layer itself.
+
+    A layer is anything that is called with a tensor and has ``parameters()``, a list or an iterator that is used up
+    after one loop: your own classes, those of ``torch.nn``, and stacks, too. One layer may stand in a stack twice, and
+    two layers may share a tensor.
+
+    A plain class, as the lecture has it. (An ``nn.Module`` is as good.)
+
+    Args:
+        layers: the layers, in the order in which they are called; at least one.
+
+    Attributes:
+        layers: the list of them.
+        training: the mode in which the stack is, True at first.
+
+    Example:
+        net = Sequential([Embedding(27, 10), FlattenConsecutive(8), Linear(80, 27)])
+        logits = net(X); net.eval() before predictions are made
+
+    Source: lecture 6, section 6.3.3, listing 62.
+    """
+
+    def __init__(self, layers: list[Any]) -> None:
+        raise NotImplementedError("lecture6.sequential: Sequential.__init__ is not written yet")
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """Return what the last layer makes of what the one before it makes of … x. x is not modified."""
+        raise NotImplementedError("lecture6.sequential: Sequential.__call__ is not written yet")
+
+    def parameters(self) -> list[torch.Tensor]:
+        """Return what is trained in all layers: these very tensors, no copies.
+
+        Each is listed once, where it comes first, though the layer stands in the stack twice or another layer has the
+        same tensor: an optimizer takes a step for each entry. Two tensors that hold the same numbers are two, as the
+        biases of two new layers are, all zeros.
+
+        Source: lecture 6, listing 62, which lists what is shared twice.
+        """
+        raise NotImplementedError("lecture6.sequential: Sequential.parameters is not written yet")
+
+    def train(self, mode: bool = True) -> "Sequential":
+        """Put the stack and all layers into training, or, with ``mode=False``, into evaluation.
+
+        A layer that has a method ``train``, as stacks within the stack do, has it called with the mode; any other
+        gets ``training = mode``.
+
+        Args:
+            mode: True for training, False for evaluation.
+
+        Returns:
+            The stack itself.
+        """
+        raise NotImplementedError("lecture6.sequential: Sequential.train is not written yet")
+
+    def eval(self) -> "Sequential":
+        """Put the stack and all layers into evaluation: the same as ``train(False)``. Returns the stack itself.
+
+        Source: lecture 6, section 6.3.4.
+        """
+        raise NotImplementedError("lecture6.sequential: Sequential.eval is not written yet")
