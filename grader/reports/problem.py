@@ -11,6 +11,7 @@ from grader.reports.model import CheckResult, ExerciseResult, Verdict
 from grader.reports.text import sanitize
 
 _LONGEST = 600
+_LONGEST_PLACE = 4_096  # of what names a file; anything longer is no name
 _PLACE = re.compile(r"(.+):(\d{1,9})", re.DOTALL)
 _CELL = re.compile(r"(.+?\.ipynb), (cell \d+), line \d+", re.DOTALL)
 _IN_WORDS = re.compile(r"Line (\d{1,9})(?: of (cell \d+))?: ")  # of a file that Python cannot read
@@ -71,7 +72,8 @@ def place_of_failure(exercise: ExerciseResult, check: CheckResult) -> tuple[str,
     failure = check.failure
     if failure is None:
         return exercise.file, 1, ""
-    for place in [failure.location, *(frame.place for frame in failure.traceback[-1:])]:
+    places = [failure.location, *(frame.place for frame in failure.traceback[-1:])]
+    for place in (place for place in places if len(place) <= _LONGEST_PLACE):
         cell = _CELL.fullmatch(place) if CELL in place else None
         if cell is not None:
             return cell[1], 1, cell[2]

@@ -17,7 +17,7 @@ from grader.bounds import NAME, PATH, STOOD
 
 Stood = tuple[str, int, str]  # a file, as the worker calls it; a line; a function
 
-SECONDS: Final = 0.5  # to wait for the answer
+SECONDS: Final = 1.0  # to wait for the answer
 QUIET: Final = 0.05  # after its last line: what else comes is no part of it
 MOST_BYTES: Final = 1 << 20  # that are looked through for it: what was printed and not yet read comes first
 _ANSWER_BYTES = 64 << 10

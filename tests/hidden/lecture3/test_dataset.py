@@ -224,12 +224,12 @@ def test_every_word_has_the_same_chance(submission, rng):
 
 def test_arguments_stay_as_they_are(submission, rng):
     """words and stoi are not modified, and torch's default dtype stays as it is."""
-    few = random_words(rng, 20)
+    first = random_words(rng, 20)
     datasets, splits = [], []
-    for words in (few, [*few, letters(rng, 3)]):
+    for words in (first, [letters(rng, len(word)) for word in first]):  # as many rows, with other targets
         datasets.append(assert_unchanged(submission.build_dataset, words, 3, vocabulary(rng)))
         splits.append(assert_unchanged(submission.split, words, new_seed(rng)))
-    assert_responds(*(unpack(answer)[0] for answer in datasets), name="X")
+    assert_responds(*(unpack(answer)[1] for answer in datasets), name="Y")
     assert_responds(*map(parts_of, splits), name="what split returns")
     check(library(submission, "torch").zeros(1).dtype == torch.float32, "torch's default dtype is changed.")
 
