@@ -28,9 +28,12 @@ of the bank.
 
 
 def with_answer(solutions: Submission, exercise: Exercise, text: str) -> Submission:
-    """The solutions, with one exercise's text replaced."""
-    file = SourceFile(exercise.id, exercise.file, text)
-    return dataclasses.replace(solutions, files={**solutions.files, exercise.id: file})
+    """The solutions as a learner's files, with one exercise's text replaced."""
+    own = {
+        name: dataclasses.replace(file, display=f"exercises/{name.replace('.', '/')}.py")
+        for name, file in solutions.files.items()
+    }
+    return dataclasses.replace(solutions, files={**own, exercise.id: SourceFile(exercise.id, exercise.file, text)})
 
 
 def message(entry: Misconception, result: ExerciseResult) -> CheckResult | None:

@@ -8,8 +8,17 @@ import textwrap
 import pytest
 from sandboxed import ROOT
 
-from grader.author.gallery import MOST_LINES, message, outline, prose, section, wanted_outline, write_gallery
-from grader.course import find_course
+from grader.author.gallery import (
+    MOST_LINES,
+    message,
+    outline,
+    prose,
+    section,
+    wanted_outline,
+    with_answer,
+    write_gallery,
+)
+from grader.course import find_course, read_submission
 from grader.diagnosis.bank import Misconception, read_bank
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Finding, Verdict
 
@@ -62,3 +71,12 @@ def test_the_message_shown_is_the_one_that_names_the_mistake(tmp_path):
     assert both.index("## lecture5.forward") < both.index("## lecture5.linear")  # the order of the course
     assert first[first.index("## ") :] in both  # the other section is as it was
     assert outline(first) == ["## lecture5.linear: " + exercise.title, "### f: sign", "> Subtract."]
+
+
+def test_siblings_are_shown_where_a_learner_has_them():
+    """And not where the solutions lie on the machine that writes the gallery."""
+    course = find_course(ROOT)
+    solutions = read_submission(ROOT / "solutions", course)
+    submission = with_answer(solutions, course.exercise("lecture5.train"), "x = 1\n")
+    assert {file.display for file in submission.files.values()} == {one.file for one in course.exercises}
+    assert "/solutions/" not in GALLERY.read_text("utf-8")
