@@ -17,13 +17,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
+from grader import system
 from grader.sandbox import syscalls
 
 _PREFIX = "gradlings-"
 _AT_ONCE = 0.2  # seconds that the end of a worker may take; what is left then, a process of its own removes
 AT_THE_END = 20.0  # seconds that the end of a run may take: a disk removes some thousand folders a second
 _STALE_SECONDS = 60.0  # that folders of killed runs may take a later one
-_OPEN_FOLDER = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC"))
+_OPEN_FOLDER = system.flags("O_RDONLY", "O_DIRECTORY", "O_NOFOLLOW", "O_CLOEXEC")
 _NOT_EMPTY = (errno.ENOTEMPTY, errno.EEXIST)
 
 
@@ -67,7 +68,7 @@ class Scratch:
     def lock(self) -> None:
         """Hold a lock on the folder as long as this process lives: see ``remove_stale``."""
         with contextlib.suppress(OSError):
-            _lock(self._folder)
+            system.lock(self._folder)
 
     def close(self) -> str:
         """Remove everything; what could not be removed, in words."""
@@ -76,12 +77,6 @@ class Scratch:
             os.waitpid(remover, 0)
         os.close(self._folder)
         return "" if self._keeps else remove(self.path, AT_THE_END)
-
-
-def _lock(folder: int) -> None:
-    import fcntl  # not on every platform that this module is imported on
-
-    fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def make(parent: str, trusted: str) -> Scratch:
@@ -229,8 +224,7 @@ def _remove_those_free(paths: list[str]) -> None:
     for path in paths:
         with contextlib.suppress(OSError):
             folder = os.open(path, _OPEN_FOLDER)  # closed, and its lock given back, as this process ends
-            if os.fstat(folder).st_uid == os.getuid():
-                _lock(folder)
+            if os.fstat(folder).st_uid == os.getuid() and system.lock(folder):
                 remove(path, _STALE_SECONDS)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from multiprocessing.connection import wait
 from typing import Any, Generic, Self, TypeVar
 
 from grader.errors import GraderError
+from grader.sandbox.processes import KILLED
 from grader.session.pool_line import beginning
 from grader.session.pool_process import Answered, Asked, Done, Failed
 from grader.session.surroundings import environment_elsewhere
@@ -230,9 +230,7 @@ class PoolProcess:
             how = f"was ended by signal {-code}"
         else:
             how = "closed its connection" if code is None else f"ended early, with exit code {code}"
-        advice = (
-            " The machine may be out of memory: do fewer at a time." if code == -getattr(signal, "SIGKILL", 9) else ""
-        )
+        advice = " The machine may be out of memory: do fewer at a time." if code == KILLED else ""
         words = f" It said:\n{said[-_LAST_WORDS:]}" if said else ""
         return f"A process of the grader {how} while it was at {about}.{advice}{words}"
 
