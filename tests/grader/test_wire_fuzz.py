@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from grader.sandbox import wire
+from grader.sandbox import whereabouts, wire
 from grader.sandbox.channel import Channel
 from grader.sandbox.client import Worker
 from grader.sandbox.peers import RemotePeer
@@ -25,6 +25,7 @@ from grader.sandbox.request import LostError, Request
 from grader.sandbox.unpacking import Unpacker
 
 SECONDS = 0.3
+MARGIN = 2.0  # what a busy machine may take beside: an answer that never ends would take for ever
 
 
 class Zygote:
@@ -105,7 +106,7 @@ class AnyAnswer(RuleBasedStateMachine):
             assert not self.liar.worker.alive
         else:
             assert kind in {"ok", "err"}
-        assert time.monotonic() - started < SECONDS + 1
+        assert time.monotonic() - started < SECONDS + whereabouts.SECONDS + MARGIN
 
     @rule(raw=st.binary(max_size=300))
     def bytes_that_are_anything(self, raw: bytes) -> None:
