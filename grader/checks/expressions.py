@@ -6,16 +6,17 @@ more than once.
 
 from __future__ import annotations
 
+import cmath
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
-import torch
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from grader.checks.complex_step import STEP
 from grader.checks.recording import RecordedNode, record_graph
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -25,6 +26,11 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     "/": operator.truediv,
 }
 FUNCTIONS: dict[str, Callable[[float], float]] = {"exp": math.exp, "tanh": math.tanh, "relu": lambda x: max(0.0, x)}
+_NUDGED: dict[str, Callable[[complex], complex]] = {  # the same of complex numbers, for derivatives
+    "exp": cmath.exp,
+    "tanh": cmath.tanh,
+    "relu": lambda x: x if x.real > 0 else 0j,
+}
 LARGEST = 30.0  # of the numbers in an expression
 SMALLEST = 0.2  # of what is divided by, or raised to a power
 
@@ -46,7 +52,7 @@ class Step(msgspec.Struct, frozen=True):
     plain: float
 
     def perform(self, nodes: Sequence[Any]) -> Any:
-        """Carry it out on floats, a learner's objects or tensors: functions of anything but floats are its methods."""
+        """Carry it out on floats, complex numbers, a learner's objects or tensors, whose functions are methods."""
         a = nodes[self.i]
         if self.kind in BINARY:
             return BINARY[self.kind](a, nodes[self.j])
@@ -58,6 +64,8 @@ class Step(msgspec.Struct, frozen=True):
             return a**self.plain
         if self.kind == "neg":
             return -a
+        if isinstance(a, complex):
+            return _NUDGED[self.kind](a)
         return FUNCTIONS[self.kind](a) if isinstance(a, float) else getattr(a, self.kind)()
 
     def spelt(self, a: str, b: str) -> str:
@@ -113,19 +121,23 @@ class Expression(msgspec.Struct, frozen=True):
             nodes.append(step.perform(nodes))
         return nodes
 
+    def slopes(self, places: Iterable[int] | None = None) -> list[float]:
+        """The derivative of the last number with respect to those at some places, all without any, by complex step."""
+        numbers = self.evaluate(float)
+        return [self._slope(numbers, place) for place in (range(len(numbers)) if places is None else places)]
+
+    def _slope(self, numbers: Sequence[float], place: int) -> float:
+        nodes: list[Any] = [*numbers[:place], complex(numbers[place], STEP), *numbers[place + 1 : len(self.leaves)]]
+        for step in self.steps[len(nodes) - len(self.leaves) :]:
+            nodes.append(step.perform(nodes))
+        return complex(nodes[-1]).imag / STEP
+
     def spelt(self) -> str:
         """The expression as a learner writes it, ``v0 = Value(2.0); v1 = v0.tanh()``."""
         lines = [f"v{i} = Value({leaf})" for i, leaf in enumerate(self.leaves)]
         for place, step in enumerate(self.steps, len(self.leaves)):
             lines.append(f"v{place} = {step.spelt(f'v{step.i}', f'v{step.j}')}")
         return "; ".join(lines)
-
-
-def slopes(expression: Expression) -> list[float]:
-    """The derivative of the last number of an expression with respect to each of its numbers, by torch."""
-    tensors = expression.evaluate(lambda leaf: torch.tensor(leaf, dtype=torch.float64, requires_grad=True))
-    found = torch.autograd.grad(tensors[-1], tensors, allow_unused=True)
-    return [0.0 if slope is None else slope.item() for slope in found]
 
 
 def record_expression(expression: Expression, grads: Sequence[Any]) -> None:
@@ -135,7 +147,7 @@ def record_expression(expression: Expression, grads: Sequence[Any]) -> None:
         expression: what was computed.
         grads: what the learner's objects for all its numbers hold after backward.
     """
-    wanted, numbers = slopes(expression), expression.evaluate(float)
+    wanted, numbers = expression.slopes(), expression.evaluate(float)
     arrows: dict[int, list[int]] = {}
     for place, step in enumerate(expression.steps, len(expression.leaves)):
         for operand in step.operands:

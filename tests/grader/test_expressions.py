@@ -20,6 +20,16 @@ def test_floats_and_tensors_agree(expression):
     assert all(math.isfinite(number) and abs(number) < LARGEST for number in numbers)
 
 
+@settings(max_examples=200)
+@given(expression=expressions())
+def test_slopes_are_those_of_autograd(expression):
+    tensors = expression.evaluate(lambda leaf: torch.tensor(leaf, dtype=torch.float64, requires_grad=True))
+    found = torch.autograd.grad(tensors[-1], tensors, allow_unused=True)
+    expected = [0.0 if slope is None else slope.item() for slope in found]
+    assert expression.slopes() == pytest.approx(expected, rel=1e-12, abs=1e-12)
+    assert expression.slopes([0]) == pytest.approx(expected[:1], rel=1e-12, abs=1e-12)
+
+
 def test_every_operation_occurs():
     kinds = set()
 
