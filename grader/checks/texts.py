@@ -181,6 +181,20 @@ def encoding(vocab: Mapping[int, bytes], pattern: str = WHOLE, special: Mapping[
     return tiktoken.Encoding("trained", pat_str=pattern, mergeable_ranks=ranks, special_tokens=dict(special or {}))
 
 
+def crossing(rng: np.random.Generator, vocab: Mapping[int, bytes], pattern: str = GPT2) -> str:
+    """Random pieces in which a pair that merges lies across two chunks: not split, the text has other ids.
+
+    Raises:
+        RuntimeError: no such text was found: the vocabulary has no such pair.
+    """
+    whole, split = encoding(vocab), encoding(vocab, pattern)
+    for _ in range(500):
+        text = mixture(rng, 12)
+        if whole.encode_ordinary(text) != split.encode_ordinary(text):
+            return text
+    raise RuntimeError("no pair of this vocabulary lies across two chunks")
+
+
 def plain(value: Any) -> Any:
     """A result as ids are compared: NumPy's integers as int, any kind of dict as a dict.
 

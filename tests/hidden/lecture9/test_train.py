@@ -3,7 +3,7 @@
 import time
 
 import hypothesis.strategies as st
-from hypothesis import given
+from hypothesis import example, given
 
 from grader.checks import (
     assert_equal,
@@ -73,6 +73,7 @@ def untied(draw):
 
 @points(3)
 @given(case=untied())
+@example(case=("ababab", 2))  # the second merge is of the new token: counts from before do not have it
 def test_merges_the_most_frequent_pair(submission, case):
     """Each merge joins the pair that occurs most often at that point, overlapping ones counted, and has the next id."""
     text, more = case
@@ -82,9 +83,12 @@ def test_merges_the_most_frequent_pair(submission, case):
 @needs("test_merges_the_most_frequent_pair")
 def test_vocab(submission, rng):
     """vocab gives the bytes of each id: 256 single ones, and for a merge those of its left and right token, joined."""
-    text = texts.prose(rng, 600)
-    size = 256 + texts.untied([text], 20)
-    _, right = texts.bpe([text], size)
+    while True:
+        text = texts.prose(rng, 600)
+        size = 256 + texts.untied([text], 20)
+        _, right = texts.bpe([text], size)
+        if any(len(token) > 2 and token != token[::-1] for token in right.values()):
+            break
     assert_vocab(assert_learned(submission, text, size), right)
 
 
