@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import gc
 import importlib
+import importlib.util
 import os
 import platform
 import secrets
@@ -53,6 +54,7 @@ class Session:
         options: RunOptions = _USUAL,
         hooks: Hooks = _NOBODY,
     ) -> None:
+        demand_torch(exercises)
         self.course = course
         self.options = options
         self.hooks = hooks
@@ -264,6 +266,23 @@ def in_order(exercises: Sequence[Exercise], submission: Submission, course: Cour
     for exercise in exercises:
         add(exercise, frozenset())
     return tuple(planned.values())
+
+
+def demand_torch(exercises: Sequence[Exercise]) -> None:
+    """Refuse exercises that are written with torch where it is not installed, and say which can be graded without it.
+
+    Raises:
+        GraderError: there are some.
+    """
+    needing = [exercise.id for exercise in exercises if exercise.packages == "torch"]
+    if not needing or importlib.util.find_spec("torch") is not None:
+        return
+    others = [exercise.id for exercise in exercises if exercise.packages != "torch"]
+    verb = "needs" if len(needing) == 1 else "need"
+    raise GraderError(
+        f"PyTorch is not installed here, and {', '.join(needing)} {verb} it: `pip install torch torchvision`."
+        + (f" The others go without it: `grade {' '.join(others)}`." if others else "")
+    )
 
 
 def _import_for_checks(*, with_torch: bool) -> None:
