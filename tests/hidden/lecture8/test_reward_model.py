@@ -44,7 +44,8 @@ def by_the_example(submission):
 @points(2)
 def test_two_completions(submission, rng):
     """With two completions the loss is that of chapter 0, whichever of the two is ranked first."""
-    cases = [(normal(rng, 2), torch.tensor(order)) for order in ([0, 1], [1, 0])]
+    rewards = normal(rng, 2)
+    cases = [(rewards, torch.tensor(order)) for order in ([0, 1], [1, 0])]  # one of them against the rewards
     answers = [submission.reward_loss(*case) for case in cases]
     by_the_example(submission)
     for answer, case in zip(answers, cases, strict=True):
