@@ -1,4 +1,7 @@
-"""The gallery: every known wrong answer of a course, and the message that a learner gets for it."""
+"""The gallery: every known wrong answer of a course, and the message that a learner gets for it.
+
+A folder holds a page a unit, and a README.md with their list; a path that ends in ``.md`` is one page of everything.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ from grader.reports.model import CheckResult, ExerciseResult, Verdict
 
 MOST_LINES = 6  # of prose, in 80 columns
 _WIDTH = 80
+_LIST = "README.md"
 _CURVE = frozenset("▁▂▃▄▅▆▇█×")
 _INTRODUCTION = """\
 # What learners are told
 
 Every wrong answer that the course knows, and what the grader says to it: first the sentence that corrects the mistake,
-then a message as a terminal shows it. Numbers are those of one run. Written by `grade validate --gallery
-docs/gallery.md`, which brings the exercises that it validates up to date; a test fails when a sentence here is not that
-of the bank.
+then a message as a terminal shows it. Numbers are those of one run. Written by `grade validate --gallery PATH`, which
+brings the exercises that it validates up to date; a test fails when a sentence here is not that of the bank.
 """
 
 
@@ -88,24 +91,50 @@ def write_gallery(
     """Write the gallery, or bring the sections of some exercises up to date.
 
     Args:
-        path: the file.
+        path: the folder, or a file ``….md``.
         course: its exercises give the order.
         told: exercise -> each misconception with what it was told.
 
     Returns:
         What is wrong with messages: those that are too long.
     """
-    sections = _sections(path.read_text("utf-8")) if path.is_file() else {}
+    sections = _sections(gallery_text(path))
     problems = []
     for exercise in course.exercises:
         if exercise.id in told:
             entries = list(told[exercise.id])
             sections[exercise.id] = section(exercise, entries)
             problems += list(_too_long(exercise, entries))
-    kept = [sections[exercise.id] for exercise in course.exercises if exercise.id in sections]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([_INTRODUCTION, *kept]), "utf-8")
+    kept = {exercise.id: sections[exercise.id] for exercise in course.exercises if exercise.id in sections}
+    for page, text in _pages(path, course, kept).items():
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, "utf-8")
     return problems
+
+
+def gallery_text(path: Path) -> str:
+    """All of a gallery, its pages one after the other; empty where there is none."""
+    if path.suffix == ".md":
+        return path.read_text("utf-8") if path.is_file() else ""
+    pages = [page for page in sorted(path.glob("*.md")) if page.name != _LIST]
+    return "\n".join(page.read_text("utf-8") for page in pages)
+
+
+def _pages(path: Path, course: Course, sections: Mapping[str, str]) -> dict[Path, str]:
+    """What is to be written where."""
+    if path.suffix == ".md":
+        return {path: "\n".join([_INTRODUCTION, *sections.values()])}
+    pages, rows = dict[Path, str](), list[str]()
+    for unit in course.units:
+        kept = [sections[exercise.id] for exercise in unit.exercises if exercise.id in sections]
+        if kept:
+            title = f"# {unit.name} · {unit.title}\n\nWhat learners are told; [all units](README.md).\n"
+            pages[path / f"{unit.name}.md"] = "\n".join([title, *kept])
+            mistakes = sum(text.count("\n### ") for text in kept)
+            rows.append(f"| [{unit.name}]({unit.name}.md) | {unit.title} | {len(kept)} | {mistakes} |")
+    table = ["| unit | | exercises | mistakes |", "| --- | --- | --- | --- |", *rows]
+    pages[path / _LIST] = _INTRODUCTION + "\n" + "\n".join(table) + "\n"
+    return pages
 
 
 def _too_long(exercise: Exercise, told: Iterable[tuple[Misconception, ExerciseResult]]) -> Iterator[str]:

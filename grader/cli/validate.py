@@ -45,7 +45,7 @@ _STABILITY_SEEDS = 20
 @click.option(
     "--gallery",
     type=NamedPath(dir_okay=False),
-    help="Write into this file what learners are told of each misconception (docs/gallery.md).",
+    help="Write into this folder, or file ….md, what learners are told of each misconception (docs/gallery).",
 )
 @click.option(
     "--diagnosis",

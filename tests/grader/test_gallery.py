@@ -10,6 +10,7 @@ from sandboxed import ROOT
 
 from grader.author.gallery import (
     MOST_LINES,
+    gallery_text,
     message,
     outline,
     prose,
@@ -22,12 +23,12 @@ from grader.course import find_course, read_submission
 from grader.diagnosis.bank import Misconception, read_bank
 from grader.reports.model import CheckResult, ExerciseResult, Failure, Finding, Verdict
 
-GALLERY = ROOT / "docs" / "gallery.md"
+GALLERY = ROOT / "docs" / "gallery"
 
 
 def test_the_gallery_holds_every_sentence_of_the_banks():
-    missing = set(wanted_outline(find_course(ROOT))) ^ set(outline(GALLERY.read_text("utf-8")))
-    assert not missing, "stale: grade validate UNIT --gallery docs/gallery.md"
+    missing = set(wanted_outline(find_course(ROOT))) ^ set(outline(gallery_text(GALLERY)))
+    assert not missing, "stale: grade validate UNIT --gallery docs/gallery"
 
 
 @pytest.mark.parametrize("exercise", [e.id for e in find_course(ROOT).exercises])
@@ -79,4 +80,22 @@ def test_siblings_are_shown_where_a_learner_has_them():
     solutions = read_submission(ROOT / "solutions", course)
     submission = with_answer(solutions, course.exercise("lecture5.train"), "x = 1\n")
     assert {file.display for file in submission.files.values()} == {one.file for one in course.exercises}
-    assert "/solutions/" not in GALLERY.read_text("utf-8")
+    assert "/solutions/" not in gallery_text(GALLERY)
+
+
+def test_a_folder_has_a_page_a_unit_and_a_list_of_them(tmp_path):
+    entry, course = Misconception("sign", "Subtract.", "f", ""), find_course(ROOT)
+    for exercise in ("lecture7.head", "lecture5.linear", "lecture5.forward"):
+        assert write_gallery(tmp_path / "gallery", course, {exercise: [(entry, answer(True))]}) == []
+    folder = tmp_path / "gallery"
+    assert sorted(page.name for page in folder.iterdir()) == ["README.md", "lecture5.md", "lecture7.md"]
+    page = (folder / "lecture5.md").read_text("utf-8")
+    assert page.index("## lecture5.forward") < page.index("## lecture5.linear")
+    table = (folder / "README.md").read_text("utf-8")
+    assert "| [lecture5](lecture5.md) | becoming a backprop ninja | 2 | 2 |" in table
+    assert len(outline(gallery_text(folder))) == 9
+
+
+def test_every_page_of_the_gallery_is_in_its_list():
+    listed = re.findall(r"\]\((\w+\.md)\)", (GALLERY / "README.md").read_text("utf-8"))
+    assert sorted(listed) == sorted(page.name for page in GALLERY.glob("*.md") if page.name != "README.md")
