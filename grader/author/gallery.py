@@ -98,7 +98,7 @@ def write_gallery(
     Returns:
         What is wrong with messages: those that are too long.
     """
-    sections = _sections(gallery_text(path))
+    sections = {key: text for page in _texts(path) for key, text in _sections(page).items()}
     problems = []
     for exercise in course.exercises:
         if exercise.id in told:
@@ -114,10 +114,12 @@ def write_gallery(
 
 def gallery_text(path: Path) -> str:
     """All of a gallery, its pages one after the other; empty where there is none."""
-    if path.suffix == ".md":
-        return path.read_text("utf-8") if path.is_file() else ""
-    pages = [page for page in sorted(path.glob("*.md")) if page.name != _LIST]
-    return "\n".join(page.read_text("utf-8") for page in pages)
+    return "\n".join(_texts(path))
+
+
+def _texts(path: Path) -> list[str]:
+    pages = [path] if path.suffix == ".md" else [page for page in sorted(path.glob("*.md")) if page.name != _LIST]
+    return [page.read_text("utf-8") for page in pages if page.is_file()]
 
 
 def _pages(path: Path, course: Course, sections: Mapping[str, str]) -> dict[Path, str]:

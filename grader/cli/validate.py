@@ -44,7 +44,7 @@ _STABILITY_SEEDS = 20
 )
 @click.option(
     "--gallery",
-    type=NamedPath(dir_okay=False),
+    type=NamedPath(),
     help="Write into this folder, or file ….md, what learners are told of each misconception (docs/gallery).",
 )
 @click.option(

@@ -89,7 +89,10 @@ def test_a_folder_has_a_page_a_unit_and_a_list_of_them(tmp_path):
         assert write_gallery(tmp_path / "gallery", course, {exercise: [(entry, answer(True))]}) == []
     folder = tmp_path / "gallery"
     assert sorted(page.name for page in folder.iterdir()) == ["README.md", "lecture5.md", "lecture7.md"]
-    page = (folder / "lecture5.md").read_text("utf-8")
+    pages = {page.name: page.read_text("utf-8") for page in folder.iterdir()}
+    write_gallery(folder, course, {"lecture5.forward": [(entry, answer(True))]})
+    assert pages == {page.name: page.read_text("utf-8") for page in folder.iterdir()}
+    page = pages["lecture5.md"]
     assert page.index("## lecture5.forward") < page.index("## lecture5.linear")
     table = (folder / "README.md").read_text("utf-8")
     assert "| [lecture5](lecture5.md) | becoming a backprop ninja | 2 | 2 |" in table

@@ -34,6 +34,17 @@ def smooth(losses, window):
 
 
 @misconception(
+    "A loss that is left over by itself is lost: the starts of the windows end at len(losses) − 1, before the last loss. "
+    "range(0, len(losses), window) goes up to it.",
+    name="last-one-lost",
+    violates=("what_remains",),
+)
+def smooth(losses, window):
+    starts = range(0, len(losses) - 1, window)
+    return [sum(losses[i : i + window]) / len(losses[i : i + window]) for i in starts]
+
+
+@misconception(
     "What does not fill a window is dropped at the front. The windows begin with the first loss, and the last one is "
     "shorter.",
     name="front-dropped",
