@@ -28,7 +28,16 @@ from grader.checks.recording import (
     record_map,
     record_points,
 )
-from grader.checks.remote import keeping, library, place, requires_grad, stopped, undisturbed, vjp
+from grader.checks.remote import (
+    keeping,
+    library,
+    parameters_of,
+    place,
+    requires_grad,
+    stopped,
+    undisturbed,
+    vjp,
+)
 from grader.checks.trained import check_training
 from grader.sandbox.request import RaisedError
 
@@ -61,6 +70,7 @@ __all__ = [
     "new_seed",
     "new_state",
     "normal",
+    "parameters_of",
     "place",
     "points",
     "record_curve",

@@ -46,6 +46,27 @@ def library(submission: SubmissionProxy, name: str) -> Any:
     return conversation_of(submission).request(Operation.LIBRARY, None, (name,), {}, name)
 
 
+def parameters_of(submission: SubmissionProxy, layer: Any, attribute: str | None = None) -> list[Any]:
+    """What a learner's ``parameters()`` gives, a list or a generator: the tensors, or an attribute of each.
+
+    An attribute is asked for where the tensors are: what crosses is a copy, and a method of that would change nothing::
+
+        for add, step in zip(parameters_of(submission, layer, "data.add_"), steps, strict=True):
+            add(step)
+
+    Args:
+        submission: the submission that the check asks.
+        layer: a handle to what has ``parameters``.
+        attribute: its name, with dots; the tensors themselves without it.
+    """
+    there = library(submission, "itertools")
+    found = there.chain.from_iterable(there.starmap(layer.parameters, [()]))
+    if attribute is not None:
+        asked = library(submission, "operator").attrgetter(attribute)
+        found = library(submission, "builtins").map(asked, found)
+    return list(iter(found))
+
+
 def keeping(function: Any, item: int, *, sent: bool = True) -> Any:
     """A learner's function, with one item of the tuple that it returns left where it is.
 

@@ -15,6 +15,7 @@ from grader.checks import (
     library,
     needs,
     normal,
+    parameters_of,
     points,
     undisturbed,
     uniform,
@@ -45,15 +46,6 @@ def normalisation(submission, C, rng):
     bounds = {"gamma": (1.5, 2.5), "beta": (0.3, 0.9), "running_mean": (-3, -1.5), "running_var": (1.5, 3.5)}
     state = {name: uniform(rng, low, high, C) for name, (low, high) in bounds.items()}
     return put(submission, submission.BatchNorm1d(C), **state), state
-
-
-def parameters(submission, layer, attribute=None):
-    """What parameters() gives, a list or a generator: the tensors, or an attribute of each, where they are."""
-    there = library(submission, "itertools")
-    found = there.chain.from_iterable(there.starmap(layer.parameters, [()]))
-    if attribute is not None:
-        found = library(submission, "builtins").map(library(submission, "operator").attrgetter(attribute), found)
-    return list(iter(found))
 
 
 @points(2)
@@ -94,9 +86,9 @@ def test_no_other_generator(submission, rng):
 
 def listed(submission, layer, expected, rng, name):
     """Demand that parameters() gives these tensors, and that what is done to them is done to the layer."""
-    found = parameters(submission, layer)
+    found = parameters_of(submission, layer)
     steps = [normal(rng, *tensor.shape) for tensor in expected.values()]
-    for add, step in zip(parameters(submission, layer, "data.add_"), steps, strict=False):
+    for add, step in zip(parameters_of(submission, layer, "data.add_"), steps, strict=False):
         check(callable(add), f"{name}.parameters() must give tensors.")
         add(step)
     after = {key: ask(submission, layer, key) for key in expected}
@@ -116,7 +108,7 @@ def test_parameters_of_linear(submission, rng):
     weight, bias = normal(rng, i, o), normal(rng, o)
     layer, without = linear(submission, weight, bias), linear(submission, weight)
     none = without.bias
-    number = len(parameters(submission, without))
+    number = len(parameters_of(submission, without))
     listed(submission, layer, {"weight": weight, "bias": bias}, rng, "Linear(…)")
     check(none is None, "With bias=False the attribute bias must be None; this layer has one.")
     check(
@@ -133,7 +125,7 @@ def test_tanh(submission, rng):
     for shape in ((integer(rng, 3, 9),), (2, integer(rng, 3, 9)), (2, 3, 4)):
         x = normal(rng, *shape, scale=2.0)
         assert_close(layer(x), torch.tanh(x), name="Tanh()(x)", oracle="torch")
-    number = len(parameters(submission, layer))
+    number = len(parameters_of(submission, layer))
     check(number == 0, f"Tanh has nothing to train, and parameters() gives {number} tensors: return an empty list.")
 
 
@@ -189,10 +181,10 @@ def test_parameters_of_sequential(submission, rng):
     first = linear(submission, weight)
     net = submission.Sequential([first, bn, inner])
     expected = (weight, state["gamma"], state["beta"], last, bias)
-    found = parameters(submission, net)
-    alone = parameters(submission, submission.Sequential([submission.Tanh()]))
+    found = parameters_of(submission, net)
+    alone = parameters_of(submission, submission.Sequential([submission.Tanh()]))
     steps = [normal(rng, *tensor.shape) for tensor in expected]
-    for add, step in zip(parameters(submission, net, "data.add_"), steps, strict=False):
+    for add, step in zip(parameters_of(submission, net, "data.add_"), steps, strict=False):
         check(callable(add), "parameters() must give tensors.")
         add(step)
     after = first.weight, bn.gamma

@@ -15,6 +15,7 @@ from grader.checks import (
     library,
     needs,
     normal,
+    parameters_of,
     points,
     requires_grad,
     strategies,
@@ -390,26 +391,13 @@ def test_layers_keep_apart(submission, rng):
         assert_close(actual, expected, name=f"the output of layer {number + 1}", oracle="nn.BatchNorm1d", rtol=1e-4)
 
 
-def listed(submission, layer, attribute=None):
-    """What parameters() gives, a list or a generator: the tensors, or an attribute of each, where they are.
-
-    They are asked there, since what crosses would be copies.
-    """
-    itertools = library(submission, "itertools")
-    parameters = itertools.chain.from_iterable(itertools.starmap(layer.parameters, [()]))
-    if attribute is None:
-        return list(iter(parameters))
-    asked = library(submission, "operator").attrgetter(attribute)
-    return list(iter(library(submission, "builtins").map(asked, parameters)))
-
-
 def test_parameters(submission, rng):
     """parameters() gives gamma and beta, in this order, and no more: what is done to these is done to the layer."""
     C = integer(rng, 3, 6)
     state, steps = random_state(rng, C), (normal(rng, C), normal(rng, C))
     layer = make(submission, state)
-    found = listed(submission, layer)
-    for add, step in zip(listed(submission, layer, "data.add_"), steps, strict=False):
+    found = parameters_of(submission, layer)
+    for add, step in zip(parameters_of(submission, layer, "data.add_"), steps, strict=False):
         check(callable(add), "parameters() must give tensors.")
         add(step)
     after = {name: getattr(layer, name) for name in TENSORS[:2]}

@@ -12,6 +12,7 @@ from grader.checks import (
     library,
     needs,
     normal,
+    parameters_of,
     points,
     undisturbed,
     vjp,
@@ -143,22 +144,13 @@ def test_the_present_weight(submission, rng):
         assert_close(actual, expected, name=f"the output of layer {number + 1}", oracle="nn.Embedding")
 
 
-def listed(submission, layer, attribute=None):
-    """What parameters() gives, a list or a generator: the tensors, or an attribute of each, where they are."""
-    there = library(submission, "itertools")
-    found = there.chain.from_iterable(there.starmap(layer.parameters, [()]))
-    if attribute is not None:
-        found = library(submission, "builtins").map(library(submission, "operator").attrgetter(attribute), found)
-    return list(iter(found))
-
-
 def test_parameters(submission, rng):
     """parameters() lists the weight, itself and no copy, and nothing else: what is done to it is done to the layer."""
     V, E = integer(rng, 7, 9), integer(rng, 10, 13)
     weight, step = normal(rng, V, E), normal(rng, V, E)
     layer = make(submission, weight)
-    found = listed(submission, layer)
-    for add in listed(submission, layer, "data.add_")[:1] if len(found) == 1 else ():
+    found = parameters_of(submission, layer)
+    for add in parameters_of(submission, layer, "data.add_")[:1] if len(found) == 1 else ():
         check(callable(add), "parameters() must give tensors.")
         add(step)
     after = layer.weight

@@ -11,6 +11,7 @@ from grader.checks import (
     library,
     needs,
     normal,
+    parameters_of,
     points,
     undisturbed,
     vjp,
@@ -35,15 +36,6 @@ def plain(submission, training=True):
     layer.parameters = library(submission, "builtins").list
     layer.training = training
     return layer
-
-
-def listed(submission, layer, attribute=None):
-    """What parameters() gives, a list or a generator: the tensors, or an attribute of each, where they are."""
-    there = library(submission, "itertools")
-    found = there.chain.from_iterable(there.starmap(layer.parameters, [()]))
-    if attribute is not None:
-        found = library(submission, "builtins").map(library(submission, "operator").attrgetter(attribute), found)
-    return list(iter(found))
 
 
 def share(submission, source, target, name):
@@ -90,9 +82,9 @@ def test_parameters(submission, rng):
     expected = normal(rng, o, i), normal(rng, V, o), normal(rng, V), normal(rng, i, V)
     first, second, last = (linear(submission, *tensors) for tensors in (expected[:1], expected[1:3], expected[3:]))
     net = submission.Sequential([first, plain(submission), submission.Sequential([tanh(submission), second]), last])
-    found, alone = listed(submission, net), listed(submission, submission.Sequential([tanh(submission)]))
+    found, alone = parameters_of(submission, net), parameters_of(submission, submission.Sequential([tanh(submission)]))
     steps = [normal(rng, *tensor.shape) for tensor in expected]
-    for add, step in zip(listed(submission, net, "data.add_"), steps, strict=False):
+    for add, step in zip(parameters_of(submission, net, "data.add_"), steps, strict=False):
         check(callable(add), "parameters() must give tensors.")
         add(step)
     after = first.weight, second.bias
@@ -119,7 +111,7 @@ def test_shared_tensors(submission, rng):
     last = linear(submission, own)
     twice = submission.Sequential([first, tanh(submission), first, last])
     tied = submission.Sequential([first, tanh(submission), submission.Sequential([second]), last])
-    found = listed(submission, twice), listed(submission, tied)
+    found = parameters_of(submission, twice), parameters_of(submission, tied)
     expected = (weight, first_bias, own), (weight, first_bias, second_bias, own)
     lists = ("of a stack in which one layer stands twice", "of two layers that share a weight, with one more")
     for actual, right, what in zip(found, expected, lists, strict=True):
@@ -138,7 +130,7 @@ def test_equal_tensors_are_two(submission, rng):
     other, third = normal(rng, C, C), normal(rng, C)
     tensors = (weight, bias, weight, bias, other, third)
     layers = [linear(submission, *pair) for pair in (tensors[:2], tensors[2:4], tensors[4:])]
-    found = listed(submission, submission.Sequential([layers[0], tanh(submission), *layers[1:]]))
+    found = parameters_of(submission, submission.Sequential([layers[0], tanh(submission), *layers[1:]]))
     check(
         len(found) == 6,
         f"Three layers have six tensors, though two layers hold the same numbers; parameters() gives {len(found)}.",

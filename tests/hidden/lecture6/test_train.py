@@ -21,6 +21,7 @@ from grader.checks import (
     needs,
     new_seed,
     normal,
+    parameters_of,
     points,
     record_curve,
     requires_grad,
@@ -70,19 +71,10 @@ def random_statistics(rng, sizes, dtype=torch.float64):
     ]
 
 
-def listed(submission, model, attribute=None):
-    """What parameters() gives, a list or a generator: the tensors, or an attribute of each, where they are."""
-    there = library(submission, "itertools")
-    found = there.chain.from_iterable(there.starmap(model.parameters, [()]))
-    if attribute is not None:
-        found = library(submission, "builtins").map(library(submission, "operator").attrgetter(attribute), found)
-    return list(iter(found))
-
-
 def loaded(submission, sizes, weights, statistics=None):
     """The learner's own network with these weights, and running statistics."""
     model = submission.build_wavenet(*sizes)
-    for put, weight in zip(listed(submission, model, "__setattr__"), weights, strict=True):
+    for put, weight in zip(parameters_of(submission, model, "__setattr__"), weights, strict=True):
         put("data", weight)
     attribute = library(submission, "operator").attrgetter
     for level, pair in enumerate(statistics or ()):
@@ -108,7 +100,7 @@ def statistics_of(model, sizes):
 
 def weights_of(submission, model, weights):
     """The parameters of the learner's network, of the shapes that they had."""
-    found = listed(submission, model)
+    found = parameters_of(submission, model)
     check(
         len(found) == len(weights)
         and all(isinstance(p, torch.Tensor) and p.shape == w.shape for p, w in zip(found, weights, strict=True)),
@@ -331,7 +323,9 @@ def test_any_model(submission, rng):
         optimizer.step()
     expected = tuple(p.detach() for p in params)
     names = ("embedding", "W1", "b1", "W2", "b2")
-    assert_close(tuple(listed(submission, model)), expected, name=names, rtol=1e-6, oracle="the same loop by autograd")
+    assert_close(
+        tuple(parameters_of(submission, model)), expected, name=names, rtol=1e-6, oracle="the same loop by autograd"
+    )
 
 
 @points(2)
@@ -399,16 +393,16 @@ def test_evaluate_leaves_no_trace(submission, rng):
     sizes = small_sizes(rng)
     weights, statistics = random_weights(rng, sizes), random_statistics(rng, sizes)
     model = loaded(submission, sizes, weights, statistics)
-    for ask in listed(submission, model, "requires_grad_"):
+    for ask in parameters_of(submission, model, "requires_grad_"):
         ask()
-    for put, weight in zip(listed(submission, model, "__setattr__"), weights, strict=True):
+    for put, weight in zip(parameters_of(submission, model, "__setattr__"), weights, strict=True):
         put("grad", weight + 1)
     losses = [submission.evaluate(model, *random_rows(rng, sizes, 11)) for _ in range(2)]
     assert_responds(*losses, name="loss")
     found = weights_of(submission, model, weights)
     assert_close(found, tuple(weights), name=names_of(weights), oracle="as they were")
     check(all(map(requires_grad, found)), "After evaluate the parameters require no gradients any more.")
-    for gradient, weight in zip(listed(submission, model, "grad"), weights, strict=True):
+    for gradient, weight in zip(parameters_of(submission, model, "grad"), weights, strict=True):
         same = isinstance(gradient, torch.Tensor) and torch.equal(gradient, weight + 1)
         check(same, "evaluate has changed a gradient: it only measures.")
     for level, (actual, right) in enumerate(zip(statistics_of(model, sizes), statistics, strict=True)):

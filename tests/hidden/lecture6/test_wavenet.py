@@ -13,9 +13,9 @@ from grader.checks import (
     check,
     integer,
     integers,
-    library,
     needs,
     normal,
+    parameters_of,
     points,
     record_graph,
     uniform,
@@ -47,15 +47,6 @@ def expected_shapes(V, block_size, E, H):
     return [*shapes, (H, V), (V,)]
 
 
-def listed(submission, layer, attribute=None):
-    """What parameters() gives, a list or a generator: the tensors, or an attribute of each, where they are."""
-    there = library(submission, "itertools")
-    found = there.chain.from_iterable(there.starmap(layer.parameters, [()]))
-    if attribute is not None:
-        found = library(submission, "builtins").map(library(submission, "operator").attrgetter(attribute), found)
-    return list(iter(found))
-
-
 def random_tensors(rng, sizes, dtype=torch.float64):
     """Parameters at scales at which no unit is saturated; gamma and beta away from 1 and 0."""
     tensors = []
@@ -70,7 +61,7 @@ def random_tensors(rng, sizes, dtype=torch.float64):
 def loaded(submission, sizes, tensors):
     """The learner's network with these parameters."""
     net = submission.build_wavenet(*sizes)
-    for put, tensor in zip(listed(submission, net, "__setattr__"), tensors, strict=False):
+    for put, tensor in zip(parameters_of(submission, net, "__setattr__"), tensors, strict=False):
         put("data", tensor)
     return net
 
@@ -132,7 +123,7 @@ def test_shapes(submission, rng):
 def test_parameters(submission, rng):
     """Every layer has parameters of its own, and no more than it needs: 22,397 numbers at the size of the lecture."""
     for sizes in (random_sizes(rng), random_sizes(rng, 4), LECTURE):
-        found, others = (listed(submission, submission.build_wavenet(*sizes)) for _ in range(2))
+        found, others = (parameters_of(submission, submission.build_wavenet(*sizes)) for _ in range(2))
         check(all(isinstance(p, torch.Tensor) for p in found), "parameters() must give tensors.")
         shapes, wanted = [tuple(p.shape) for p in found], expected_shapes(*sizes)
         total, right = sum(map(math.prod, shapes)), sum(map(math.prod, wanted))
@@ -187,10 +178,10 @@ def test_gradients(submission, rng):
     tensors, ids = random_tensors(rng, sizes), random_ids(rng, 21, sizes)
     upstream = normal(rng, 21, sizes[0])
     net = loaded(submission, sizes, tensors)
-    for ask in listed(submission, net, "requires_grad_"):
+    for ask in parameters_of(submission, net, "requires_grad_"):
         ask()
     vjp(net, (ids,), upstream)
-    actual = listed(submission, net, "grad")
+    actual = parameters_of(submission, net, "grad")
     leaves = [tensor.clone().requires_grad_() for tensor in tensors]
     expected = torch.autograd.grad(Oracle(sizes, leaves)(ids, training=True), leaves, upstream)
     levels = [f"{name} of level {n + 1}" for n in range(3) for name in ("dW", "dgamma", "dbeta")]
@@ -302,7 +293,7 @@ def test_first_loss(submission, rng):
 def test_first_weights(submission, rng):
     """All other parameters start as their layers have them, and each network has its own."""
     sizes = integer(rng, 40, 60), 8, integer(rng, 30, 39), integer(rng, 68, 80)
-    found = [listed(submission, submission.build_wavenet(*sizes)) for _ in range(2)]
+    found = [parameters_of(submission, submission.build_wavenet(*sizes)) for _ in range(2)]
     for tensors in found:
         for tensor, shape in zip(tensors, expected_shapes(*sizes), strict=True):
             check(isinstance(tensor, torch.Tensor) and tensor.shape == shape, f"A tensor {shape} is wanted.")

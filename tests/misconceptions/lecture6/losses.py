@@ -34,7 +34,7 @@ def smooth(losses, window):
 
 
 @misconception(
-    "A loss that is left over by itself is lost: the starts of the windows end at len(losses) − 1, before the last loss. "
+    "A loss left over by itself is lost: the starts of the windows end before the last loss, at len(losses) − 1. "
     "range(0, len(losses), window) goes up to it.",
     name="last-one-lost",
     violates=("what_remains",),
