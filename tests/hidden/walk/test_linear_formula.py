@@ -108,7 +108,7 @@ def test_no_formula(submission, rng):
 
 @needs("test_formula")
 def test_model_stays(submission, rng):
-    """The model stays as it is, torch's generator too, and when its weights have changed extract gives the new formula."""
+    """The model and torch's generator stay as they are, and of changed weights extract gives the new formula."""
     made = layers(rng, 3, 2, 4)
     model = stack(submission, made)
     with undisturbed(submission, rng):
