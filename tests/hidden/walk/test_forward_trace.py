@@ -100,7 +100,7 @@ def draw(values, right):
                 yours, wanted = float(values[step][unit]), float(right[step][unit])
                 same = abs(yours - wanted) <= 1e-6 * (1 + abs(wanted))
                 fits = fits and same
-                lines.append(f"{label} {yours:.3g}" + ("" if same else f", not {wanted:.3g}"))
+                lines += [f"{label} {yours:.3g}", *([] if same else [f"not {wanted:.3g}"])]
             nodes.append(RecordedNode(f"{titles[place]}[{unit}]", tuple(lines), right=fits, to=tuple(following)))
     record_graph("the network, with the numbers of this token in it", nodes)
 
