@@ -91,6 +91,8 @@ EXEMPT = {
         (_MERGES, "lecture9.pretokenize", "trains_within_chunks too_small_a_vocabulary_is_refused training_again"),
         (_MERGES, "lecture9.pretokenize", "ends_when_no_pair_is_left"),
         (_FILE, "lecture9.ranks", "saves"),
+        (_LEFT, "walk.tiny_text_net", "one_step steps"),
+        (_LEFT, "walk.sqrt_net", "steps"),
         (_STEPS, "walk.forward_trace", "every_step names in_place float32 model_stays walks_keep_apart"),
     )
     for check in (f"test_{name}" for name in checks.split())
