@@ -86,7 +86,7 @@ def numbers(answer, names):
 
 
 def compare(submission, rng, names):
-    """These numbers of the worked example, and of random networks with either label, one of a single unit among them."""
+    """These numbers of the worked example, and of random networks: with either label, and of a single unit."""
     networks = [arguments(rng, 1, *SMALL), arguments(rng, 0, *WIDE), arguments(rng, integer(rng, 0, 1), 1, 1)]
     example = submission.trace(*map(np.array, EXAMPLE), 1, 0.5)
     answers = [submission.trace(*network) for network in networks]
