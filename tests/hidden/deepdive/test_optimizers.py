@@ -104,8 +104,8 @@ def test_sgd(submission, rng):
     momentum, decay = float(uniform(rng, 0.6, 0.9)), float(uniform(rng, 0.2, 0.5))
     cases = [
         case(rng, [rate(rng)], steps=3),
-        case(rng, [rate(rng)], {"momentum": momentum}, steps=8),
-        case(rng, [rate(rng)], {"weight_decay": decay}, steps=8),
+        case(rng, [rate(rng)], {"momentum": momentum}, steps=4),
+        case(rng, [rate(rng)], {"weight_decay": decay}, steps=4),
         case(rng, [rate(rng)], {"momentum": momentum, "weight_decay": decay}),
     ]
     compare(submission, "SGD", cases)
@@ -114,7 +114,7 @@ def test_sgd(submission, rng):
 @points(3)
 def test_rmsprop(submission, rng):
     """RMSProp takes the steps of torch.optim.RMSprop, fifty of them; also for gradients of 1e-10, where eps counts."""
-    cases = [case(rng, [rate(rng)]), case(rng, [rate(rng)], {"alpha": float(uniform(rng, 0.7, 0.9))}, steps=8)]
+    cases = [case(rng, [rate(rng)]), case(rng, [rate(rng)], {"alpha": float(uniform(rng, 0.7, 0.9))}, steps=4)]
     compare(submission, "RMSProp", cases + small(rng))
 
 
@@ -122,7 +122,7 @@ def test_rmsprop(submission, rng):
 def test_adam(submission, rng):
     """Adam takes the steps of torch.optim.Adam, fifty of them; also for gradients of 1e-10, where eps counts."""
     betas = float(uniform(rng, 0.5, 0.8)), float(uniform(rng, 0.9, 0.95))
-    cases = [case(rng, [rate(rng)]), case(rng, [rate(rng)], {"betas": betas}, steps=8)]
+    cases = [case(rng, [rate(rng)]), case(rng, [rate(rng)], {"betas": betas}, steps=4)]
     compare(submission, "Adam", cases + small(rng))
 
 
@@ -130,7 +130,7 @@ def test_adam(submission, rng):
 def test_adamw(submission, rng):
     """AdamW takes the steps of torch.optim.AdamW, fifty of them; for gradients of 1e-10 and of 0 as well."""
     betas, decay = (float(uniform(rng, 0.5, 0.8)), float(uniform(rng, 0.9, 0.95))), float(uniform(rng, 0.5, 0.9))
-    cases = [case(rng, [rate(rng)]), case(rng, [rate(rng)], {"betas": betas, "weight_decay": decay}, steps=8)]
+    cases = [case(rng, [rate(rng)]), case(rng, [rate(rng)], {"betas": betas, "weight_decay": decay}, steps=4)]
     compare(submission, "AdamW", cases + small(rng))
 
 
