@@ -108,6 +108,14 @@ def answers_in_probs(answers):
     return [a.softmax(-1) if f else None for a, f in zip(answers, fit, strict=True)]
 
 
+def asked(function, cases):
+    """Each case and its answer, in turns, after all have been asked for: a first symptom has several causes."""
+    for case in cases:
+        function(*case)
+    for case in cases:
+        yield case, function(*case)
+
+
 # temperature
 
 
@@ -119,8 +127,7 @@ def test_temperature(submission, rng):
     flat = torch.tensor([2.0, 1.0, 0.5], dtype=D) + float(normal(rng))
     cases += [(flat, T) for T in (1.0, 0.5, 2)]
     cases += [(normal(rng, 3, 5).contiguous(), T) for T in (1e-3, 1e3)]
-    answers = [submission.temperature(*case) for case in cases]
-    for answer, (logits, T) in zip(answers, cases, strict=True):
+    for (logits, T), answer in asked(submission.temperature, cases):
         assert_probs(answer, logits, logits.double() / T, f"temperature(logits, {T:.3g})")
 
 
@@ -134,8 +141,7 @@ def test_top_k(submission, rng):
     for number, logits in enumerate(various(rng)):
         V = logits.shape[-1]
         cases += [(logits, integer(rng, 2, V - 2)), (logits, (1, V - 1, V, V + 2, V + 30, 1)[number])]
-    answers = [submission.top_k(*case) for case in cases]
-    for answer, (logits, k) in zip(answers, cases, strict=True):
+    for (logits, k), answer in asked(submission.top_k, cases):
         assert_probs(answer, logits, kept(logits, k), f"top_k(logits, {k})")
 
 
@@ -169,9 +175,8 @@ def test_exactly_k_survive(submission, rng):
     """Exactly k tokens survive top_k, also where more than k have to share the k-th place."""
     cases = [(tied(rng, 2, 3, 2), 3), (tied(rng, 1, 4, 2), 3), (torch.full((6,), float(normal(rng)), dtype=D), 4)]
     cases.append((tied(rng, 3, 2, 4), 3))  # no tie at the threshold
-    answers = [submission.top_k(*case) for case in cases]
-    submission.top_k(normal(rng, 4, 6), 3)  # asked for and not compared: a mistake of other rows looks the same above
-    for answer, (logits, k) in zip(answers, cases, strict=True):
+    submission.top_k(normal(rng, 4, 6), 3)  # asked for and not compared: a mistake of other rows looks the same below
+    for (logits, k), answer in asked(submission.top_k, cases):
         assert_survivors(answer, logits, k, f"top_k(logits, {k})")
 
 
@@ -186,8 +191,7 @@ def test_top_p(submission, rng):
         cases += [(logits, mass(rng, logits)), (logits, mass(rng, logits, 0.6, 0.99))]
     logits = normal(rng, 3, 7)
     cases += [(logits, 1e-9), (logits, mass(rng, logits, 0.01, 0.1))]  # less than the likeliest has
-    answers = [submission.top_p(*case) for case in cases]
-    for answer, (logits, p) in zip(answers, cases, strict=True):
+    for (logits, p), answer in asked(submission.top_p, cases):
         assert_probs(answer, logits, nucleus(logits, p), f"top_p(logits, {p:.3g})")
 
 
