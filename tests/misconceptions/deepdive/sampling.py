@@ -481,8 +481,8 @@ def top_p(logits, p):
 
 
 @misconception(
-    "Two cumulative sums are needed for p as it is meant, and the one here stops after p is passed, not when it is "
-    "reached: a set whose mass is p to the last digit is enough (before < p, not <= p).",
+    "One token more than needed is kept where the sum of those before it is exactly p. That set has reached p: keep "
+    "where before < p, not <= p.",
     name="exactly-p",
     violates=("the_mass_is_exactly_p",),
 )
