@@ -2,8 +2,8 @@
 
 Attention by itself knows no order. The first Transformers added a vector for each position to the embeddings; most
 models of today turn queries and keys instead, by an angle that grows with the position. Turned by m and by n, a query
-and a key meet at the angle m − n, wherever in the text they stand. Source: deep dives, "The Grand Picture" (innovations:
-RoPE); Su et al. 2021.
+and a key meet at the angle m − n, wherever in the text they stand. Source: deep dives, "The Grand Picture", where RoPE
+is among the innovations; Su et al. 2021.
 """
 
 # /// exercise
