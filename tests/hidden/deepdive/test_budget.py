@@ -18,7 +18,13 @@ def matrices(L, d):
 def test_parameters(submission, rng):
     """parameters counts the matrices of L layers: four of d by d, one of d by 4d and one of 4d by d in each."""
     cases = [(integer(rng, 2, 40), integer(rng, 50, 900)) for _ in range(5)]
-    cases += [(1, integer(rng, 3, 9)), (0, integer(rng, 3, 9)), (32, 4096), (integer(rng, 90, 130), 16_384)]
+    cases += [
+        (cases[0][0], cases[0][1] + 1),
+        (1, integer(rng, 3, 9)),
+        (0, integer(rng, 3, 9)),
+        (32, 4096),
+        (integer(rng, 90, 130), 16_384),
+    ]
     for case in cases:
         submission.parameters(*case)
     for L, d in cases:

@@ -164,6 +164,11 @@ def test_nothing_is_kept_elsewhere(submission, rng):
             check(isinstance(answer, tuple | list) and len(answer) == 2, "forward must return (out, (k, v)).")
             assert_close(answer[0], right, name="out", rtol=1e-6, oracle="all at once")
     assert_responds(caches[0][0], caches[1][0], name="the cache")
+    token = normal(rng, 2, 1, n_embd)
+    for x, cache in zip(texts, caches, strict=True):  # the same token behind two texts
+        out, _ = ask(attention, token, n_head, 5, cache)
+        right = attended(torch.cat([x, token], 1), weights, n_head)[:, 5:]
+        assert_close(out, right, name="out at token 5", rtol=1e-6, oracle="all at once")
 
 
 def random_model(submission, rng, block_size):
@@ -198,7 +203,7 @@ def written(weights, n_head, idx, n):
 def tokens(rng, weights, B, T):
     """Random texts, (B, T)."""
     V = len(weights["lm_head.weight"])
-    return torch.randint(0, V, (B, T), generator=rng)
+    return torch.randint(0, V, (T, B), generator=rng).T  # a view
 
 
 @needs("test_without_cache")
@@ -243,7 +248,7 @@ def passed_on(submission, model, *args):
 @points(3)
 @needs("test_the_same_text")
 def test_work(submission, rng):
-    """With a cache the model is given each token once, whatever the length: what it is given is counted."""
+    """With a cache the model is given each token once; without one, the whole text each time. It is counted."""
     model, weights, n_head = random_model(submission, rng, 40)
     B, T = 2, 5
     idx = tokens(rng, weights, B, T)
@@ -261,6 +266,14 @@ def test_work(submission, rng):
             f"For {n} tokens behind {T} the model is given {mine} tokens of each text. With the cache {least} are "
             f"enough; without one they are {most}.",
         )
+    text, given = passed_on(submission, model, idx, 7, False)
+    assert_equal(text, written(weights, n_head, idx, 7), name="the text")
+    most = sum(T + m for m in range(7))
+    check(
+        given // B >= most - 1,
+        f"For 7 tokens behind {T}, with cache=False, the model is given {given // B} tokens of each text. The whole text "
+        f"for each new one makes {most}.",
+    )
 
 
 @needs("test_generate_without_cache")

@@ -410,6 +410,16 @@ def generate(model, idx, n, cache=True):
 
 
 @misconception(
+    "The cache is used where it should not be: cache=False is not looked at. There, the whole text goes to the model "
+    "for each new token.",
+    name="always-cached",
+    violates=("work",),
+)
+def generate(model, idx, n, cache=True):
+    return _generate(model, idx, n, True)
+
+
+@misconception(
     "Beyond block_size nothing is said: an IndexError of the embedding, or a text that has dropped its beginning. "
     "Raise ValueError.",
     name="no-limit",
