@@ -178,7 +178,7 @@ def random_model(submission, rng, block_size):
     weights = {
         "token_embedding_table.weight": normal(rng, V, n_embd),
         "position_embedding_table.weight": normal(rng, block_size, n_embd),
-        "lm_head.weight": normal(rng, V, n_embd),
+        "lm_head.weight": normal(rng, V, n_embd, scale=0.2),  # who draws is not to draw the likeliest always
     }
     for number in range(2):
         weights |= {f"layers.{number}.{name}": w for name, w in random_weights(rng, n_embd).items()}
@@ -271,8 +271,8 @@ def test_work(submission, rng):
     most = sum(T + m for m in range(7))
     check(
         given // B >= most - 1,
-        f"For 7 tokens behind {T}, with cache=False, the model is given {given // B} tokens of each text. The whole text "
-        f"for each new one makes {most}.",
+        f"For 7 tokens behind {T}, with cache=False, the model is given {given // B} tokens of each text. The whole "
+        f"text for each new one makes {most}.",
     )
 
 
