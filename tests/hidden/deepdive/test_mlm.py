@@ -58,7 +58,7 @@ def test_chosen(submission, rng):
 @needs("test_chosen")
 def test_the_others_stay(submission, rng):
     """What is not chosen is passed on as it is."""
-    ids = integers(rng, 0, 29, 5, 200)
+    ids = integers(rng, 0, 29, 200, 5).T  # a view
     for p in (0.15, 0.5, 0.0):
         inputs, chosen = ask(submission, ids, p, 30, 31, generators(rng)[0])
         changed = int((inputs != ids)[~chosen].sum())
@@ -114,7 +114,8 @@ def batch(rng, B, T, V, scale=2.0):
     chosen = torch.rand(B, T, generator=rng) < 0.4
     chosen[:, 0], chosen[:, -1] = True, False
     order = torch.randperm(T, generator=rng)
-    return normal(rng, B, T, V, scale=scale), integers(rng, 0, V - 1, B, T), chosen[:, order]
+    targets = integers(rng, 0, V - 1, T, B).T  # views, as the logits may be
+    return normal(rng, B, T, V, scale=scale), targets, chosen[:, order].T.contiguous().T
 
 
 def mean_loss(logits, targets, chosen):
@@ -131,6 +132,7 @@ def test_loss(submission, rng):
     cases = [batch(rng, *sizes) for sizes in ((3, 5, 7), (2, 9, 4), (1, 2, 6), (4, 3, 2))]
     logits, targets, chosen = batch(rng, 3, 6, 5)
     cases += [(logits, targets, torch.ones_like(chosen)), (logits.to(S), targets, chosen)]
+    cases += [(logits, targets.flip(1), chosen)]  # the same logits once more
     for case in cases:
         submission.mlm_loss(*case)
     for case in cases:
