@@ -16,6 +16,7 @@ from grader.checks.compare import assert_close, assert_equal
 from grader.checks.context import CheckFailed
 from grader.checks.demands import assert_raises, assert_responds, assert_unchanged, check
 from grader.checks.draws import generator, generators, integer, integers, new_seed, new_state, normal, uniform
+from grader.checks.frequencies import assert_frequent
 from grader.checks.in_words import type_in_words
 from grader.checks.marks import bonus, full, hidden, limit, needs, points, training
 from grader.checks.misconceptions import misconception
@@ -48,6 +49,7 @@ __all__ = [
     "assert_choice",
     "assert_close",
     "assert_equal",
+    "assert_frequent",
     "assert_number",
     "assert_raises",
     "assert_responds",
