@@ -23,7 +23,7 @@ Lie = Callable[[Any, random.Random], Any]
 
 def zeros(value: Any, _: random.Random) -> Any:
     """Zeros, in what is computed and in what is read from an object alike: consistent, and worth nothing."""
-    return _leaves(value, lambda leaf: leaf * 0)
+    return _leaves(value, _zero)
 
 
 def ones(value: Any, _: random.Random) -> Any:
@@ -111,8 +111,13 @@ def _of_kind(leaf: str | bytes, text: str) -> str | bytes:
     return text.encode() if isinstance(leaf, bytes) else text
 
 
+def _zero(leaf: Any) -> Any:
+    """0 of the leaf's kind; infinity times 0 would be none, and NumPy would warn of it."""
+    return np.zeros_like(leaf) if isinstance(leaf, np.ndarray) else leaf * 0
+
+
 def _one(leaf: Any) -> Any:
-    return _of_kind(leaf, "x") if _is_text(leaf) else True if isinstance(leaf, bool) else leaf * 0 + 1
+    return _of_kind(leaf, "x") if _is_text(leaf) else True if isinstance(leaf, bool) else _zero(leaf) + 1
 
 
 def _not_a_number(leaf: Any) -> Any:

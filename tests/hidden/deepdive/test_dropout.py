@@ -191,17 +191,21 @@ def test_backward(submission, rng):
 
 def test_no_probability(submission, rng):
     """A p below 0 or above 1 raises ValueError, in training and in evaluation, and no other p does."""
-    x, outcomes = normal(rng, 3), []
+    outs, outcomes = [], []
     for kind in torch.randperm(18, generator=rng).tolist():  # three of each of six kinds
         training, where = bool(kind % 2), kind // 2 % 3
         low, high = ((-1.0, -0.01), (0.1, 0.9), (1.01, 2.0))[where]
-        p = float(uniform(rng, low, high))
+        p, x = float(uniform(rng, low, high)), normal(rng, 200)
         try:
-            submission.dropout(x, p, training, generators(rng)[0])
+            answer = submission.dropout(x, p, training, generators(rng)[0])
         except RaisedError as raised:
             outcomes.append((p, training, raised))
         else:
             outcomes.append((p, training, None))
+            if where == 1:
+                outs.append(out_of(answer, x))
+    if len(outs) > 1:
+        assert_responds(outs[0], outs[1], name="out")
     for p, training, raised in outcomes:
         when = f"p = {p:.2f} in {'training' if training else 'evaluation'}"
         if 0 <= p <= 1:
