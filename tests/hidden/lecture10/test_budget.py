@@ -153,7 +153,7 @@ def test_no_batch_of_nothing(submission, rng):
         if batch < 1:
             assert_raises(ValueError, submission.steps, tokens, batch, why="a step takes at least one token")
         else:
-            submission.steps(tokens, batch)
+            assert_equal(submission.steps(tokens, batch), tokens // batch, name=f"steps({tokens}, {batch})")
 
 
 @points(3)
