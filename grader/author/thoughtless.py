@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _CONSTANTS = {bool: True, int: 1, float: 0.5, str: "x", bytes: b"x"}
+_LIST_ITERATOR = type(iter([]))
 _ANSWERING = {
     f"__{side}{name}__"
     for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "call", "getitem")
@@ -96,6 +97,10 @@ class _Answers:
         return wrapped
 
     def _copied(self, value: Any) -> Any:
+        if type(value) in {list, tuple}:
+            return type(value)(self._copied(item) for item in value)
+        if type(value) is _LIST_ITERATOR:  # what it goes over is gone through once, here as there
+            return iter([self._copied(item) for item in value])
         if not _is_trained(value) and not _is_array(value) and not isinstance(value, self.classes):
             return value
         try:

@@ -8,6 +8,7 @@ NumPy's throughout: ``torch.from_numpy`` makes tensors of them.
 from grader.data.digits import digits
 from grader.data.download import DataError
 from grader.data.generated import blobs, generated_words, markov_text, topics_text
+from grader.data.hellaswag import hellaswag
 from grader.data.real import fetch, gpt2_encoder, gpt2_merges, mnist, names, tinyshakespeare
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "generated_words",
     "gpt2_encoder",
     "gpt2_merges",
+    "hellaswag",
     "markov_text",
     "mnist",
     "names",

@@ -62,6 +62,12 @@ PUBLISHED = {
         "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783",
         1_042_301,
     ),
+    "hellaswag/hellaswag_val_full.txt.bz2": Published(
+        "https://raw.githubusercontent.com/klosax/hellaswag_text_data/1105d370f8340eac3c63a91fd1fa58e8999f9505/"
+        "hellaswag_val_full.txt.bz2",
+        "50b637899e4263c2bc456c2dc726c95d2c8cd8e2a552ea5bd7719ce3cb03fe5b",
+        1_964_544,
+    ),
 }
 
 

@@ -15,6 +15,7 @@ import pytest
 from grader import data as datasets
 from grader.data import DataError, download, generated, real
 from grader.data.download import Published
+from grader.data.hellaswag import unpacked
 from grader.errors import UsageError
 
 CONTENT = bytes(range(256)) * 1000  # 256,000 bytes: 15 pieces and a bit
@@ -352,6 +353,22 @@ def test_real_texts(real_data):
     merges = datasets.gpt2_merges().splitlines()
     assert len(merges) == 50_001 and merges[1] == "Ġ t"
     assert len(datasets.gpt2_encoder()) == 50_257
+
+
+def test_tasks_of_a_text():
+    text = "Going: up: A man is. he\n2\na.\nb.\nc.\nd.\nRoof: A cat. it\n0\nq.\nr.\ns.\nt.\n"
+    assert unpacked(text) == [
+        ("up: A man is. he", ["a.", "b.", "c.", "d."], 2),
+        ("A cat. it", ["q.", "r.", "s.", "t."], 0),
+    ]
+
+
+@pytest.mark.full
+def test_real_tasks(real_data):
+    tasks = datasets.hellaswag()
+    assert len(tasks) == 200 and {len(endings) for _, endings, _ in tasks} == {4}
+    assert [[label for _, _, label in tasks].count(label) for label in range(4)] == [53, 47, 58, 42]
+    assert tasks[0][0] == "A man is sitting on a roof. he" and tasks[0][1][3] == "starts pulling up roofing on a roof."
 
 
 @pytest.fixture
