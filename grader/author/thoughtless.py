@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 _CONSTANTS = {bool: True, int: 1, float: 0.5, str: "x", bytes: b"x"}
-_LIST_ITERATOR = type(iter([]))
+_LIST_ITERATOR: Any = type(iter([]))
 _ANSWERING = {
     f"__{side}{name}__"
     for name in ("add", "sub", "mul", "truediv", "pow", "matmul", "neg", "call", "getitem")

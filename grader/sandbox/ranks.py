@@ -27,9 +27,10 @@ def _group() -> Any:  # noqa: C901 - the short methods of one class
     import torch
     from torch import distributed as dist
 
-    done = torch._C._distributed_c10d._create_work_from_future  # noqa: SLF001 - torch has no public way to finished work
+    internal: Any = torch._C._distributed_c10d  # noqa: SLF001 - torch has no public way to finished work
+    base: Any = dist.ProcessGroup  # its stubs know other signatures than it calls
 
-    class Told(dist.ProcessGroup):
+    class Told(base):  # type: ignore[misc]
         """Answers collectives with what it was told; ``asked`` is the first of which it was told nothing."""
 
         def __init__(self, rank: int, size: int, told: list[list[Any]]) -> None:
@@ -50,7 +51,7 @@ def _group() -> Any:  # noqa: C901 - the short methods of one class
                     tensor.copy_(result)
             future: Any = torch.futures.Future()
             future.set_result(into)
-            return done(future)
+            return internal._create_work_from_future(future)  # noqa: SLF001
 
         def allreduce(self, tensors: list[Any], opts: Any = None) -> Any:
             return self.answer("all_reduce", _operation(opts), tensors, tensors)
@@ -85,8 +86,9 @@ def _operation(opts: Any) -> str:
 @contextlib.contextmanager
 def _as_default(group: Any) -> Iterator[None]:
     """Make a group the one that torch.distributed takes where none is named."""
-    from torch.distributed import distributed_c10d as c10d
+    from torch.distributed import distributed_c10d
 
+    c10d: Any = distributed_c10d
     world = c10d._world  # noqa: SLF001
     c10d._update_default_pg(group)  # noqa: SLF001
     world.pg_map[group] = ("gloo", None)

@@ -45,7 +45,9 @@ def _trace() -> Any:
     from torch.utils._python_dispatch import TorchDispatchMode
     from torch.utils._pytree import tree_leaves
 
-    class Trace(TorchDispatchMode):
+    base: Any = TorchDispatchMode  # which has no types
+
+    class Trace(base):  # type: ignore[misc]
         """Notes the largest tensor that is made, and which rows of two sources meet in one operation."""
 
         def __init__(self, sources: dict[str, Any]) -> None:
