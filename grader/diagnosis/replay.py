@@ -238,7 +238,9 @@ def _alike_leaf(theirs: Any, ours: Any, *, graph: bool) -> bool:
 
 def _was_float32(value: Any) -> bool:
     """Whether a Python float came of a float32, as ``loss.item()`` does: none of its further digits means anything."""
-    return type(value) is float and value == float(np.float32(value)) and not value.is_integer()
+    if type(value) is not float or value.is_integer():  # which all numbers beyond float32's are
+        return False
+    return value == float(np.float32(value))
 
 
 def close(a: np.ndarray[Any, Any], b: np.ndarray[Any, Any], rtol: float = _RTOL) -> bool:

@@ -170,6 +170,7 @@ class Liar:
         self.methods: dict[int, str] = {}  # what is known of a handle's number: the name it was asked for by,
         self.classes: set[int] = set()
         self.of_library: set[int] = set()
+        self.runs_theirs: set[int] = set()  # parts of the grader's that call a function of the exercise where it is
         self.returned: set[int] = set()  # and whether a function of the exercise gave it
 
     def exchange(self, request, seconds):
@@ -192,6 +193,8 @@ class Liar:
 
     def _is_asked(self, operation: str, target: int) -> bool:
         """Whether the exercise's own code is asked, and not what is true of anybody's."""
+        if target in self.runs_theirs:
+            return operation == "call"
         if operation == "library" or (target in self.of_library and (self.answers or isinstance(self.lie, type))):
             return False
         if not self.answers or target in self.returned:
@@ -205,6 +208,8 @@ class Liar:
             return
         if operation == "library" or target in self.of_library:
             self.of_library.add(value.ref)
+        if (operation == "library" and str(args[0]).startswith("grader.sandbox.")) or target in self.runs_theirs:
+            self.runs_theirs.add(value.ref)
         if operation == "get" and target and value.kind == "function":
             self.methods[value.ref] = args[0]
         if value.kind == "class":

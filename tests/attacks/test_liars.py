@@ -89,6 +89,7 @@ EXEMPT = {
         (_MADE, "lecture7.tokenizer", "vocabulary"),
         (_MADE, "lecture7.gpt", "first_weights"),
         (_MADE, "lecture8.lora", "new_parameters what_trains"),
+        (_MADE, "lecture10.model", "embedding_and_head_are_one size_of_gpt2 first_weights"),
         (_MERGES, "lecture9.pretokenize", "trains_within_chunks too_small_a_vocabulary_is_refused training_again"),
         (_MERGES, "lecture9.pretokenize", "ends_when_no_pair_is_left"),
         (_FILE, "lecture9.ranks", "saves"),

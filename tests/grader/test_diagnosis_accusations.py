@@ -18,7 +18,7 @@ from grader.checks.context import CheckContext, Mismatch
 from grader.course import find_course, read_submission
 from grader.diagnosis import KnownWrong, matching_misconception
 from grader.diagnosis.bank import read_bank
-from grader.diagnosis.replay import converse, gives_the_same
+from grader.diagnosis.replay import alike, converse, gives_the_same
 from grader.reports.model import Visibility
 from grader.sandbox.request import Call, NoAnswer, Operation, RaisedError
 from grader.session.grading import Session
@@ -277,3 +277,9 @@ def test_what_nobody_asks_for_hides_no_mistake(answer, right, name):
     bank = [KnownWrong(n, "", "f", functools.partial(module, source)) for n, source in wrong.items()]
     found = matching_misconception(context, bank, functools.partial(module, right))
     assert (found.name if found is not None else None) == name
+
+
+def test_numbers_beyond_float32_are_compared_as_they_are():
+    assert alike(1e308, 1e308)
+    assert not alike(1e308, 1.1e308)
+    assert alike([0.1, 3e300], [0.1, 3e300])

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from grader.checks import (
     assert_close,
     assert_raises,
+    assert_responds,
     assert_unchanged,
     check,
     integer,
@@ -115,7 +116,10 @@ def test_n_embd_is_a_multiple_of_n_head(submission, rng):
     namespace = library(submission, "types").SimpleNamespace
     sizes = drawn_sizes(rng)
     module = make(submission, sizes, random_weights(rng, sizes["n_embd"]))
-    check_form(module(normal(rng, 2, 3, sizes["n_embd"])), (2, 3, sizes["n_embd"]))
+    answers = [module(normal(rng, 2, 3, sizes["n_embd"])) for _ in range(2)]
+    for answer in answers:
+        check_form(answer, (2, 3, sizes["n_embd"]))
+    assert_responds(*answers, name="attention(x)")
     for _ in range(6):
         n_head = integer(rng, 2, 5)
         rest = integer(rng, 0, 1) * integer(rng, 1, n_head - 1)

@@ -270,6 +270,7 @@ def wide_sizes(rng):
 def test_size_of_gpt2(submission, rng):
     """With the sizes of GPT-2 the model has 124,439,808 parameters, and it can be built on the meta device."""
     sizes = drawn_sizes(rng, vocab_size=integer(rng, 100, 999))
+    made(submission, sizes)  # where numbers are, too
     for drawn in (sizes, {"block_size": 1024, "vocab_size": 50257, "n_layer": 12, "n_head": 12, "n_embd": 768}):
         V, C, T = drawn["vocab_size"], drawn["n_embd"], drawn["block_size"]
         wanted = (V + T + 2) * C + drawn["n_layer"] * (12 * C * C + 13 * C)
