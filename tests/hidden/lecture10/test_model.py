@@ -148,6 +148,8 @@ def test_parameters(submission, rng):
     more = [name for name in found if name not in {*weights, HEAD}]
     check(not more, f"The model has parameters that are not asked for: {', '.join(more[:4])}.")
     found = {EMBEDDING if name == HEAD else name: value for name, value in found.items()}
+    lacking = [name for name in weights if name not in found]
+    check(not lacking, f"The model has no parameter {lacking[0] if lacking else ''}, among others.")
     assert_close(found, weights, name="the parameters", oracle="as loaded")
     idx = tokens(rng, sizes, 2, 4)
     others = (idx + 1) % sizes["vocab_size"]

@@ -159,7 +159,7 @@ def test_default_betas(submission, rng):
     """Without betas they are (0.9, 0.95)."""
     weights, (weight_decay, lr, betas) = drawn(rng), drawn_options(rng)
     model = model_of(submission, weights)
-    submission.configure_optimizers(model, weight_decay, lr, betas).param_groups  # noqa: B018 - tells who passes them on
+    groups_of(submission.configure_optimizers(model, weight_decay, lr, betas))  # tells apart who passes them on
     optimizer = submission.configure_optimizers(model, weight_decay, lr)
     groups = optimizer.param_groups
     betas = [group.get("betas") if isinstance(group, dict) else None for group in groups]

@@ -2,7 +2,7 @@
 
 import hypothesis.strategies as st
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from torch import nn
 
 from grader.checks import (
@@ -174,8 +174,16 @@ def test_three_axes(submission, rng):
     assert_training(submission, rng, ((N, T, C), (N + 1, T + 1, C)))
 
 
+ONE_EXAMPLE = (  # of three places and two channels
+    torch.tensor([[[0.5, 2.0], [-1.5, 3.5], [4.0, -2.5]]], dtype=torch.float64),
+    torch.tensor([2.0, 0.5], dtype=torch.float64),
+    torch.tensor([4.0, -2.0], dtype=torch.float64),
+)
+
+
 @needs("test_two_axes", "test_three_axes")
 @given(batch=batches())
+@example(batch=ONE_EXAMPLE)
 def test_any_batch(submission, batch):
     """In training the output is nn.BatchNorm1d's for any batch: one example, one place, one channel."""
     x, gamma, beta = batch

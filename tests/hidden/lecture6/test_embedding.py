@@ -73,6 +73,8 @@ def test_any_shape(submission, rng):
     for shape in shapes:
         ids, view = random_ids(rng, V, *shape), strided(rng, V, *shape)
         found += [(layer(ids), ids), (layer(view), view)]
+    turned = random_ids(rng, V, 3, 5).T  # of which no view is flat
+    found.append((layer(turned), turned))
     for actual, ids in found:
         assert_close(actual, F.embedding(ids, weight), name=f"layer(IX), IX {tuple(ids.shape)}", oracle="nn.Embedding")
 

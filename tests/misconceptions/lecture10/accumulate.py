@@ -15,14 +15,16 @@ def _shares(micro_batches):
     return [y.numel() / _total(micro_batches) for _, y in micro_batches]
 
 
-def _step(model, micro_batches, optimizer, shares=None, clear=True):
-    """The right step, in which micro-batches count as much as is said; the loss is right."""
+def _step(model, micro_batches, optimizer, shares=None, clear=True, losses=None):
+    """The right step, in which micro-batches count as much as is said; the loss is right. ``losses`` gets each."""
     right, loss_before = _shares(micro_batches), 0.0
     if clear:
         optimizer.zero_grad()
     for (x, y), share, counts in zip(micro_batches, shares or right, right, strict=True):
         _, loss = model(x, y)
         (loss * share).backward()
+        if losses is not None:
+            losses.append(loss.item())
         loss_before += loss.item() * counts
     optimizer.step()
     return loss_before
@@ -42,8 +44,8 @@ def train_step(model, micro_batches, optimizer):
 
 
 @misconception(
-    "Each micro-batch counts the same, whatever its size, so that a token of a small one weighs more. Let each count by "
-    "its tokens: loss * (y.numel() / total).",
+    "Each micro-batch counts the same, whatever its size, so that a token of a small one weighs more. Let each count "
+    "by its tokens: loss * (y.numel() / total).",
     name="mean-of-means",
     violates=("uneven_micro_batches",),
 )
@@ -60,7 +62,8 @@ def train_step(model, micro_batches, optimizer):
 
 
 @misconception(
-    "Each micro-batch counts by its sequences, and they are of different lengths. What counts is the tokens: y.numel().",
+    "Each micro-batch counts by its sequences, and they are of different lengths. What counts is the tokens: "
+    "y.numel().",
     name="by-sequences",
     violates=("uneven_micro_batches",),
 )
@@ -146,7 +149,8 @@ def train_step(model, micro_batches, optimizer):
 
 
 @misconception(
-    "Gradients are cleared before each micro-batch, so that only the last one counts. Clear them once, before the first.",
+    "Gradients are cleared before each micro-batch, so that only the last one counts. Clear them once, before the "
+    "first.",
     name="cleared-each-time",
     violates=("even_micro_batches",),
 )
@@ -217,10 +221,9 @@ def train_step(model, micro_batches, optimizer):
     violates=("one_batch",),
 )
 def train_step(model, micro_batches, optimizer):
-    *first, last = micro_batches
     optimizer.zero_grad()
     loss_before = 0.0
-    for (x, y), share in zip(first, _shares(micro_batches), strict=False):
+    for (x, y), share in zip(micro_batches[:-1], _shares(micro_batches), strict=False):
         _, loss = model(x, y)
         (loss * share).backward()
         loss_before += loss.item() * share
@@ -289,11 +292,9 @@ def train_step(model, micro_batches, optimizer):
     violates=("loss",),
 )
 def train_step(model, micro_batches, optimizer):
-    with torch.no_grad():
-        x, y = micro_batches[-1]
-        loss = model(x, y)[1].item()
-    _step(model, micro_batches, optimizer)
-    return loss
+    losses = []
+    _step(model, micro_batches, optimizer, losses=losses)
+    return losses[-1]
 
 
 @misconception(
@@ -311,10 +312,9 @@ def train_step(model, micro_batches, optimizer):
     violates=("loss",),
 )
 def train_step(model, micro_batches, optimizer):
-    with torch.no_grad():
-        loss = sum(model(x, y)[1].item() for x, y in micro_batches)
-    _step(model, micro_batches, optimizer)
-    return loss
+    losses = []
+    _step(model, micro_batches, optimizer, losses=losses)
+    return sum(losses)
 
 
 @misconception(
@@ -324,10 +324,9 @@ def train_step(model, micro_batches, optimizer):
     violates=("loss",),
 )
 def train_step(model, micro_batches, optimizer):
-    with torch.no_grad():
-        loss = sum(model(x, y)[1].item() for x, y in micro_batches) / len(micro_batches)
-    _step(model, micro_batches, optimizer)
-    return loss
+    losses = []
+    _step(model, micro_batches, optimizer, losses=losses)
+    return sum(losses) / len(losses)
 
 
 @misconception(
@@ -356,8 +355,8 @@ def train_step(model, micro_batches, optimizer):
 
 
 @misconception(
-    "The learning rate of the optimizer is divided by the number of micro-batches, step after step. It is the loss that "
-    "is to be scaled.",
+    "The learning rate of the optimizer is divided by the number of micro-batches, step after step. It is the loss "
+    "that is to be scaled.",
     name="learning-rate-divided",
     violates=("even_micro_batches", "nothing_else_changes"),
 )
@@ -379,7 +378,8 @@ def train_step(model, micro_batches, optimizer):
 
 
 @misconception(
-    "torch's generator is seeded in each step, so that dropout would drop the same every time. Leave seeds to the caller.",
+    "torch's generator is seeded in each step, so that dropout would drop the same every time. Leave seeds to the "
+    "caller.",
     name="seeded",
     violates=("nothing_else_changes",),
 )
