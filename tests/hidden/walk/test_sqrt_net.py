@@ -9,8 +9,10 @@ from grader.checks import (
     assert_close,
     assert_responds,
     assert_unchanged,
+    bonus,
     check,
     check_training,
+    integer,
     library,
     needs,
     points,
@@ -87,8 +89,10 @@ def read_losses(losses, steps):
 @points(2)
 def test_newton(submission, rng):
     """newton gives the first guess and after it steps better ones, each (g + x / g) / 2."""
-    for steps in (4, 1, 0, 7):
-        x, guess = float(uniform(rng, 1.5, 9.5)), float(uniform(rng, 0.6, 0.9))
+    x = float(uniform(rng, 1.5, 9.5))
+    for place, steps in enumerate((4, 1, 0, 7)):
+        # One x comes twice in turn, from another guess and for other steps.
+        x, guess = float(uniform(rng, 1.5, 9.5)) if place == 2 else x, float(uniform(rng, 0.6, 0.9))
         right = [guess]
         for _ in range(steps):
             right.append(0.5 * right[-1] + 0.5 * x / right[-1])
@@ -102,6 +106,21 @@ def test_newton(submission, rng):
         )
         tensors = [torch.tensor(guesses, dtype=torch.float64) for guesses in (found, right)]
         assert_close(*tensors, name="newton(x, guess, steps)", oracle="by hand")
+
+
+@bonus
+@needs("test_newton")
+def test_whole_numbers(submission, rng):
+    """Whole numbers will do: the first guess comes back as a float, as all the others are."""
+    for x, guess, steps in ((integer(rng, 5, 9), integer(rng, 2, 4), 3), (2, 1, 0)):
+        found = submission.newton(x, guess, steps)
+        check(
+            isinstance(found, list) and [type(g) for g in found] == [float] * (steps + 1),
+            f"newton({x}, {guess}, {steps}) must return {steps + 1} floats: [{float(guess)}, …].",
+        )
+        assert_close(found[0], float(guess), name="the first guess", oracle="as it is given")
+        if steps:
+            assert_close(found[1], (guess + x / guess) / 2, name="the second guess", oracle="by hand")
 
 
 @points(4)
@@ -151,6 +170,32 @@ def test_line(submission, rng):
             )
             actual = torch.tensor(found, dtype=torch.float64)
             assert_close(actual, right, name=f"line_at(model, {x:.4g})", oracle="autograd: slope, intercept")
+
+
+@bonus
+@needs("test_line")
+def test_line_at_a_kink(submission, rng):
+    """At a kink the line is the one to its left."""
+    for h1, h2 in ((3, 4), (5, 2)):
+        twins, kink = Twins(submission, rng, h1, h2), float(integer(rng, -7, 7)) / 4
+        weights = {key: weight.clone() for key, weight in twins.weights.items()}
+        weights["0.weight"][1], weights["0.bias"][1] = 1.0, -kink  # no rounding moves it
+        weights["2.bias"] = weights["2.bias"].abs() + 9.0  # and no unit behind it is off there
+        weights["4.weight"] = weights["4.weight"].abs() + 0.1
+        weights["2.weight"][:, 1] = weights["2.weight"][:, 1].abs() + 0.1  # on the right of it the line rises more
+        for net in (twins.theirs, twins.ours):
+            net.load_state_dict(weights)
+        left = torch.tensor([[kink - 1e-4]], dtype=torch.float64, requires_grad=True)
+        y = twins.ours(left)
+        (slope,) = torch.autograd.grad(y.sum(), left)
+        right = torch.tensor([slope.item(), y.item() - slope.item() * left.item()], dtype=torch.float64)
+        found = submission.line_at(twins.theirs, kink)
+        check(
+            isinstance(found, tuple) and len(found) == 2, "line_at returns (slope, intercept), a tuple of two floats."
+        )
+        actual = torch.tensor(found, dtype=torch.float64)
+        name = f"line_at(model, {kink}), where a unit goes on,"
+        assert_close(actual, right, name=name, oracle="autograd, left of it: slope, intercept")
 
 
 NETS, STEPS, WIDTH = 5, 400, 16

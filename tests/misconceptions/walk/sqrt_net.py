@@ -22,6 +22,17 @@ def newton(x, guess, steps):
 
 
 @misconception(
+    "The first guess comes back as the whole number that it is. All guesses are floats: float(guess).",
+    name="first-as-given",
+)
+def newton(x, guess, steps):
+    guesses = [guess]
+    for _ in range(steps):
+        guesses.append((guesses[-1] + x / guesses[-1]) / 2)
+    return guesses
+
+
+@misconception(
     "Only x / g is halved: g + x / g / 2. The sum is: (g + x / g) / 2.",
     name="half-of-one",
 )
@@ -192,6 +203,14 @@ def line_at(model, x):
 )
 def line_at(model, x):
     return _piece(model, x)[:1:-1]
+
+
+@misconception(
+    "At a kink this gives the line to its right. The one to its left is meant: lo < x <= hi.",
+    name="right-of-a-kink",
+)
+def line_at(model, x):
+    return next((slope, intercept) for lo, hi, slope, intercept in piecewise(model) if lo <= x < hi)
 
 
 @misconception(
