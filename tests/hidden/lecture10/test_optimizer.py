@@ -16,6 +16,7 @@ from grader.checks import (
     normal,
     points,
     record_curve,
+    undisturbed,
     uniform,
 )
 
@@ -337,3 +338,17 @@ def test_parameters_without_a_gradient(submission, rng):
         type(nothing) is float and nothing == 0.0 and all(gradient is None for gradient in still.values()),
         "Where no parameter has a gradient, the norm is 0.0, and they have none afterwards.",
     )
+
+
+@needs("test_large_gradients")
+def test_nothing_is_drawn(submission, rng):
+    """Clipping draws nothing at random: torch's global generator is neither used nor seeded."""
+    answers = []
+    for _ in range(2):
+        weights, gradients = gradients_with(rng, float(uniform(rng, 3.0, 5.0)))
+        model = model_of(submission, weights)
+        set_gradients(submission, model, gradients)
+        with undisturbed(submission, rng):
+            submission.clip_gradients(model.parameters(), 1.5)
+        answers.append(gradients_of(submission, model, gradients))
+    assert_responds(*answers, name="the gradients")

@@ -661,3 +661,19 @@ def clip_gradients(parameters, max_norm):
     norm = torch.stack([g.norm() for g in grads]).norm().item()
     _scale(grads, norm, max_norm)
     return norm
+
+
+@misconception(
+    "torch's generator is seeded here, so that what others draw after each step is the same again. Nothing here is "
+    "random: leave seeds to the caller.",
+    name="seeded",
+    violates=("nothing_is_drawn",),
+)
+def clip_gradients(parameters, max_norm):
+    torch.manual_seed(1337)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum(g.square().sum().item() for g in gradients))
+    if norm > max_norm:
+        for g in gradients:
+            g.mul_(max_norm / norm)
+    return norm
