@@ -154,7 +154,8 @@ def _sections(text: str) -> dict[str, str]:
 
 def outline(text: str) -> list[str]:
     """What of a gallery must be up to date: exercises, mistakes and sentences; not the numbers of one run."""
-    return [line for line in text.split("\n") if line.startswith(("## ", "### ", "> "))]
+    prose = re.sub(r"^```\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)  # a message may begin a line with >
+    return [line for line in prose.split("\n") if line.startswith(("## ", "### ", "> "))]
 
 
 def wanted_outline(course: Course) -> list[str]:
