@@ -25,6 +25,11 @@ def random_weight(rng, dim):
     return uniform(rng, 1.3, 2.5, dim)
 
 
+def away(x):
+    """The same numbers half a unit further from 0, where an eps of 1e-6 is none."""
+    return x + 0.5 * x.sign()
+
+
 def make(submission, weight, eps=(1e-6,)):
     """The learner's norm with this weight, in float64; eps is passed in, but for ()."""
     norm = submission.RMSNorm(len(weight), *eps).double()
@@ -69,7 +74,7 @@ def test_matches_torch(submission, rng):
     """The output is x / √(mean of x² + eps) · weight, as nn.RMSNorm has it, for any leading axes."""
     cases = []
     for shape in ((4, 7), (2, 3, 6), (5,), (2, 1, 4, 9), (1, 2)):
-        x = normal(rng, *shape, scale=2.0) + uniform(rng, 0.5, 1.5, 1)  # a mean that is not 0
+        x = away(normal(rng, *shape, scale=2.0) + uniform(rng, 0.5, 1.5, 1))  # a mean that is not 0
         cases.append((x, random_weight(rng, shape[-1])))
     for x, weight in cases:
         make(submission, weight)(x)
@@ -100,7 +105,7 @@ def test_eps(submission, rng):
 @needs("test_matches_torch")
 def test_float32(submission, rng):
     """In float32 the norm answers in float32."""
-    x, weight = normal(rng, 3, 5, 8).to(S), random_weight(rng, 8).to(S)
+    x, weight = away(normal(rng, 3, 5, 8)).to(S), random_weight(rng, 8).to(S)
     norm = submission.RMSNorm(8, 1e-6)
     load(norm, weight)
     assert_close(norm(x), torchs(x, weight.double()), name="out", rtol=1e-5, oracle="nn.RMSNorm")
@@ -111,7 +116,7 @@ def test_float32(submission, rng):
 def test_gradients(submission, rng):
     """Gradients reach x and weight as through nn.RMSNorm: by the root mean square, too."""
     dim = integer(rng, 5, 8)
-    x, weight, upstream = normal(rng, 3, 4, dim), random_weight(rng, dim), normal(rng, 3, 4, dim)
+    x, weight, upstream = away(normal(rng, 3, 4, dim)), random_weight(rng, dim), normal(rng, 3, 4, dim)
     _, (dx,), dparams = vjp(make(submission, weight), (x,), upstream)
     leaves = [x.clone().requires_grad_(), weight.clone().requires_grad_()]
     right = leaves[0] / (leaves[0].pow(2).mean(-1, keepdim=True) + 1e-6).sqrt() * leaves[1]
@@ -126,7 +131,7 @@ def test_x_stays_as_it_is(submission, rng):
     norms = [make(submission, weight) for weight in weights]
     answers = []
     for number in (0, 1, 0):
-        x = normal(rng, 5, 6).contiguous()
+        x = away(normal(rng, 5, 6)).contiguous()
         answers.append(assert_unchanged(norms[number], x))
         assert_close(answers[-1], torchs(x, weights[number]), name="out", rtol=1e-5, oracle="nn.RMSNorm")
     assert_responds(answers[0], answers[2], name="out")
