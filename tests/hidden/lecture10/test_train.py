@@ -27,6 +27,7 @@ from grader.checks import (
     type_in_words,
     undisturbed,
 )
+from grader.checks.counting import bigram_loss
 
 TWIN = "the same loop with a twin of torch's own functions"
 
@@ -290,14 +291,6 @@ def test_a_new_model(submission, rng):
         start = math.log(sizes["vocab_size"])
         check(abs(losses[0] - start) < 0.1, f"The first loss is {losses[0]:.3f}; a new GPT starts at {start:.3f}.")
     check(losses[-1] < start - 0.5, f"After 60 steps the loss is {losses[-1]:.2f}, hardly less than {start:.2f}.")
-
-
-def bigram_loss(part, x, y, V):
-    """What counting pairs of characters reaches on held-out windows."""
-    counts = torch.ones(V, V)
-    counts.index_put_((part[:-1], part[1:]), torch.ones(len(part) - 1), accumulate=True)
-    logprobs = (counts / counts.sum(1, keepdim=True)).log()
-    return -logprobs[x, y].mean().item()
 
 
 def encoded(text):
